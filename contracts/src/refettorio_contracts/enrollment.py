@@ -1,0 +1,187 @@
+"""Facts told by the enrollment service."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from refettorio_contracts.event import Cents, Event, Identifier, SchoolYear, Service
+from refettorio_contracts.topics import APPLICATIONS, CALENDAR, PUPILS, Topic
+
+
+class PupilName(BaseModel):
+    """Personal data of a pupil: only on internal topics, never the fiscal code."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    given_name: str
+    family_name: str
+
+
+class _ApplicationEvent(Event):
+    TOPIC: ClassVar[Topic] = APPLICATIONS
+
+    application_id: Identifier
+    guardian_id: Identifier
+    service: Service
+    school_year: SchoolYear
+
+    @property
+    def subject(self) -> str:
+        return f"application/{self.application_id}"
+
+    @property
+    def partition_key(self) -> str:
+        return self.application_id
+
+
+class ApplicationSubmitted(_ApplicationEvent):
+    """Modulo inviato: the form was filled in correctly and sent to the municipality."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.application.submitted.v1"
+
+    pupil_id: Identifier
+
+
+class ApplicationUnderReview(_ApplicationEvent):
+    """Modulo da validare: the office is checking the application."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.application.under-review.v1"
+
+    pupil_id: Identifier
+
+
+class ApplicationAccepted(_ApplicationEvent):
+    """Modulo accettato: the pupil may use the service."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.application.accepted.v1"
+
+    pupil_id: Identifier
+    pupil: PupilName
+
+
+class ApplicationRejected(_ApplicationEvent):
+    """Modulo rifiutato, with the reason as the family reads it."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.application.rejected.v1"
+
+    pupil_id: Identifier
+    pupil: PupilName
+    reason: str
+
+
+class ApplicationWithdrawn(_ApplicationEvent):
+    """The guardian took the application back."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.application.withdrawn.v1"
+
+    pupil_id: Identifier
+
+
+class _PupilEvent(Event):
+    TOPIC: ClassVar[Topic] = PUPILS
+
+    pupil_id: Identifier
+
+    @property
+    def subject(self) -> str:
+        return f"pupil/{self.pupil_id}"
+
+    @property
+    def partition_key(self) -> str:
+        return self.pupil_id
+
+
+class PupilEnrolled(_PupilEvent):
+    """The pupil uses the service from `valid_from` to `valid_to` (Europe/Rome days, both inside), paid from `account_id`.
+
+    `account_id` is the identifier of the account holder: the guardian whose application was accepted.
+    `school_level` is `infanzia`, `primaria` or `secondaria1`; readers must tolerate others.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.pupil.enrolled.v1"
+
+    enrolment_id: Identifier
+    account_id: Identifier
+    service: Service
+    school_year: SchoolYear
+    school_id: Identifier
+    class_id: Identifier
+    school_level: str
+    valid_from: date
+    valid_to: date
+
+
+class PupilMoved(_PupilEvent):
+    """From `valid_from` on the pupil is in another class."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.pupil.moved.v1"
+
+    enrolment_id: Identifier
+    school_id: Identifier
+    class_id: Identifier
+    valid_from: date
+
+
+class EnrolmentEnded(_PupilEvent):
+    """The pupil no longer uses the service after `last_day`."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.enrolment.ended.v1"
+
+    enrolment_id: Identifier
+    service: Service
+    last_day: date
+
+
+class TariffAssigned(_PupilEvent):
+    """From `valid_from` on the pupil pays by tariff `tariff_code`; `isee_cents` only where a declaration is valid."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.tariff.assigned.v1"
+
+    account_id: Identifier
+    service: Service
+    tariff_code: Identifier
+    valid_from: date
+    isee_cents: Cents | None = None
+    sibling_rank: int = 1
+    is_resident: bool = True
+
+
+class _CalendarEvent(Event):
+    TOPIC: ClassVar[Topic] = CALENDAR
+
+    school_id: Identifier
+    day: date
+
+    @property
+    def subject(self) -> str:
+        return f"school-day/{self.school_id}/{self.day.isoformat()}"
+
+    @property
+    def partition_key(self) -> str:
+        return self.school_id
+
+
+class SchoolDayClosed(_CalendarEvent):
+    """No service in the whole school that day; `reason` is a short public text (strike, snow, patron saint)."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.school-day.closed.v1"
+
+    reason: str
+
+
+class SchoolDayReopened(_CalendarEvent):
+    """The closure was taken back."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.school-day.reopened.v1"
+
+
+class ClassExcused(_CalendarEvent):
+    """One class does not eat that day (trip, strike of its teachers)."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.class.excused.v1"
+
+    class_id: Identifier
+    reason: str

@@ -1,0 +1,66 @@
+"""Facts told by the identity service. Internal: they carry personal data."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from refettorio_contracts.event import Event, Identifier
+from refettorio_contracts.topics import GUARDIANS, Topic
+
+
+class PersonalData(BaseModel):
+    """What names a person; kept together so that it can be dropped or protected as one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    fiscal_code: str
+    given_name: str
+    family_name: str
+
+
+class _GuardianEvent(Event):
+    TOPIC: ClassVar[Topic] = GUARDIANS
+
+    guardian_id: Identifier
+
+    @property
+    def subject(self) -> str:
+        return f"guardian/{self.guardian_id}"
+
+    @property
+    def partition_key(self) -> str:
+        return self.guardian_id
+
+
+class GuardianRegistered(_GuardianEvent):
+    """A guardian signed in for the first time."""
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.guardian.registered.v1"
+
+    person: PersonalData
+
+
+class ContactVerified(_GuardianEvent):
+    """A contact belongs to the guardian: stated by the identity provider or proved by a one-time code.
+
+    `channel` is `email` or `sms`; `address` an e-mail address or a number in E.164 form.
+    `verified_by` is `identity-provider` or `one-time-code`.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.contact.verified.v1"
+
+    contact_id: Identifier
+    channel: str
+    address: str
+    verified_by: str
+
+
+class ContactRemoved(_GuardianEvent):
+    """The guardian no longer wants to be reached there."""
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.contact.removed.v1"
+
+    contact_id: Identifier
+    channel: str

@@ -1,0 +1,144 @@
+"""Facts told by the ledger service. Money is integer cents of euro."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from refettorio_contracts.event import Cents, Event, Identifier, NoticeNumber, PositiveCents, SchoolYear, Service
+from refettorio_contracts.topics import ACCOUNTS, PAYMENTS, Topic
+
+
+class _AccountEvent(Event):
+    TOPIC: ClassVar[Topic] = ACCOUNTS
+
+    account_id: Identifier
+    balance_cents: Cents
+    """Balance of the account right after the fact; negative when the holder owes."""
+
+    @property
+    def subject(self) -> str:
+        return f"account/{self.account_id}"
+
+    @property
+    def partition_key(self) -> str:
+        return self.account_id
+
+
+class MealCharged(_AccountEvent):
+    """One meal was charged once. `tariff_version` names the price list that gave the amount."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.meal.charged.v1"
+
+    transfer_id: Identifier
+    meal_id: Identifier
+    pupil_id: Identifier
+    day: date
+    amount_cents: PositiveCents
+    tariff_version: Identifier
+
+
+class ChargeReversed(_AccountEvent):
+    """A charge was given back by a new transfer."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.charge.reversed.v1"
+
+    transfer_id: Identifier
+    reversed_transfer_id: Identifier
+    meal_id: Identifier
+    pupil_id: Identifier
+    day: date
+    amount_cents: PositiveCents
+    reason: str
+
+
+class TopUpCredited(_AccountEvent):
+    """A receipt was credited to the account; `amount_cents` is what was paid, not what was asked."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.top-up.credited.v1"
+
+    transfer_id: Identifier
+    notice_number: NoticeNumber
+    amount_cents: PositiveCents
+    paid_at: datetime
+
+
+class BalanceLow(_AccountEvent):
+    """The balance fell through a threshold: told once per crossing, armed again when it climbs back.
+
+    `threshold_meals` is the step of the ladder (3, 0, -3); `meals_left` what the balance still pays.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.balance.low.v1"
+
+    threshold_meals: int
+    meals_left: int
+
+
+class BalanceRestored(_AccountEvent):
+    """The balance climbed back above the highest threshold."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.balance.restored.v1"
+
+
+class DebtOpened(_AccountEvent):
+    """The holder owes for `service` (balance below zero); enrolment is refused while it lasts."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.debt.opened.v1"
+
+    service: Service
+    school_year: SchoolYear
+    debt_cents: PositiveCents
+
+
+class DebtSettled(_AccountEvent):
+    """Nothing is owed any more for `service`."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.debt.settled.v1"
+
+    service: Service
+
+
+class _NoticeEvent(Event):
+    TOPIC: ClassVar[Topic] = PAYMENTS
+
+    notice_number: NoticeNumber
+    account_id: Identifier
+
+    @property
+    def subject(self) -> str:
+        return f"notice/{self.notice_number}"
+
+    @property
+    def partition_key(self) -> str:
+        return self.notice_number
+
+
+class NoticeIssued(_NoticeEvent):
+    """A payment notice can be paid anywhere from now on. `due_date` is a Europe/Rome day."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.notice.issued.v1"
+
+    amount_cents: PositiveCents
+    due_date: date
+    service: Service
+
+
+class PaymentSettled(_NoticeEvent):
+    """A receipt was stored and credited once. `receipt_id` is pagoPA's."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.payment.settled.v1"
+
+    receipt_id: Identifier
+    amount_cents: PositiveCents
+    paid_at: datetime
+
+
+class PaymentAnomalous(_NoticeEvent):
+    """Money arrived that was not expected in this form; `anomaly` is e.g. `already-paid`, `expired`, `amount-differs`."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.payment.anomalous.v1"
+
+    receipt_id: Identifier
+    amount_cents: PositiveCents
+    anomaly: str

@@ -1,0 +1,3 @@
+"""The whole suite shares one embedded platform per session (tests/support/platform.py)."""
+
+pytest_plugins = ["tests.support.platform"]
