@@ -1,0 +1,187 @@
+"""The embedded platform: everything that Refettorio needs, on this machine, for as long as asked.
+
+One class for `make up`, the demo and the tests. Processes are started, waited for, watched; when one
+dies by itself the whole platform stops and says why.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from refettorio_local.addresses import HOST, Addresses, Ports, free_ports
+from refettorio_local.child import LineSink
+from refettorio_local.errors import ProcessDied
+from refettorio_local.jars import fetch
+from refettorio_local.kafka import kafka_program
+from refettorio_local.mongod import mongod_program, mongodb_url
+from refettorio_local.program import Program
+from refettorio_local.rehearsal_clock import RehearsalClock
+from refettorio_local.supervisor import Supervisor
+from refettorio_local.zipkin import zipkin_program
+
+
+def to_nobody(_name: str, _line: str) -> None:
+    """The sink of who reads the log files instead."""
+
+
+class Platform:
+    """Processes over one data folder.
+
+    `MONGODB_URL`, `KAFKA_BOOTSTRAP_SERVERS` and `OTEL_EXPORTER_OTLP_ENDPOINT` in the environment
+    name servers that already exist: those are used and the embedded ones are not started.
+    """
+
+    def __init__(self, data_dir: Path, *, ports: Ports | None = None, sink: LineSink = to_nobody):
+        self.data_dir = data_dir.resolve()
+        self.ports = ports or free_ports()
+        self.clock = RehearsalClock(self.data_dir / "clock.json")
+        self.failure: ProcessDied | None = None
+        self.failed = asyncio.Event()
+        self._sink = sink
+        self._supervisor = Supervisor(sink=sink, on_death=self._died)
+        self._restarted: set[str] = set()
+        self._restarts: set[asyncio.Task[None]] = set()
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where everything is, external servers included."""
+        return Addresses(
+            ports=self.ports,
+            mongodb_url=os.environ.get("MONGODB_URL") or mongodb_url(self.ports.mongodb),
+            kafka_bootstrap=os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+            or f"{HOST}:{self.ports.kafka}",
+            zipkin_url=f"http://{HOST}:{self.ports.zipkin}",
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def infrastructure(
+        cls, data_dir: Path, *, zipkin: bool = False, ports: Ports | None = None
+    ) -> AsyncIterator["Platform"]:
+        """A platform with mongod and Kafka (and Zipkin) only; all stopped at the end of the block.
+
+        Raises ProcessDied, after cancelling the block, when one of its processes ends by itself.
+        """
+        platform = cls(data_dir, ports=ports)
+        async with platform.stopped_afterwards():
+            await platform.start_infrastructure(zipkin=zipkin)
+            yield platform
+
+    async def start_infrastructure(self, *, zipkin: bool = False) -> None:
+        """Start what is not given from outside, all at once; return when everything is ready."""
+        starts = []
+        if not os.environ.get("MONGODB_URL"):
+            starts.append(self._start_mongod())
+        if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+            starts.append(self._start_kafka())
+        if zipkin and not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+            starts.append(self._start_zipkin())
+        await asyncio.gather(*starts)
+
+    async def stop(self) -> None:
+        """Stop every process, last started first, and wait for each to end."""
+        self._restarted.clear()
+        await asyncio.gather(*self._restarts, return_exceptions=True)
+        await self._supervisor.stop()
+
+    @asynccontextmanager
+    async def stopped_afterwards(self) -> AsyncIterator[None]:
+        """Stop everything at the end of the block, and end the block when a process dies."""
+        block = asyncio.current_task()
+        ended = asyncio.create_task(self.failed.wait(), name="watch the platform")
+        ended.add_done_callback(lambda task: block and not task.cancelled() and block.cancel())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if self.failure is None or block is None:
+                raise
+            block.uncancel()
+        finally:
+            ended.cancel()
+            await self.stop()
+        if self.failure is not None:
+            raise self.failure
+
+    def pid(self, name: str) -> int:
+        """Process id of a running part. Raises UnknownProcess."""
+        return self._supervisor.child(name).pid
+
+    @property
+    def names(self) -> list[str]:
+        """Every process of this platform, in the order of starting."""
+        return [child.name for child in self._supervisor.children]
+
+    def log_path(self, name: str) -> Path:
+        """The file that holds everything the process wrote."""
+        return self.data_dir / "logs" / f"{name}.log"
+
+    def kill(self, name: str, signal_number: int = signal.SIGKILL) -> None:
+        """Send a signal on purpose: the end that may follow is no failure of the platform."""
+        self._supervisor.kill(name, signal_number)
+
+    async def restart(self, name: str) -> None:
+        """Start a part again, stopping it first if it runs; returns when it is ready."""
+        await self._supervisor.restart(name)
+
+    @contextmanager
+    def restarting(self, *names: str) -> Iterator[None]:
+        """While the block lasts, start these parts again when they end, as an orchestrator would.
+
+        Each restart is written to the sink. At the end of the block a death is a failure again.
+        """
+        self._restarted.update(names)
+        try:
+            yield
+        finally:
+            self._restarted.difference_update(names)
+
+    def _died(self, death: ProcessDied) -> None:
+        self._sink("platform", str(death))
+        if death.name in self._restarted:
+            self._sink("platform", f"starting {death.name} again")
+            task = asyncio.create_task(self._restart_after_death(death.name))
+            self._restarts.add(task)
+            task.add_done_callback(self._restarts.discard)
+        elif self.failure is None:
+            self.failure = death
+            self.failed.set()
+
+    async def _restart_after_death(self, name: str) -> None:
+        try:
+            await self.restart(name)
+        except ProcessDied as death:
+            self._died(death)
+
+    async def _start_mongod(self) -> None:
+        await self._start(
+            mongod_program(
+                port=self.ports.mongodb,
+                folder=self.data_dir / "mongodb",
+                log_path=self.log_path("mongod"),
+            )
+        )
+
+    async def _start_kafka(self) -> None:
+        jars = await asyncio.to_thread(fetch, "kafka")
+        program = await asyncio.to_thread(
+            kafka_program,
+            ports=self.ports,
+            folder=self.data_dir / "kafka",
+            log_path=self.log_path("kafka"),
+            jars=jars,
+        )
+        await self._start(program)
+
+    async def _start_zipkin(self) -> None:
+        jars = await asyncio.to_thread(fetch, "zipkin")
+        await self._start(
+            zipkin_program(port=self.ports.zipkin, log_path=self.log_path("zipkin"), jars=jars)
+        )
+
+    async def _start(self, *programs: Program) -> None:
+        await self._supervisor.start(programs)
+
+
