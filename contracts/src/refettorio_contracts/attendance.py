@@ -27,9 +27,12 @@ class _MealEvent(Event):
 
 
 class MealServed(_MealEvent):
-    """A pupil ate at school on `day` (Europe/Rome). `meal_id` names this one meal for ever: `<pupil>.<day>.<n>`.
+    """A pupil ate at school on `day` (Europe/Rome).
 
-    `kind` is `full`; readers must tolerate others (light meal, half portion). `marked_by` is the role that took the roll.
+    `meal_id` names this one meal for ever: `<pupil>.<day>.<n>`.
+
+    `kind` is `full`; readers must tolerate others (light meal, half portion).
+    `marked_by` is the role that took the roll.
     """
 
     TYPE: ClassVar[str] = "it.refettorio.attendance.meal.served.v1"

@@ -95,9 +95,9 @@ class _PupilEvent(Event):
 
 
 class PupilEnrolled(_PupilEvent):
-    """The pupil uses the service from `valid_from` to `valid_to` (Europe/Rome days, both inside), paid from `account_id`.
+    """The pupil uses the service from `valid_from` to `valid_to` (Europe/Rome days, both inside).
 
-    `account_id` is the identifier of the account holder: the guardian whose application was accepted.
+    `account_id` pays: it is the identifier of the account holder, the guardian whose application was accepted.
     `school_level` is `infanzia`, `primaria` or `secondaria1`; readers must tolerate others.
     """
 

@@ -135,7 +135,10 @@ class PaymentSettled(_NoticeEvent):
 
 
 class PaymentAnomalous(_NoticeEvent):
-    """Money arrived that was not expected in this form; `anomaly` is e.g. `already-paid`, `expired`, `amount-differs`."""
+    """Money arrived that was not expected in this form.
+
+    `anomaly` is e.g. `already-paid`, `expired`, `amount-differs`; readers must tolerate others.
+    """
 
     TYPE: ClassVar[str] = "it.refettorio.ledger.payment.anomalous.v1"
 

@@ -65,7 +65,7 @@ def _peek_type(value: bytes) -> str:
     """
     start = value.find(_TYPE_MARK)
     data = value.find(b'"data":{')
-    if 0 <= start and (data < 0 or start < data):
+    if start >= 0 and (data < 0 or start < data):
         begin = start + len(_TYPE_MARK)
         end = value.find(b'"', begin)
         if end > 0 and b"\\" not in value[begin:end]:
@@ -75,10 +75,11 @@ def _peek_type(value: bytes) -> str:
     except ValueError as error:
         message = f"not JSON: {error}"
         raise MalformedEventError(message) from error
-    if not isinstance(document, dict) or not isinstance(document.get("type"), str):
-        message = "not a CloudEvents envelope: no type"
-        raise MalformedEventError(message)
-    return document["type"]
+    match document:
+        case {"type": str() as event_type}:
+            return event_type
+    message = "not a CloudEvents envelope: no type"
+    raise MalformedEventError(message)
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -1,4 +1,7 @@
-"""The catalogue of topics: name, key, audience, partitions and retention of each. Topics are made from it, never by a broker on its own."""
+"""The catalogue of topics: name, key, audience, partitions and retention of each.
+
+Topics are made from it, never by a broker on its own.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ if TYPE_CHECKING:
     from refettorio_contracts.event import Event
 
 Audience = Literal["internal", "municipal"]
-"""`municipal`: other systems of the municipality may subscribe, so it carries identifiers only. `internal`: our services alone."""
+"""`municipal`: other systems of the municipality may subscribe, so it carries identifiers only.
+`internal`: our own services alone."""
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 FOR_EVER_MS: Final = -1

@@ -1,0 +1,42 @@
+"""Making the catalogue's topics on a broker. Topics are made here, on purpose, never by a first write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from refettorio_contracts.topics import CATALOGUE, Topic
+
+MAX_MESSAGE_BYTES: Final = 1_048_588
+NO_ERROR: Final = 0
+
+
+async def create_topics(
+    bootstrap_servers: str, *, replication_factor: int = 1, topics: Iterable[Topic] = CATALOGUE
+) -> list[str]:
+    """Make the topics that are missing; returns their names. Existing ones are left as they are."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in existing]
+        if missing:
+            answer = await admin.create_topics([_new(topic, replication_factor) for topic in missing])
+            for name, code, *_ in answer.topic_errors:
+                if code not in {NO_ERROR, TopicAlreadyExistsError.errno}:
+                    raise for_code(code)(f"cannot make topic {name}")
+        return [topic.name for topic in missing]
+    finally:
+        await admin.close()
+
+
+def _new(topic: Topic, replication_factor: int) -> NewTopic:
+    return NewTopic(
+        name=topic.name,
+        num_partitions=topic.partitions,
+        replication_factor=replication_factor,
+        topic_configs={"retention.ms": str(topic.retention_ms), "max.message.bytes": str(MAX_MESSAGE_BYTES)},
+    )

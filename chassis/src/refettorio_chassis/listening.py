@@ -1,0 +1,189 @@
+"""FastStream subscribers of a service: raw bytes in, batches out, offsets committed after the effect.
+
+Source of the settings: measured behaviour of FastStream 0.7 and aiokafka 0.14 (docs/decisions/0007-consuming.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from faststream import AckPolicy
+from faststream.exceptions import StopConsume
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+from prometheus_client import Gauge
+
+from refettorio_chassis.consuming import Intake, Subscription, by_partition, commit_offsets
+from refettorio_chassis.transaction import Transactions
+
+SESSION_TIMEOUT_MS: Final = 30_000
+HEARTBEAT_MS: Final = 3_000
+POLL_MS: Final = 200
+STOP_SECONDS: Final = 30
+"""How long a stopping process waits for its batch. Zero would mean not at all (FastStream)."""
+WATCH_SECONDS: Final = 5.0
+STUCK_SECONDS: Final = 120.0
+"""Records are there, nothing moves and nobody waits for the database: the consumer is lost (aiokafka #847, #1187)."""
+
+log = structlog.get_logger(__name__)
+LAG = Gauge("refettorio_consumer_lag_records", "Records not yet taken in", ["subscription", "topic", "partition"])
+
+
+class ConsumerStuckError(RuntimeError):
+    """Records wait, the consumer does not move: only a new process helps."""
+
+
+class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """One subscription on one broker connection."""
+
+    def __init__(self, broker: KafkaBroker, intake: Intake, *, group_prefix: str, service: str) -> None:
+        self.intake = intake
+        self._busy = asyncio.Lock()
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        subscription = intake.subscription
+        self.subscriber = broker.subscriber(
+            *[topic.name for topic in subscription.topics],
+            group_id=f"{group_prefix}{service}.{subscription.name}",
+            batch=True,
+            max_records=subscription.max_records,
+            batch_timeout_ms=POLL_MS,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            rebalance_timeout_ms=60_000,
+            partition_assignment_strategy=[StickyPartitionAssignor],
+            listener=self,
+            parser=self._parse,
+            decoder=_as_it_came,
+        )
+        self.subscriber(self._on_records)
+        self._moved_at = time.monotonic()
+        self._last_positions: dict[TopicPartition, int] = {}
+
+    async def _parse(self, records: tuple[ConsumerRecord, ...], _original: Any) -> KafkaAckableMessage:
+        """A message around the raw records; FastStream's own parser would lose a batch to one odd header."""
+        return KafkaAckableMessage(body=records, raw_message=records, consumer=self.subscriber.consumer)
+
+    async def _on_records(self, records: Sequence[ConsumerRecord]) -> None:
+        groups = by_partition(records)
+        async with self._busy:
+            for group in groups.values():
+                try:
+                    await self.intake.take(group)
+                except Exception as failure:
+                    self._fail(failure)
+                    raise StopConsume from failure
+            await commit_offsets(self.subscriber.consumer, groups)
+        self._moved_at = time.monotonic()
+
+    def _fail(self, failure: Exception) -> None:
+        if not self._failure.done():
+            self._failure.set_exception(failure)
+
+    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
+        """Let the batch in hand commit before somebody else gets its partitions."""
+        if revoked:
+            async with self._busy:
+                log.info("partitions given back", subscription=self.intake.subscription.name, number=len(revoked))
+
+    async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        self._moved_at = time.monotonic()
+        log.info("partitions assigned", subscription=self.intake.subscription.name, number=len(assigned))
+
+    def is_member(self) -> bool:
+        """Whether the group has given us partitions (or there are more of us than partitions)."""
+        consumer = self.subscriber.consumer
+        return consumer is not None and bool(consumer.assignment())
+
+    async def watch(self) -> None:
+        """Raise when consuming has failed, or stands still although records wait and the database answers."""
+        while True:
+            done, _ = await asyncio.wait({self._failure}, timeout=WATCH_SECONDS)
+            if done:
+                self._failure.result()
+            self._look()
+
+    def _look(self) -> None:
+        lag, positions = self._lag_and_positions()
+        if positions != self._last_positions or not lag or self.intake.waiting_because or self._busy.locked():
+            self._moved_at = time.monotonic()
+        self._last_positions = positions
+        if time.monotonic() - self._moved_at > STUCK_SECONDS:
+            message = (
+                f"{self.intake.subscription.name}: {lag} records wait and nothing has moved for {STUCK_SECONDS:.0f} s"
+            )
+            raise ConsumerStuckError(message)
+
+    def _lag_and_positions(self) -> tuple[int, dict[TopicPartition, int]]:
+        consumer = self.subscriber.consumer
+        if consumer is None:
+            return 0, {}
+        lag = 0
+        positions: dict[TopicPartition, int] = {}
+        for partition in consumer.assignment():
+            high, state = consumer.highwater(partition), consumer._subscription.subscription.assignment  # noqa: SLF001 - position() awaits the broker
+            here = state.state_value(partition).position if state.state_value(partition).has_valid_position else None
+            if high is None or here is None:
+                continue
+            positions[partition] = here
+            behind = max(0, high - here)
+            LAG.labels(self.intake.subscription.name, partition.topic, partition.partition).set(behind)
+            lag += behind
+        return lag, positions
+
+
+async def _as_it_came(message: KafkaAckableMessage) -> tuple[ConsumerRecord, ...]:
+    """The raw records: `read()` in consuming.py is the only decoder."""
+    return message.raw_message
+
+
+def broker_for(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
+    """A broker for consuming only what is declared, in a process that logs one line per batch at most."""
+    return KafkaBroker(
+        bootstrap_servers,
+        client_id=client_id,
+        apply_types=False,
+        allow_auto_create_topics=False,
+        graceful_timeout=STOP_SECONDS,
+        log_level=logging.DEBUG,
+        logger=logging.getLogger("faststream"),
+    )
+
+
+class Consumer:
+    """All subscriptions of one service in this process."""
+
+    def __init__(self, *, bootstrap_servers: str, service: str, group_prefix: str) -> None:
+        self._broker = broker_for(bootstrap_servers, client_id=f"refettorio-{service}")
+        self._service = service
+        self._group_prefix = group_prefix
+        self.listenings: list[Listening] = []
+
+    def add(self, subscription: Subscription, transactions: Transactions) -> Listening:
+        """Declare one subscription; consuming begins with `run`."""
+        intake = Intake(subscription, transactions, service=self._service)
+        listening = Listening(self._broker, intake, group_prefix=self._group_prefix, service=self._service)
+        self.listenings.append(listening)
+        return listening
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until `stop`; raises what made consuming impossible."""
+        await self._broker.start()
+        watches = [asyncio.create_task(listening.watch()) for listening in self.listenings]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait({stopping, *watches}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()
+        finally:
+            for task in (stopping, *watches):
+                task.cancel()
+            await self._broker.stop()

@@ -1,0 +1,115 @@
+"""The outbox: what a transaction announces is a row in its own database, committed with its effect. The relay sends it.
+
+A row: `_id` (the event's id, UUIDv7: rows sort by age), `topic`, `key`, `value` (bytes), `headers`, `written_at`
+(the machine's clock) and, once Kafka has it, `sent_at`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+from opentelemetry import propagate
+
+from refettorio_chassis.identifiers import uuid7
+from refettorio_chassis.mongo import Document
+from refettorio_contracts import CONTENT_TYPE, Event, seal
+
+MAX_VALUE_BYTES: Final = 900_000
+"""Below Kafka's default limit of 1 MiB: a row that could never be sent would stop every later one."""
+
+command_id: ContextVar[str | None] = ContextVar("command_id", default=None)
+"""The identifier of the request being served: the cause of what it announces."""
+
+
+class Cause(Protocol):
+    """What led to an event: a received one, with its place in a chain and in a trace."""
+
+    @property
+    def event_id(self) -> str: ...
+    @property
+    def correlation_id(self) -> str: ...
+    @property
+    def traceparent(self) -> str | None: ...
+
+
+current_cause: ContextVar[Cause | None] = ContextVar("current_cause", default=None)
+"""The received event being handled one by one: the cause of what is announced meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One record on its way to Kafka."""
+
+    topic: str
+    key: str
+    value: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    row_id: str = field(default_factory=uuid7)
+
+    def document(self, written_at: datetime) -> Document:
+        return {
+            "_id": self.row_id,
+            "topic": self.topic,
+            "key": self.key,
+            "value": self.value,
+            "headers": self.headers,
+            "written_at": written_at,
+            "sent_at": None,
+        }
+
+
+class ClosedOutboxError(RuntimeError):
+    """Something was announced after the transaction had written its outbox: it would be lost."""
+
+
+class Outbox:
+    """The rows of one transaction; open while it runs, then closed."""
+
+    def __init__(self, *, source: str, now: Callable[[], datetime]) -> None:
+        self._source = source
+        self._now = now
+        self._rows: list[OutboxRow] | None = []
+
+    def add(self, event: Event, *, sequence: int, cause: Cause | None) -> str:
+        """Seal `event` and keep it for the commit."""
+        event_id = uuid7()
+        cause = cause or current_cause.get()
+        causation = cause.event_id if cause else command_id.get()
+        envelope = seal(
+            event,
+            event_id=event_id,
+            source=self._source,
+            time=self._now(),
+            correlation_id=cause.correlation_id if cause else (causation or event_id),
+            causation_id=causation,
+            sequence=sequence,
+        )
+        headers = {"content-type": CONTENT_TYPE, "ce_type": event.TYPE, "ce_id": event_id}
+        if cause is None:
+            propagate.inject(headers)
+        elif cause.traceparent:
+            headers["traceparent"] = cause.traceparent
+        row = OutboxRow(
+            row_id=event_id, topic=event.TOPIC.name, key=event.partition_key, value=envelope.to_bytes(), headers=headers
+        )
+        self.add_row(row)
+        return event_id
+
+    def add_row(self, row: OutboxRow) -> None:
+        if self._rows is None:
+            message = f"the outbox is closed; {row.topic} would be lost"
+            raise ClosedOutboxError(message)
+        if len(row.value) > MAX_VALUE_BYTES:
+            message = f"a record of {len(row.value)} bytes for {row.topic} can never be sent"
+            raise ValueError(message)
+        self._rows.append(row)
+
+    def close(self) -> list[Document]:
+        """The documents to insert; nothing can be added after."""
+        rows, self._rows = self._rows or [], None
+        written_at = datetime.now(UTC)
+        return [row.document(written_at) for row in rows]
