@@ -1,0 +1,12 @@
+"""A contact was removed."""
+
+from __future__ import annotations
+
+from notify.usecases.ports import Ports
+
+
+async def forget_contact(ports: Ports, guardian_id: str, *, contact_id: str) -> None:
+    """Nothing more is sent there, deliveries already planned included. An unknown contact changes nothing."""
+    guardian = await ports.store.guardian(guardian_id)
+    if guardian is not None:
+        await ports.store.save_guardian(guardian.without_contact(contact_id))

@@ -1,0 +1,124 @@
+"""What the use cases need from the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from notify.domain.communication import Audience, Communication
+from notify.domain.content import Content
+from notify.domain.delivery import Delivery
+from notify.domain.enrolment import Enrolment
+from notify.domain.guardian import Channel, Guardian
+from notify.domain.letter import Cause, Letter
+from notify.domain.outcome import Outcome
+from notify.domain.policy import Policy
+from refettorio_contracts import Event
+
+
+class Store(Protocol):
+    """Everything kept, inside one transaction."""
+
+    async def guardian(self, guardian_id: str) -> Guardian | None: ...
+
+    async def guardians(self, guardian_ids: Sequence[str]) -> dict[str, Guardian]:
+        """Those that are known."""
+        ...
+
+    async def save_guardian(self, guardian: Guardian) -> None: ...
+
+    async def enrolment(self, enrolment_id: str) -> Enrolment | None: ...
+
+    async def save_enrolment(self, enrolment: Enrolment) -> None: ...
+
+    async def count_audience(self, audience: Audience, on: date) -> int:
+        """How many families are meant."""
+        ...
+
+    async def audience_after(self, audience: Audience, on: date, after: str, limit: int) -> list[str]:
+        """The next guardian ids of the audience beyond `after`, in their order."""
+        ...
+
+    async def add_letters(self, letters: Sequence[Letter]) -> None:
+        """Letters already there are left as they are."""
+        ...
+
+    async def letter(self, letter_id: str) -> Letter | None: ...
+
+    async def letters_since(self, guardian_id: str, since: datetime) -> list[Letter]: ...
+
+    async def plan(self, deliveries: Sequence[Delivery]) -> None:
+        """Deliveries already there are left as they are, whatever their state."""
+        ...
+
+    async def claim(
+        self, channel: Channel, *, now: datetime, token: str, until: datetime, in_hand: Collection[str]
+    ) -> Delivery | None:
+        """Lease the delivery due for longest; one more attempt is counted.
+
+        A delivery `sending` whose lease is over is due again, unless it is among the caller's own `in_hand`.
+        """
+        ...
+
+    async def leased(self, delivery_id: str, token: str) -> Delivery | None:
+        """The delivery, if the lease is still that of `token`."""
+        ...
+
+    async def delivery_by_references(self, channel: Channel, references: Collection[str]) -> Delivery | None:
+        """The sent delivery that the provider knows by one of these names."""
+        ...
+
+    async def save_delivery(self, delivery: Delivery) -> None: ...
+
+    async def save_communication(self, communication: Communication) -> None: ...
+
+    async def communication(self, communication_id: str) -> Communication | None: ...
+
+
+class Announce(Protocol):
+    """Tell the other services, if the transaction commits."""
+
+    def __call__(self, event: Event, *, cause: Cause) -> None: ...
+
+
+class Compose(Protocol):
+    """The words of a message. The same template and values give the same words."""
+
+    def __call__(self, template: str, values: Mapping[str, object]) -> Content: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """`jitter` gives a number in [0, 1)."""
+
+    store: Store
+    announce: Announce
+    compose: Compose
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A delivery in hand, with what its channel needs to send it. No transaction is open while it is on its way."""
+
+    delivery_id: str
+    token: str
+    channel: Channel
+    template: str
+    address: str
+    given_name: str | None
+    content: Content
+    traceparent: str | None
+    leaves_at: datetime
+
+
+class Sender(Protocol):
+    """One channel to one provider."""
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Hand the parcel over. Never raises for what a provider can do: that is an outcome."""
+        ...
