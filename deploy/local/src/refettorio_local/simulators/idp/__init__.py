@@ -1,0 +1,1 @@
+"""A SPID and CIE identity provider with a dozen invented citizens."""
