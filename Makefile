@@ -1,0 +1,75 @@
+# The habits of this repository. Every target does its own set-up: a fresh machine needs Python 3.11+, git and make.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMPS := .uv
+UV := $(shell command -v uv 2>/dev/null || echo $(STAMPS)/tool/bin/uv)
+MEMBERS := contracts chassis services/identity services/enrollment services/attendance services/ledger services/notify clients deploy/local
+RUN := env -u PYTHONDONTWRITEBYTECODE $(PYTHON)
+
+.PHONY: help setup lock demo up down test check e2e bench contracts format
+
+help: ## What can be done here
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMPS)/platform $(STAMPS)/assets ## Everything the other targets need (they do it by themselves)
+
+$(STAMPS)/tool/bin/uv:
+	@echo "Bringing uv into $(STAMPS)/tool"
+	@python3 -m venv $(STAMPS)/tool
+	@$(STAMPS)/tool/bin/pip install --quiet --disable-pip-version-check 'uv>=0.8'
+
+$(STAMPS)/packages: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) | $(filter $(STAMPS)/%,$(UV))
+	@mkdir -p $(STAMPS)
+	@test -x $(PYTHON) || $(UV) venv --quiet --python-preference only-system $(VENV)
+	@echo "Installing packages by the lock"
+	@$(UV) pip install --python $(PYTHON) --require-hashes --compile-bytecode -r requirements.lock
+	@$(UV) pip install --python $(PYTHON) --no-deps --no-build-isolation $(foreach member,$(MEMBERS),--editable $(member))
+	@touch $@
+
+$(STAMPS)/platform: $(STAMPS)/packages deploy/local/jars.lock
+	@$(RUN) -m refettorio_local prepare
+	@touch $@
+
+$(STAMPS)/assets: $(STAMPS)/packages clients/package-lock.json
+	@$(RUN) -m clients.design.build
+	@touch $@
+
+lock: | $(filter $(STAMPS)/%,$(UV)) ## Resolve again and write requirements.lock (names, versions, hashes; no addresses)
+	@$(UV) lock
+	@$(UV) export --quiet --all-packages --no-emit-workspace --no-header --no-annotate --format requirements.txt > requirements.lock
+
+demo: setup ## Play the main job on real input through the gateway, on a fresh embedded platform
+	@$(RUN) -m refettorio_local.story
+
+up: setup ## Start everything in the background and print the addresses
+	@$(RUN) -m refettorio_local up
+
+down: $(STAMPS)/packages ## Stop what `make up` started
+	@$(RUN) -m refettorio_local down
+
+check: $(STAMPS)/packages ## Format, lint, types, imports, architecture and unit tests: under a minute or so
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@$(RUN) -m pytest -q tests/unit tests/architecture tests/contracts
+
+test: setup ## Every check and every test
+	@$(MAKE) --no-print-directory check
+	@$(RUN) -m pytest tests --ignore tests/unit --ignore tests/architecture --ignore tests/contracts --ignore tests/performance
+
+e2e: setup ## Portal, office and tablet in a real browser
+	@$(RUN) -m pytest tests/e2e
+
+bench: setup ## Speed, printed side by side
+	@$(RUN) -m pytest -s tests/performance
+
+contracts: $(STAMPS)/packages ## Write again the schemas of new events and the AsyncAPI document
+	@$(RUN) -m refettorio_contracts
+
+format: $(STAMPS)/packages ## Put the code in order
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
