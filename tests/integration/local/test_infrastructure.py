@@ -3,7 +3,6 @@
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
-
 from tests.support.platform import RunningPlatform
 
 
@@ -29,9 +28,7 @@ async def test_kafka_keeps_what_an_idempotent_producer_sends(
     await admin.start()
     await admin.create_topics([NewTopic("local-test", 1, 1)])
     await admin.close()
-    async with AIOKafkaProducer(
-        bootstrap_servers=bootstrap, enable_idempotence=True, acks="all"
-    ) as producer:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, acks="all") as producer:
         await producer.send_and_wait("local-test", b"un pasto", key=b"gua_1")
     async with AIOKafkaConsumer(
         "local-test", bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id="local"

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
-from refettorio_local.errors import PlatformError, PortTaken
+from refettorio_local.errors import PlatformError, PortTakenError
 
 HOST = "127.0.0.1"
 # Below the kernel's ephemeral range (32768 on): an outgoing connection never takes a chosen port.
@@ -89,10 +89,10 @@ def is_free(port: int) -> bool:
 
 
 def require_free(ports: Ports, names: tuple[str, ...]) -> None:
-    """Raise PortTaken for the first of the named ports that somebody listens on."""
+    """Raise PortTakenError for the first of the named ports that somebody listens on."""
     for name in names:
         if not is_free(ports.of(name)):
-            raise PortTaken(name, ports.of(name))
+            raise PortTakenError(name, ports.of(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from refettorio_local.errors import NotReady, ProcessDied
+from refettorio_local.errors import NotReadyError, ProcessDiedError
 from refettorio_local.program import Program
 
 TETHER = Path(__file__).with_name("tether.py")
@@ -66,7 +66,7 @@ class Child:
     async def wait_until_ready(self) -> None:
         """Return when the program's probe says yes.
 
-        Raises ProcessDied when it ends before, NotReady when its time is over.
+        Raises ProcessDiedError when it ends before, NotReadyError when its time is over.
         """
         try:
             async with asyncio.timeout(self.program.start_seconds):
@@ -75,9 +75,7 @@ class Child:
                         raise await self.death()
                     await asyncio.sleep(PROBE_EVERY_SECONDS)
         except TimeoutError as error:
-            raise NotReady(
-                self.name, self.program.start_seconds, list(self._last_lines)
-            ) from error
+            raise NotReadyError(self.name, self.program.start_seconds, list(self._last_lines)) from error
         if not self.is_running:
             raise await self.death()
 
@@ -88,9 +86,9 @@ class Child:
             await asyncio.shield(self._reading)
         return code
 
-    async def death(self) -> ProcessDied:
+    async def death(self) -> ProcessDiedError:
         """What to report about a process that ended while it should run."""
-        return ProcessDied(self.name, await self.wait(), list(self._last_lines))
+        return ProcessDiedError(self.name, await self.wait(), list(self._last_lines))
 
     def send(self, signal_number: int) -> None:
         """Send a signal to a running process; to one that has ended, nothing."""

@@ -4,12 +4,14 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+SHOWN_CHARACTERS = 400  # of each line: mongod writes whole documents on one
+
 
 class PlatformError(Exception):
     """Base of every failure that the launcher reports to whoever runs it."""
 
 
-class ProcessDied(PlatformError):
+class ProcessDiedError(PlatformError):
     """A process ended while it should run."""
 
     def __init__(self, name: str, code: int, last_lines: Sequence[str]) -> None:
@@ -19,7 +21,7 @@ class ProcessDied(PlatformError):
         super().__init__(f"{name} ended by itself ({how}). {_shown(last_lines)}")
 
 
-class NotReady(PlatformError):
+class NotReadyError(PlatformError):
     """A process runs but its readiness probe never said yes."""
 
     def __init__(self, name: str, seconds: float, last_lines: Sequence[str]) -> None:
@@ -27,7 +29,7 @@ class NotReady(PlatformError):
         super().__init__(f"{name} was not ready after {seconds:g} s. {_shown(last_lines)}")
 
 
-class PortTaken(PlatformError):
+class PortTakenError(PlatformError):
     """Another program listens on a port that the platform needs."""
 
     def __init__(self, name: str, port: int) -> None:
@@ -37,7 +39,7 @@ class PortTaken(PlatformError):
         )
 
 
-class DownloadRefused(PlatformError):
+class DownloadRefusedError(PlatformError):
     """A downloaded file is not the one named by the lock file."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
@@ -48,7 +50,7 @@ class DownloadRefused(PlatformError):
         )
 
 
-class UnknownProcess(PlatformError):
+class UnknownProcessError(PlatformError):
     """A name that no process of this platform has."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
@@ -58,4 +60,4 @@ class UnknownProcess(PlatformError):
 def _shown(last_lines: Sequence[str]) -> str:
     if not last_lines:
         return "It wrote nothing."
-    return "Its last lines:\n" + "\n".join(f"    {line}" for line in last_lines)
+    return "Its last lines:\n" + "\n".join(f"    {line[:SHOWN_CHARACTERS]}" for line in last_lines)

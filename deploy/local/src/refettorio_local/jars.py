@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jgo.maven import MavenContext, PythonResolver
 
-from refettorio_local.errors import DownloadRefused, PlatformError
+from refettorio_local.errors import DownloadRefusedError, PlatformError
 from refettorio_local.progress import downloads_shown
 
 LOCK_FILE = Path(__file__).parents[2] / "jars.lock"
@@ -55,7 +55,7 @@ def locked_jars(section: str) -> list[Jar]:
 def fetch(section: str) -> list[Path]:
     """Paths of the program's archives, downloaded when missing and verified every time.
 
-    Raises DownloadRefused when a file, fetched afresh, still has another hash than the lock's.
+    Raises DownloadRefusedError when a file, fetched afresh, still has another hash than the lock's.
     Safe from several processes at once: one downloads, the others wait.
     """
     cache = cache_folder()
@@ -85,9 +85,7 @@ def _resolved(context: MavenContext, section: str, roots: tuple[str, ...]) -> li
         return list(roots)
     dependencies = [context.create_dependency(root) for root in roots]
     inputs, transitive = context.resolver.resolve(dependencies)
-    return [
-        f"{each.groupId}:{each.artifactId}:{each.version}" for each in (*inputs, *transitive)
-    ]
+    return [f"{each.groupId}:{each.artifactId}:{each.version}" for each in (*inputs, *transitive)]
 
 
 def _section_lines(section: str) -> Iterator[str]:
@@ -118,7 +116,7 @@ def _fetch_one(context: MavenContext, jar: Jar) -> Path:
     path = _path(context, jar.coordinate)
     if (found := _sha256(path)) != jar.sha256:
         path.unlink()
-        raise DownloadRefused(path, jar.sha256, found)
+        raise DownloadRefusedError(path, jar.sha256, found)
     return path
 
 

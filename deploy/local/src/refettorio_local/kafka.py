@@ -93,9 +93,7 @@ def _format(settings: Path, jars: list[Path]) -> None:
             *("--cluster-id", cluster_id, "--config", str(settings)),
         ),
     )
-    done = subprocess.run(  # noqa: S603 - our own command, no shell
-        command, capture_output=True, text=True, timeout=FORMAT_SECONDS, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_SECONDS, check=False)
     if done.returncode != 0:
         raise PlatformError(f"Kafka could not format {settings.parent}:\n{done.stderr}")
 

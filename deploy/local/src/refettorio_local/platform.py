@@ -7,24 +7,43 @@ dies by itself the whole platform stops and says why.
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
+from refettorio_chassis.kafka import create_topics
 from refettorio_local.addresses import HOST, Addresses, Ports, free_ports
 from refettorio_local.child import LineSink
-from refettorio_local.errors import ProcessDied
+from refettorio_local.errors import ProcessDiedError
+from refettorio_local.gateway import gateway_program
 from refettorio_local.jars import fetch
 from refettorio_local.kafka import kafka_program
+from refettorio_local.keys import keys_in
+from refettorio_local.members import Members
 from refettorio_local.mongod import mongod_program, mongodb_url
 from refettorio_local.program import Program
 from refettorio_local.rehearsal_clock import RehearsalClock
-from refettorio_local.supervisor import Supervisor
+from refettorio_local.supervisor import Supervisor, together
+from refettorio_local.tracing import Collector
 from refettorio_local.zipkin import zipkin_program
 
 
 def to_nobody(_name: str, _line: str) -> None:
     """The sink of who reads the log files instead."""
+
+
+def ports_needed(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of the ports that a whole platform listens on, without those of external servers."""
+    given = {
+        "mongodb": "MONGODB_URL",
+        "kafka": "KAFKA_BOOTSTRAP_SERVERS",
+        "kafka_controller": "KAFKA_BOOTSTRAP_SERVERS",
+        "zipkin": "OTEL_EXPORTER_OTLP_ENDPOINT",
+    }
+    names = (field.name for field in fields(Ports))
+    return tuple(name for name in names if not environment.get(given.get(name, "")))
 
 
 class Platform:
@@ -34,11 +53,11 @@ class Platform:
     name servers that already exist: those are used and the embedded ones are not started.
     """
 
-    def __init__(self, data_dir: Path, *, ports: Ports | None = None, sink: LineSink = to_nobody):
+    def __init__(self, data_dir: Path, *, ports: Ports | None = None, sink: LineSink = to_nobody) -> None:
         self.data_dir = data_dir.resolve()
         self.ports = ports or free_ports()
         self.clock = RehearsalClock(self.data_dir / "clock.json")
-        self.failure: ProcessDied | None = None
+        self.failure: ProcessDiedError | None = None
         self.failed = asyncio.Event()
         self._sink = sink
         self._supervisor = Supervisor(sink=sink, on_death=self._died)
@@ -51,8 +70,7 @@ class Platform:
         return Addresses(
             ports=self.ports,
             mongodb_url=os.environ.get("MONGODB_URL") or mongodb_url(self.ports.mongodb),
-            kafka_bootstrap=os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-            or f"{HOST}:{self.ports.kafka}",
+            kafka_bootstrap=os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or f"{HOST}:{self.ports.kafka}",
             zipkin_url=f"http://{HOST}:{self.ports.zipkin}",
         )
 
@@ -63,23 +81,44 @@ class Platform:
     ) -> AsyncIterator["Platform"]:
         """A platform with mongod and Kafka (and Zipkin) only; all stopped at the end of the block.
 
-        Raises ProcessDied, after cancelling the block, when one of its processes ends by itself.
+        Raises ProcessDiedError, after cancelling the block, when one of its processes ends by itself.
         """
         platform = cls(data_dir, ports=ports)
         async with platform.stopped_afterwards():
             await platform.start_infrastructure(zipkin=zipkin)
             yield platform
 
+    @classmethod
+    @asynccontextmanager
+    async def system(
+        cls, data_dir: Path, *, ports: Ports | None = None, sink: LineSink = to_nobody
+    ) -> AsyncIterator["Platform"]:
+        """A platform with everything: infrastructure, simulators, gateway, services, clients."""
+        platform = cls(data_dir, ports=ports, sink=sink)
+        async with platform.stopped_afterwards():
+            await platform.start_system()
+            yield platform
+
     async def start_infrastructure(self, *, zipkin: bool = False) -> None:
-        """Start what is not given from outside, all at once; return when everything is ready."""
-        starts = []
+        """Start mongod and Kafka, and Zipkin if asked, at once; what runs already is left alone."""
+        starts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
         if not os.environ.get("MONGODB_URL"):
-            starts.append(self._start_mongod())
+            starts["mongod"] = self._start_mongod
         if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-            starts.append(self._start_kafka())
+            starts["kafka"] = self._start_kafka
         if zipkin and not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-            starts.append(self._start_zipkin())
-        await asyncio.gather(*starts)
+            starts["zipkin"] = self._start_zipkin
+        await together(*(start() for name, start in starts.items() if name not in self.names))
+
+    async def start_system(self) -> None:
+        """Start everything that does not run yet; return when all of it is ready."""
+        members = self._members()
+        await together(
+            self.start_infrastructure(zipkin=True),
+            self._start(*members.simulators(), self._gateway()),
+        )
+        await create_topics(self.addresses.kafka_bootstrap)
+        await self._start(*members.services())
 
     async def stop(self) -> None:
         """Stop every process, last started first, and wait for each to end."""
@@ -106,8 +145,12 @@ class Platform:
             raise self.failure
 
     def pid(self, name: str) -> int:
-        """Process id of a running part. Raises UnknownProcess."""
+        """Process id of a running part. Raises UnknownProcessError."""
         return self._supervisor.child(name).pid
+
+    def process_ids(self) -> dict[str, int]:
+        """Every process of this platform by name, in the order of starting."""
+        return {child.name: child.pid for child in self._supervisor.children}
 
     @property
     def names(self) -> list[str]:
@@ -138,7 +181,7 @@ class Platform:
         finally:
             self._restarted.difference_update(names)
 
-    def _died(self, death: ProcessDied) -> None:
+    def _died(self, death: ProcessDiedError) -> None:
         self._sink("platform", str(death))
         if death.name in self._restarted:
             self._sink("platform", f"starting {death.name} again")
@@ -152,8 +195,29 @@ class Platform:
     async def _restart_after_death(self, name: str) -> None:
         try:
             await self.restart(name)
-        except ProcessDied as death:
+        except ProcessDiedError as death:
             self._died(death)
+
+    def _members(self) -> Members:
+        entity_id = f"{self.addresses.gateway_url}/auth/spid/metadata"
+        return Members(
+            addresses=self.addresses,
+            keys=keys_in(self.data_dir / "keys", entity_id=entity_id),
+            collector=self._collector(),
+            clock_file=self.clock.path,
+            log_path=self.log_path,
+        )
+
+    def _collector(self) -> Collector:
+        return Collector.chosen(os.environ, host=HOST, port=self.ports.zipkin)
+
+    def _gateway(self) -> Program:
+        return gateway_program(
+            addresses=self.addresses,
+            collector=self._collector(),
+            folder=self.data_dir / "gateway",
+            log_path=self.log_path("gateway"),
+        )
 
     async def _start_mongod(self) -> None:
         await self._start(
@@ -177,11 +241,7 @@ class Platform:
 
     async def _start_zipkin(self) -> None:
         jars = await asyncio.to_thread(fetch, "zipkin")
-        await self._start(
-            zipkin_program(port=self.ports.zipkin, log_path=self.log_path("zipkin"), jars=jars)
-        )
+        await self._start(zipkin_program(port=self.ports.zipkin, log_path=self.log_path("zipkin"), jars=jars))
 
     async def _start(self, *programs: Program) -> None:
         await self._supervisor.start(programs)
-
-

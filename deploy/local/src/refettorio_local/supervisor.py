@@ -2,14 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TypeAlias
 
 from refettorio_local.child import Child, LineSink
-from refettorio_local.errors import ProcessDied, UnknownProcess
+from refettorio_local.errors import ProcessDiedError, UnknownProcessError
 from refettorio_local.program import Program
 
-DeathSink: TypeAlias = Callable[[ProcessDied], None]
+DeathSink: TypeAlias = Callable[[ProcessDiedError], None]
 
 
 class Supervisor:
@@ -29,22 +29,23 @@ class Supervisor:
         return [child for layer in self._layers for child in layer]
 
     def child(self, name: str) -> Child:
-        """The child called `name`. Raises UnknownProcess."""
+        """The child called `name`. Raises UnknownProcessError."""
         for child in self.children:
             if child.name == name:
                 return child
-        raise UnknownProcess(name, [child.name for child in self.children])
+        raise UnknownProcessError(name, [child.name for child in self.children])
 
     async def start(self, programs: Iterable[Program]) -> None:
         """Start `programs` at once and return when all are ready; they are stopped together too.
 
-        Raises ProcessDied or NotReady for the first that fails.
+        Raises ProcessDiedError or NotReadyError for the first that fails.
         """
         layer: list[Child] = []
         self._layers.append(layer)
         for program in programs:
-            layer.append(await Child.start(program, self._sink))
-        await _all_ready(layer)
+            child = await Child.start(program, self._sink)
+            layer.append(child)  # at once: whatever fails next, this one is stopped
+        await together(*(child.wait_until_ready() for child in layer))
         for child in layer:
             self._watch(child)
 
@@ -78,9 +79,7 @@ class Supervisor:
                 await self._unwatch(child.name)
 
     def _watch(self, child: Child) -> None:
-        self._watches[child.name] = asyncio.create_task(
-            self._report_end(child), name=f"watch {child.name}"
-        )
+        self._watches[child.name] = asyncio.create_task(self._report_end(child), name=f"watch {child.name}")
 
     async def _unwatch(self, name: str) -> None:
         if watch := self._watches.pop(name, None):
@@ -92,12 +91,12 @@ class Supervisor:
             self._on_death(death)
 
 
-async def _all_ready(children: Iterable[Child]) -> None:
-    """Wait for every child; at the first failure stop waiting for the others and raise it."""
-    waits = [asyncio.create_task(child.wait_until_ready()) for child in children]
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Wait for all; at the first failure stop the others, wait for their end and raise it."""
+    tasks = [asyncio.create_task(work) for work in works]
     try:
-        await asyncio.gather(*waits)
+        await asyncio.gather(*tasks)
     finally:
-        for wait in waits:
-            wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

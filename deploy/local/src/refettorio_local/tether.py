@@ -17,6 +17,7 @@ SIGKILL = 9  # `import signal` would cost more than everything else here
 
 
 def main() -> None:
+    """Become the command that follows the parent's process id."""
     parent, *command = sys.argv[1:]
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0:

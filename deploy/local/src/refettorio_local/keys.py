@@ -1,0 +1,137 @@
+"""Keys, certificates and secrets of one embedded platform: made at first start, kept with its data.
+
+They are worth nothing outside this machine; a real deployment brings its own by the same variables.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+RSA_BITS = 3072
+VALID_DAYS = 730
+URI_IN_SUBJECT = x509.ObjectIdentifier("2.5.4.83")
+# AgID, "Avviso SPID n. 29": the policies of a public service provider's certificate.
+AGID_POLICIES = ("1.3.76.16.6", "1.3.76.16.4.2.1")
+ORGANIZATION = "Comune di Prova"
+ORGANIZATION_IDENTIFIER = "PA:IT-c_prova"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Files (PEM, readable by their owner alone) and short secrets."""
+
+    spid_key: Path
+    spid_certificate: Path
+    idp_key: Path
+    idp_certificate: Path
+    token_key: Path
+    checkout_key: str
+    smpp_password: str
+
+
+def keys_in(folder: Path, *, entity_id: str) -> Keys:
+    """The keys of `folder`; those missing are made. `entity_id` goes into the SPID certificate."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sayings = _secrets(folder / "secrets.json")
+    keys = Keys(
+        spid_key=folder / "spid.key",
+        spid_certificate=folder / "spid.crt",
+        idp_key=folder / "idp.key",
+        idp_certificate=folder / "idp.crt",
+        token_key=folder / "token.key",
+        checkout_key=sayings["checkout_key"],
+        smpp_password=sayings["smpp_password"],
+    )
+    if not keys.spid_certificate.exists():
+        _write_pair(keys.spid_key, keys.spid_certificate, _provider_subject(entity_id), AGID_POLICIES)
+    if not keys.idp_certificate.exists():
+        _write_pair(keys.idp_key, keys.idp_certificate, _named("Identity provider di prova"), ())
+    if not keys.token_key.exists():
+        _write_key(keys.token_key, ec.generate_private_key(ec.SECP256R1()))
+    return keys
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    if not path.exists():
+        # SMPP 3.4 §4.1: a password has at most eight characters.
+        made = {"checkout_key": secrets.token_hex(16), "smpp_password": secrets.token_hex(4)}
+        _write_private(path, json.dumps(made).encode())
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def _provider_subject(entity_id: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, ORGANIZATION_IDENTIFIER),
+            x509.NameAttribute(URI_IN_SUBJECT, entity_id),
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "IT"),
+            x509.NameAttribute(NameOID.LOCALITY_NAME, "Prova"),
+        ]
+    )
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _write_pair(key_path: Path, path: Path, subject: x509.Name, policies: tuple[str, ...]) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    _write_key(key_path, key)
+    path.write_bytes(_certificate(key, subject, policies).public_bytes(serialization.Encoding.PEM))
+
+
+def _certificate(key: rsa.RSAPrivateKey, subject: x509.Name, policies: tuple[str, ...]) -> x509.Certificate:
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=VALID_DAYS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
+        .add_extension(_signing_only(), critical=True)
+    )
+    if policies:
+        stated = [x509.PolicyInformation(x509.ObjectIdentifier(policy), None) for policy in policies]
+        builder = builder.add_extension(x509.CertificatePolicies(stated), critical=False)
+    return builder.sign(key, hashes.SHA256())
+
+
+def _signing_only() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _write_key(path: Path, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    _write_private(path, pem)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(content)
