@@ -1,0 +1,103 @@
+"""What can be wrong with a request to this service. The messages are read by families and clerks."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from refettorio_chassis.errors import ConflictError, DomainError, NotFoundError
+
+
+class WindowClosedError(DomainError):
+    """The form is not open on this day."""
+
+    slug: ClassVar[str] = "window-closed"
+
+
+class DebtOutstandingError(DomainError):
+    """A child of the holder was enrolled last year and the account is in debt. `values`: `debt_cents`, `pay_at`."""
+
+    slug: ClassVar[str] = "debt-outstanding"
+
+
+class DuplicateApplicationError(ConflictError):
+    """The pupil already has an application, pending or accepted, for this service and school year."""
+
+    slug: ClassVar[str] = "duplicate-application"
+
+
+class IdempotencyKeyReusedError(ConflictError):
+    """The same idempotency key came with other answers."""
+
+    slug: ClassVar[str] = "idempotency-key-reused"
+
+
+class FiscalCodeInvalidError(DomainError):
+    """The pupil's fiscal code is not well formed or does not match the declared birth date."""
+
+    slug: ClassVar[str] = "fiscal-code-invalid"
+
+
+class AnswersInvalidError(DomainError):
+    """Answers that break the definition of the form. `values["errors"]`: list of `{"field", "message"}`."""
+
+    slug: ClassVar[str] = "dati-non-validi"
+
+
+class TransitionNotAllowedError(ConflictError):
+    """The application is in a state from which this step is not possible. `values`: `state`, `wanted`."""
+
+    slug: ClassVar[str] = "transition-not-allowed"
+
+
+class ReasonInvalidError(DomainError):
+    """A decision against the family needs a reason it can understand: 10 to 500 characters."""
+
+    slug: ClassVar[str] = "reason-invalid"
+
+
+class SchoolYearOverError(DomainError):
+    """The school year of the application has ended: nobody can be enrolled into it any more."""
+
+    slug: ClassVar[str] = "school-year-over"
+
+
+class DatesInvalidError(DomainError):
+    """Two days in the wrong order, or a school year that does not match its name."""
+
+    slug: ClassVar[str] = "dates-invalid"
+
+
+class FormNotFoundError(NotFoundError):
+    """No form with this identifier."""
+
+    slug: ClassVar[str] = "form-not-found"
+
+
+class ApplicationNotFoundError(NotFoundError):
+    """No such application, or not one of the caller's."""
+
+    slug: ClassVar[str] = "application-not-found"
+
+
+class SchoolNotFoundError(NotFoundError):
+    """No such school."""
+
+    slug: ClassVar[str] = "school-not-found"
+
+
+class ClassNotFoundError(NotFoundError):
+    """No such class in this school and school year."""
+
+    slug: ClassVar[str] = "class-not-found"
+
+
+class SchoolYearNotFoundError(NotFoundError):
+    """The office has not set up this school year yet."""
+
+    slug: ClassVar[str] = "school-year-not-found"
+
+
+class ClosureNotFoundError(NotFoundError):
+    """The school is not closed on that day."""
+
+    slug: ClassVar[str] = "closure-not-found"

@@ -1,0 +1,23 @@
+"""Identifiers, each its own type, and the services one can enrol for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+
+GuardianId = NewType("GuardianId", str)
+"""Who applies; also the identifier of the one account of the holder."""
+
+PupilId = NewType("PupilId", str)
+ApplicationId = NewType("ApplicationId", str)
+EnrolmentId = NewType("EnrolmentId", str)
+SchoolId = NewType("SchoolId", str)
+ClassId = NewType("ClassId", str)
+FormId = NewType("FormId", str)
+
+
+class Service(StrEnum):
+    """What a family enrols for: refezione or trasporto."""
+
+    MEALS = "meals"
+    TRANSPORT = "transport"

@@ -1,0 +1,29 @@
+"""Who may call what, and as whom they act."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Path
+
+from enrollment.domain.audit import Actor
+from refettorio_chassis.auth import Caller, caller_with
+
+PREFIX: Final = "/api/enrollment/v1"
+IDENTIFIER: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
+
+Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
+OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
+FamilyOrOffice = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
+Anyone = Annotated[
+    Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", "canteen", "kitchen", "driver"))
+]
+
+PathId = Annotated[str, Path(pattern=IDENTIFIER)]
+
+
+def actor(caller: Caller) -> Actor:
+    """The clerk as the audit knows them."""
+    role = "office" if caller.has("office") else "administrator"
+    return Actor(subject=caller.subject, role=role, acting_clerk=caller.acting_clerk)

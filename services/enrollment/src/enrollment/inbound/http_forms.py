@@ -1,0 +1,54 @@
+"""Forms, schools and pupils, as the portal and the office read them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from enrollment.domain.errors import FormNotFoundError
+from enrollment.domain.form_definitions import definition_of
+from enrollment.domain.identifiers import ClassId, FormId, GuardianId
+from enrollment.inbound.callers import PREFIX, Anyone, FamilyOrOffice, PathId
+from enrollment.inbound.shapes import DefinitionShape, FormShape, FormWithDefinition, Items, PupilShape, SchoolShape
+from enrollment.usecases.ports import Reads
+from refettorio_chassis.clock import Clock, rome_day
+
+
+def router(reads: Reads, clock: Clock) -> APIRouter:
+    """Reading only."""
+    routes = APIRouter(prefix=PREFIX, tags=["forms"])
+
+    @routes.get("/forms")
+    async def forms(_caller: FamilyOrOffice) -> Items[FormShape]:
+        today = rome_day(clock.now())
+        return Items(items=[FormShape.of(window, today) for window in await reads.windows()])
+
+    @routes.get("/forms/{form_id}")
+    async def form(_caller: FamilyOrOffice, form_id: PathId) -> FormWithDefinition:
+        window = await reads.window(FormId(form_id))
+        if window is None:
+            raise FormNotFoundError("Questo modulo non esiste.", form_id=form_id)
+        schools = await reads.schools(window.school_year)
+        definition = definition_of(window.service, window.form_version)
+        listed = FormShape.of(window, rome_day(clock.now()))
+        return FormWithDefinition(**dict(listed), definition=DefinitionShape.of(definition, schools))
+
+    @routes.get("/schools")
+    async def schools(_caller: Anyone) -> Items[SchoolShape]:
+        return Items(items=[SchoolShape.of(each) for each in await reads.schools()])
+
+    @routes.get("/pupils")
+    async def pupils(
+        caller: FamilyOrOffice,
+        class_id: Annotated[str | None, Query(max_length=60)] = None,
+        mine: Annotated[bool, Query(description="Only one's own children, for a clerk who is a parent too")] = False,
+    ) -> Items[PupilShape]:
+        if mine or not caller.has("office", "administrator", "auditor"):
+            holder = GuardianId(caller.subject)
+            own = await reads.pupils_of(holder)
+            return Items(items=[PupilShape.of(pupil, pupil.enrolled_by(holder)) for pupil in own])
+        found = await reads.pupils(ClassId(class_id) if class_id else None)
+        return Items(items=[PupilShape.of(pupil, pupil.enrolments) for pupil in found])
+
+    return routes

@@ -1,0 +1,98 @@
+"""Reading MongoDB, inside a transaction or outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from enrollment.domain.application import Application
+from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, SchoolId
+from enrollment.domain.pupil import Pupil
+from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
+from enrollment.domain.school_year import SchoolYear
+from enrollment.domain.window import Window
+from enrollment.outbound import rows
+from enrollment.usecases.ports import ApplicationFilter
+from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import BoundCollection
+
+
+class Collections(Protocol):
+    """A transaction, or a view."""
+
+    def collection(self, name: str) -> BoundCollection: ...
+
+
+class Queries:
+    """The `Reads` port."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+
+    def _in(self, name: str) -> BoundCollection:
+        return self._collections.collection(name)
+
+    async def window(self, form_id: FormId) -> Window | None:
+        row = await self._in("windows").find_one({"_id": form_id})
+        return rows.window_from(row) if row else None
+
+    async def windows(self) -> Sequence[Window]:
+        found = await self._in("windows").find({}, sort=[("opens_on", -1), ("_id", 1)])
+        return [rows.window_from(row) for row in found]
+
+    async def school_year(self, label: str) -> SchoolYear | None:
+        row = await self._in("school_years").find_one({"_id": label})
+        return rows.school_year_from(row) if row else None
+
+    async def school(self, school_id: SchoolId) -> School | None:
+        row = await self._in("schools").find_one({"_id": school_id})
+        return rows.school_from(row) if row else None
+
+    async def school_class(self, class_id: ClassId) -> SchoolClass | None:
+        row = await self._in("classes").find_one({"_id": class_id})
+        return rows.class_from(row) if row else None
+
+    async def schools(self, school_year: str | None = None) -> Sequence[SchoolWithClasses]:
+        where: Document = {} if school_year is None else {"school_years": school_year}
+        classes = [
+            rows.class_from(row) for row in await self._in("classes").find(where, sort=[("name", 1), ("_id", 1)])
+        ]
+        schools = [rows.school_from(row) for row in await self._in("schools").find({}, sort=[("name", 1), ("_id", 1)])]
+        return [
+            SchoolWithClasses(
+                school=school, classes=tuple(each for each in classes if each.school_id == school.school_id)
+            )
+            for school in schools
+        ]
+
+    async def application(self, application_id: ApplicationId) -> Application | None:
+        row = await self._in("applications").find_one({"_id": application_id})
+        return rows.application_from(row) if row else None
+
+    async def applications_of(self, guardian_id: GuardianId) -> Sequence[Application]:
+        sort = [("submitted_at", -1), ("_id", -1)]
+        found = await self._in("applications").find({"guardian_id": guardian_id}, sort=sort)
+        return [rows.application_from(row) for row in found]
+
+    async def applications(self, wanted: ApplicationFilter) -> Sequence[Application]:
+        where: Document = {}
+        if wanted.state is not None:
+            where["state"] = wanted.state.value
+        if wanted.service is not None:
+            where["service"] = wanted.service.value
+        if wanted.school_year is not None:
+            where["school_year"] = wanted.school_year
+        found = await self._in("applications").find(where, sort=[("submitted_at", 1), ("_id", 1)])
+        return [rows.application_from(row) for row in found]
+
+    async def pupils_of(self, account_id: GuardianId) -> Sequence[Pupil]:
+        return await self._pupils({"enrolments.account_id": account_id})
+
+    async def pupils(self, class_id: ClassId | None = None) -> Sequence[Pupil]:
+        return await self._pupils(
+            {"enrolments.class_id": class_id} if class_id else {"enrolments.0": {"$exists": True}}
+        )
+
+    async def _pupils(self, where: Document) -> Sequence[Pupil]:
+        sort = [("family_name", 1), ("given_name", 1), ("_id", 1)]
+        return [rows.pupil_from(row) for row in await self._in("pupils").find(where, sort=sort)]

@@ -1,0 +1,133 @@
+"""Reading and writing MongoDB inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from enrollment.domain.application import Application
+from enrollment.domain.audit import AuditLine
+from enrollment.domain.holder import Holder
+from enrollment.domain.identifiers import ClassId, GuardianId, PupilId, SchoolId, Service
+from enrollment.domain.pupil import Pupil
+from enrollment.domain.school import School, SchoolClass
+from enrollment.domain.school_day import Closure, Excuse
+from enrollment.domain.school_year import SchoolYear
+from enrollment.domain.window import Window
+from enrollment.outbound import rows
+from enrollment.outbound.queries import Queries
+from refettorio_chassis.errors import RetryLater
+from refettorio_chassis.mongo import Document
+from refettorio_chassis.process import Index
+from refettorio_chassis.transaction import Transaction
+
+INDEXES: Final = (
+    Index(collection="applications", keys=[("guardian_id", 1), ("submitted_at", -1)]),
+    Index(collection="applications", keys=[("state", 1), ("submitted_at", 1)]),
+    Index(
+        collection="applications",
+        keys=[("guardian_id", 1), ("idempotency_key", 1)],
+        unique=True,
+        where={"idempotency_key": {"$exists": True}},
+    ),
+    Index(
+        collection="applications",
+        keys=[("pupil.pupil_id", 1), ("service", 1), ("school_year", 1)],
+        unique=True,
+        where={"is_live": True},
+    ),
+    Index(collection="classes", keys=[("school_id", 1)]),
+    Index(collection="pupils", keys=[("match_key", 1)], unique=True),
+    Index(collection="pupils", keys=[("enrolments.account_id", 1)]),
+    Index(collection="pupils", keys=[("enrolments.class_id", 1)]),
+    Index(collection="audit", keys=[("subject", 1), ("at", 1)]),
+)
+
+
+class Store(Queries):
+    """The `Store` port on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+
+    async def save_window(self, window: Window) -> None:
+        await self._put("windows", rows.window_row(window))
+
+    async def save_school_year(self, year: SchoolYear) -> None:
+        await self._put("school_years", rows.school_year_row(year))
+
+    async def save_school(self, school: School) -> None:
+        await self._put("schools", rows.school_row(school))
+
+    async def save_class(self, school_class: SchoolClass) -> None:
+        await self._put("classes", rows.class_row(school_class))
+
+    async def application_by_key(self, guardian_id: GuardianId, idempotency_key: str) -> Application | None:
+        where = {"guardian_id": guardian_id, "idempotency_key": idempotency_key}
+        row = await self._in("applications").find_one(where)
+        return rows.application_from(row) if row else None
+
+    async def live_application(self, pupil_id: PupilId, service: Service, school_year: str) -> Application | None:
+        where = {"pupil.pupil_id": pupil_id, "service": service.value, "school_year": school_year, "is_live": True}
+        row = await self._in("applications").find_one(where)
+        return rows.application_from(row) if row else None
+
+    async def add_application(self, application: Application) -> None:
+        await self._in("applications").insert_one(rows.application_row(application))
+
+    async def save_application(self, application: Application) -> None:
+        """One step further than what is stored."""
+        where = {"_id": application.application_id, "version": application.version - 1}
+        if not await self._in("applications").replace_one(where, rows.application_row(application)):
+            raise RetryLater("the application changed meanwhile")
+
+    async def pupil(self, pupil_id: PupilId) -> Pupil | None:
+        row = await self._in("pupils").find_one({"_id": pupil_id})
+        return rows.pupil_from(row) if row else None
+
+    async def pupil_by_match_key(self, match_key: str) -> Pupil | None:
+        row = await self._in("pupils").find_one({"match_key": match_key})
+        return rows.pupil_from(row) if row else None
+
+    async def save_pupil(self, pupil: Pupil) -> None:
+        await self._put_next("pupils", rows.pupil_row(replace(pupil, version=pupil.version + 1)))
+
+    async def holder(self, guardian_id: GuardianId) -> Holder:
+        return (await self.holders([guardian_id]))[guardian_id]
+
+    async def holders(self, guardian_ids: Iterable[GuardianId]) -> Mapping[GuardianId, Holder]:
+        wanted = list(guardian_ids)
+        found = [rows.holder_from(row) for row in await self._in("holders").find({"_id": {"$in": wanted}})]
+        return {each: Holder(guardian_id=each) for each in wanted} | {holder.guardian_id: holder for holder in found}
+
+    async def save_holder(self, holder: Holder) -> None:
+        await self._put_next("holders", rows.holder_row(replace(holder, version=holder.version + 1)))
+
+    async def closure(self, school_id: SchoolId, day: date) -> Closure | None:
+        row = await self._in("closures").find_one({"_id": rows.closure_key(school_id, day)})
+        return rows.closure_from(row) if row else None
+
+    async def save_closure(self, closure: Closure) -> None:
+        await self._put("closures", rows.closure_row(closure))
+
+    async def excuse(self, class_id: ClassId, day: date) -> Excuse | None:
+        row = await self._in("excuses").find_one({"_id": rows.excuse_key(class_id, day)})
+        return rows.excuse_from(row) if row else None
+
+    async def save_excuse(self, excuse: Excuse) -> None:
+        await self._put("excuses", rows.excuse_row(excuse))
+
+    async def add_audit_line(self, line: AuditLine) -> None:
+        await self._in("audit").insert_one(rows.audit_row(line))
+
+    async def _put(self, name: str, row: Document) -> None:
+        await self._in(name).replace_one({"_id": row["_id"]}, row, upsert=True)
+
+    async def _put_next(self, name: str, row: Document) -> None:
+        """Write version n over n-1. Who read the same version at the same time gets a conflict, and starts again."""
+        if row["version"] == 1:
+            await self._in(name).insert_one(row)
+        elif not await self._in(name).replace_one({"_id": row["_id"], "version": row["version"] - 1}, row):
+            raise RetryLater("the document changed meanwhile")

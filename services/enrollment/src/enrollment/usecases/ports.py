@@ -1,0 +1,127 @@
+"""What the use cases need from the world. `outbound` gives it for MongoDB, the tests in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from enrollment.domain.application import Application, State
+from enrollment.domain.audit import AuditLine
+from enrollment.domain.fiscal_code import FiscalCode
+from enrollment.domain.holder import Holder
+from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId, Service
+from enrollment.domain.pupil import Pupil
+from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
+from enrollment.domain.school_day import Closure, Excuse
+from enrollment.domain.school_year import SchoolYear
+from enrollment.domain.window import Window
+from refettorio_chassis.clock import Clock
+from refettorio_contracts import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFilter:
+    """Which applications the office wants to see; `None` means all."""
+
+    state: State | None = None
+    service: Service | None = None
+    school_year: str | None = None
+
+
+class Reads(Protocol):
+    """Reading, for pages and for use cases. What is not there is `None` or empty."""
+
+    async def window(self, form_id: FormId) -> Window | None: ...
+    async def windows(self) -> Sequence[Window]: ...
+    async def school_year(self, label: str) -> SchoolYear | None: ...
+    async def school(self, school_id: SchoolId) -> School | None: ...
+    async def school_class(self, class_id: ClassId) -> SchoolClass | None: ...
+    async def schools(self, school_year: str | None = None) -> Sequence[SchoolWithClasses]:
+        """All schools, with the classes offered in `school_year` (or ever)."""
+        ...
+
+    async def application(self, application_id: ApplicationId) -> Application | None: ...
+    async def applications_of(self, guardian_id: GuardianId) -> Sequence[Application]:
+        """Newest first."""
+        ...
+
+    async def applications(self, wanted: ApplicationFilter) -> Sequence[Application]:
+        """Oldest first: the order in which the office works."""
+        ...
+
+    async def pupils_of(self, account_id: GuardianId) -> Sequence[Pupil]:
+        """Pupils with at least one enrolment paid by this holder."""
+        ...
+
+    async def pupils(self, class_id: ClassId | None = None) -> Sequence[Pupil]:
+        """Pupils with at least one enrolment (in this class)."""
+        ...
+
+
+class Store(Reads, Protocol):
+    """Reading and writing inside one transaction."""
+
+    async def save_window(self, window: Window) -> None: ...
+    async def save_school_year(self, year: SchoolYear) -> None: ...
+    async def save_school(self, school: School) -> None: ...
+    async def save_class(self, school_class: SchoolClass) -> None: ...
+    async def application_by_key(self, guardian_id: GuardianId, idempotency_key: str) -> Application | None: ...
+    async def live_application(self, pupil_id: PupilId, service: Service, school_year: str) -> Application | None:
+        """The one application, pending or accepted, for this pupil, service and year."""
+        ...
+
+    async def add_application(self, application: Application) -> None: ...
+    async def save_application(self, application: Application) -> None: ...
+    async def pupil(self, pupil_id: PupilId) -> Pupil | None: ...
+    async def pupil_by_match_key(self, match_key: str) -> Pupil | None: ...
+    async def save_pupil(self, pupil: Pupil) -> None:
+        """Write the pupil and raise its version: two writers at once, one tries again."""
+        ...
+
+    async def holder(self, guardian_id: GuardianId) -> Holder:
+        """One who was never heard of owes nothing."""
+        ...
+
+    async def holders(self, guardian_ids: Iterable[GuardianId]) -> Mapping[GuardianId, Holder]: ...
+    async def save_holder(self, holder: Holder) -> None:
+        """Write the holder and raise its version: two writers at once, one tries again."""
+        ...
+
+    async def closure(self, school_id: SchoolId, day: date) -> Closure | None: ...
+    async def save_closure(self, closure: Closure) -> None: ...
+    async def excuse(self, class_id: ClassId, day: date) -> Excuse | None: ...
+    async def save_excuse(self, excuse: Excuse) -> None: ...
+    async def add_audit_line(self, line: AuditLine) -> None: ...
+
+
+class Announcer(Protocol):
+    """Tells the other services, when the transaction commits."""
+
+    def announce(self, event: Event, *, sequence: int = 0) -> object: ...
+
+
+class FiscalCodes(Protocol):
+    """Reads fiscal codes."""
+
+    def read(self, text: str, *, on_day: date) -> FiscalCode:
+        """`text` as a code, with the birth date it says, not after `on_day`. Raises FiscalCodeInvalidError."""
+        ...
+
+
+class Identifiers(Protocol):
+    """Makes new identifiers, `app_…` for the prefix `app`."""
+
+    def __call__(self, prefix: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The world of one use case, inside one transaction."""
+
+    store: Store
+    announcer: Announcer
+    clock: Clock
+    fiscal_codes: FiscalCodes
+    new_id: Identifiers

@@ -1,0 +1,52 @@
+"""The concrete objects of this service, put together by hand."""
+
+from __future__ import annotations
+
+from enrollment.inbound import events, http_applications, http_calendar, http_forms, http_office, http_setup
+from enrollment.outbound.fiscal_codes import StdnumFiscalCodes
+from enrollment.outbound.queries import Queries
+from enrollment.outbound.store import INDEXES, Store
+from enrollment.settings import Settings
+from enrollment.usecases.ports import Ports
+from refettorio_chassis.clock import Clock, clock_from_environment
+from refettorio_chassis.identifiers import new_id
+from refettorio_chassis.process import Foundation, Service, foundation
+from refettorio_chassis.transaction import Runner, Transaction
+
+NAME = "enrollment"
+
+
+def ports_on(clock: Clock, transaction: Transaction) -> Ports:
+    """The ports of the use cases on one transaction."""
+    return Ports(
+        store=Store(transaction),
+        announcer=transaction,
+        clock=clock,
+        fiscal_codes=StdnumFiscalCodes(),
+        new_id=new_id,
+    )
+
+
+def wire(base: Foundation) -> Service:
+    """The service on its foundation."""
+    run = Runner(base.transactions, lambda transaction: ports_on(base.clock, transaction), service=NAME)
+    reads = Queries(base.transactions.view)
+    return Service(
+        name=NAME,
+        foundation=base,
+        routers=[
+            http_forms.router(reads, base.clock),
+            http_applications.router(run, reads),
+            http_office.router(run, reads),
+            http_setup.router(run, base.clock),
+            http_calendar.router(run),
+        ],
+        subscriptions=events.subscriptions(run),
+        indexes=INDEXES,
+        collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders", "audit"],
+    )
+
+
+async def build() -> Service:
+    """The service as its environment wants it."""
+    return wire(foundation(NAME, Settings(), clock_from_environment()))
