@@ -1,0 +1,47 @@
+"""Where a guardian can be reached: an e-mail address or a mobile number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+EMAIL: Final = "email"
+SMS: Final = "sms"
+IDENTITY_PROVIDER: Final = "identity-provider"
+
+_EMAIL_FORM: Final = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z0-9-]{2,63}")
+_E164_FORM: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_ITALY: Final = "+39"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """`channel` is `email` or `sms`; `verified_by` is `identity-provider` or `one-time-code`."""
+
+    contact_id: str
+    guardian_id: str
+    channel: str
+    address: str
+    verified_by: str
+    verified_at: datetime
+
+
+def email_address(text: str) -> str | None:
+    """The address with its domain in small letters; none when `text` is not one."""
+    candidate = text.strip()
+    if not _EMAIL_FORM.fullmatch(candidate):
+        return None
+    local, _, domain = candidate.rpartition("@")
+    return f"{local}@{domain.lower()}"
+
+
+def mobile_number(text: str) -> str | None:
+    """The number in E.164 form; one without a country is Italian. None when `text` is not a number."""
+    bare = re.sub(r"[\s().\-/]", "", text)
+    if bare.startswith("00"):
+        bare = f"+{bare[2:]}"
+    if not bare.startswith("+"):
+        bare = f"{_ITALY}{bare}"
+    return bare if _E164_FORM.fullmatch(bare) else None

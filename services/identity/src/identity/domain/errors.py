@@ -1,0 +1,79 @@
+"""What can be wrong in identity. The slugs are stable; the messages are read by the person who asked."""
+
+from __future__ import annotations
+
+from refettorio_chassis.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
+
+
+class FiscalCodeInvalidError(DomainError):
+    """Not a fiscal code: wrong length, wrong form or wrong check character."""
+
+    slug = "fiscal-code-invalid"
+
+
+class UnknownIdentityProviderError(NotFoundError):
+    """No trusted identity provider has this entityID."""
+
+    slug = "identity-provider-unknown"
+
+
+class UnsolicitedResponseError(NotAllowedError):
+    """No sign-in of this browser waits for this response: never asked for, already used, or too old."""
+
+    slug = "response-unsolicited"
+
+
+class ResponseRefusedError(NotAllowedError):
+    """The response of the identity provider breaks a rule. `rule` names it and never quotes the response."""
+
+    slug = "response-refused"
+
+    def __init__(self, rule: str) -> None:
+        super().__init__("La risposta del gestore di identità non è valida: l'accesso è stato rifiutato.", rule=rule)
+        self.rule = rule
+
+
+class UserAnomalyError(NotAllowedError):
+    """The identity provider says why the person did not sign in (`ErrorCode nrNN` of the SPID and CIE tables)."""
+
+    slug = "user-anomaly"
+
+    def __init__(self, number: int | None) -> None:
+        super().__init__("L'accesso non è andato a buon fine presso il gestore di identità.", number=number)
+        self.number = number
+
+
+class GuardianUnknownError(NotFoundError):
+    """No guardian has this identifier."""
+
+    slug = "guardian-unknown"
+
+
+class RoleUnknownError(DomainError):
+    """Not a role that can be granted to a person of the staff."""
+
+    slug = "role-unknown"
+
+
+class ClassesMissingError(DomainError):
+    """A canteen role or a tablet without a class could see nothing: it is refused rather than granted in vain."""
+
+    slug = "classes-missing"
+
+
+class PairingCodeRefusedError(NotAllowedError):
+    """The pairing code is wrong, used or expired; which of the three is not told."""
+
+    slug = "pairing-code-refused"
+
+
+class TabletUnknownError(NotFoundError):
+    """No tablet has this identifier."""
+
+    slug = "tablet-unknown"
+
+
+class TabletAlreadyRevokedError(ConflictError):
+    """A revoked tablet stays revoked."""
+
+    slug = "tablet-already-revoked"

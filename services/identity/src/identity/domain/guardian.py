@@ -1,0 +1,28 @@
+"""The person who signs in: a guardian, who may also be staff. Keyed by fiscal code, never by the NameID of a login."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from identity.domain.fiscal_code import FiscalCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guardian:
+    """`version` counts the facts told about this guardian; it is the sequence of their events."""
+
+    guardian_id: str
+    fiscal_code: FiscalCode
+    given_name: str
+    family_name: str
+    registered_at: datetime
+    version: int = 1
+
+    def named(self, given_name: str, family_name: str) -> Guardian:
+        """The same person under the names the identity provider states today."""
+        return replace(self, given_name=given_name, family_name=family_name)
+
+    def told_once_more(self) -> Guardian:
+        """One fact later."""
+        return replace(self, version=self.version + 1)

@@ -1,0 +1,69 @@
+"""A sign-in on its way: from the request sent to an identity provider to its response."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+Scheme = Literal["spid", "cie"]
+
+RESPONSE_LIMIT: Final = timedelta(minutes=15)
+"""How long a person may take at the identity provider."""
+
+HOME_AFTER_SIGN_IN: Final = "/portale/"
+_LOCAL_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]{0,500}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """One request waits for one response, from one provider, in one browser.
+
+    `relay_state` is what the provider gives back; `browser` the SHA-256 of a cookie only this browser has, so that
+    nobody can make another person's browser finish a sign-in that is not theirs. `level` is the least accepted, 1 to 3.
+    """
+
+    request_id: str
+    relay_state: str
+    browser: str
+    scheme: Scheme
+    provider: str
+    level: int
+    next_path: str
+    started_at: datetime
+
+    def is_awaited(self, now: datetime) -> bool:
+        """Whether a response may still come."""
+        return now - self.started_at < RESPONSE_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityStatement:
+    """What a verified assertion says of a person. Text as stated, not yet checked against our rules."""
+
+    response_id: str
+    assertion_id: str
+    provider: str
+    level: int
+    fiscal_number: str
+    given_name: str
+    family_name: str
+    email: str | None
+    mobile_phone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProvider:
+    """A provider people may choose on the sign-in page."""
+
+    entity_id: str
+    name: str
+    scheme: Scheme
+
+
+def local_path(wanted: str | None) -> str:
+    """Where to go after the sign-in: a path of this site, else the portal. An address elsewhere is not followed."""
+    if wanted and _LOCAL_PATH.fullmatch(wanted):
+        return wanted
+    return HOME_AFTER_SIGN_IN

@@ -1,0 +1,45 @@
+"""Reading for the gateway and for pages, outside transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from identity.domain.contact import Contact
+from identity.domain.fiscal_code import FiscalCode
+from identity.domain.guardian import Guardian
+from identity.domain.roles import StaffGrant
+from identity.domain.session import Session
+from identity.domain.tablet import Tablet
+from identity.outbound.sessions import Sessions
+from identity.outbound.store import Collections, People
+from identity.outbound.tablets import Tablets
+
+
+class Queries:
+    """What the inbound room may read without a transaction."""
+
+    def __init__(self, view: Collections) -> None:
+        self._people = People(view)
+        self._sessions = Sessions(view)
+        self._tablets = Tablets(view)
+
+    async def session(self, session_id: str) -> Session | None:
+        return await self._sessions.session(session_id)
+
+    async def guardian(self, guardian_id: str) -> Guardian | None:
+        return await self._people.guardian(guardian_id)
+
+    async def contacts(self, guardian_id: str) -> Sequence[Contact]:
+        return await self._people.contacts(guardian_id)
+
+    async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
+        return await self._people.grant_of(fiscal_code)
+
+    async def grants(self) -> Sequence[StaffGrant]:
+        return await self._people.grants()
+
+    async def with_credential(self, credential_hash: str) -> Tablet | None:
+        return await self._tablets.with_credential(credential_hash)
+
+    async def tablets(self) -> Sequence[Tablet]:
+        return await self._tablets.every()

@@ -1,0 +1,102 @@
+"""SPID and CIE as one port: which providers are trusted, what we ask them, what we believe of their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from identity.domain.errors import ResponseRefusedError
+from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
+from identity.outbound.saml.metadata import Endpoints, Organization, service_provider_metadata
+from identity.outbound.saml.providers import TrustedProvider
+from identity.outbound.saml.requests import RequestParts, authn_message
+from identity.outbound.saml.response import Expectation, read_response
+from identity.outbound.saml.signatures import KeyPair
+from identity.outbound.saml.sources import MetadataSource
+from identity.usecases.ports import AuthnMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceProvider:
+    """We, as one scheme knows us. `level`: the least authentication accepted, 1 to 3."""
+
+    endpoints: Endpoints
+    level: int
+
+
+class Saml:
+    """Implements `ports.Federation`."""
+
+    def __init__(
+        self,
+        ourselves: Mapping[Scheme, ServiceProvider],
+        organization: Organization,
+        keys: KeyPair,
+        sources: Sequence[MetadataSource],
+    ) -> None:
+        self._ourselves = ourselves
+        self._organization = organization
+        self._keys = keys
+        self._sources = sources
+
+    async def refresh(self) -> None:
+        for source in self._sources:
+            await source.refresh()
+
+    def providers(self) -> Sequence[IdentityProvider]:
+        """In the order of the configuration, each once."""
+        found: dict[tuple[Scheme, str], IdentityProvider] = {}
+        for each in self._trusted():
+            provider = IdentityProvider(entity_id=each.entity_id, name=each.name, scheme=each.scheme)
+            found.setdefault((each.scheme, each.entity_id), provider)
+        return list(found.values())
+
+    def is_trusted(self, scheme: Scheme, entity_id: str) -> bool:
+        return self._find(scheme, entity_id) is not None
+
+    def level(self, scheme: Scheme) -> int:
+        return self._ourselves[scheme].level
+
+    def request(self, sign_in: SignIn) -> AuthnMessage:
+        provider = self._find(sign_in.scheme, sign_in.provider)
+        if provider is None:
+            raise ValueError("ask is_trusted first")
+        parts = RequestParts(
+            request_id=sign_in.request_id,
+            issuer=self._ourselves[sign_in.scheme].endpoints.entity_id,
+            relay_state=sign_in.relay_state,
+            level=sign_in.level,
+            issued_at=sign_in.started_at,
+        )
+        return authn_message(parts, provider, self._keys)
+
+    def read(self, document: bytes, sign_in: SignIn, now: datetime) -> IdentityStatement:
+        provider = self._find(sign_in.scheme, sign_in.provider)
+        if provider is None:
+            raise ResponseRefusedError("provider-no-longer-trusted")
+        ourselves = self._ourselves[sign_in.scheme]
+        expected = Expectation(
+            request_id=sign_in.request_id,
+            requested_at=sign_in.started_at,
+            provider=provider,
+            acs_url=ourselves.endpoints.acs_url,
+            audience=ourselves.endpoints.entity_id,
+            level=sign_in.level,
+            now=now,
+        )
+        return read_response(document, expected)
+
+    def metadata(self, scheme: Scheme) -> bytes:
+        """Our signed metadata."""
+        endpoints = self._ourselves[scheme].endpoints
+        return service_provider_metadata(scheme, endpoints, self._organization, self._keys)
+
+    def _trusted(self) -> Sequence[TrustedProvider]:
+        return [provider for source in self._sources for provider in source.providers]
+
+    def _find(self, scheme: Scheme, entity_id: str) -> TrustedProvider | None:
+        for provider in self._trusted():
+            if provider.scheme == scheme and provider.entity_id == entity_id:
+                return provider
+        return None

@@ -1,0 +1,108 @@
+"""Sign-ins on their way and open sessions in MongoDB.
+
+`sign_ins`: `_id` request id, `relay_state` (unique), `waits` until its response came. `assertions`: `_id` provider and
+assertion id, once each for ever. `sessions`: `_id` the SHA-256 of the cookie. Nothing expires by a TTL index: the
+database's clock is not the one these instants were read from.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from identity.domain.session import Session
+from identity.domain.sign_in import SignIn
+from identity.outbound.store import Collections
+from refettorio_chassis.mongo import Document
+
+SIGN_INS: Final = "sign_ins"
+ASSERTIONS: Final = "assertions"
+SESSIONS: Final = "sessions"
+
+
+class SignIns:
+    """Implements `ports.SignIns`."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._sign_ins = collections.collection(SIGN_INS)
+        self._assertions = collections.collection(ASSERTIONS)
+
+    async def add(self, sign_in: SignIn) -> None:
+        await self._sign_ins.insert_one(
+            {
+                "_id": sign_in.request_id,
+                "relay_state": sign_in.relay_state,
+                "browser": sign_in.browser,
+                "scheme": sign_in.scheme,
+                "provider": sign_in.provider,
+                "level": sign_in.level,
+                "next_path": sign_in.next_path,
+                "started_at": sign_in.started_at,
+                "waits": True,
+            }
+        )
+
+    async def take(self, relay_state: str) -> SignIn | None:
+        waiting = {"relay_state": relay_state, "waits": True}
+        found = await self._sign_ins.find_one_and_update(waiting, {"$set": {"waits": False}})
+        return _sign_in(found) if found else None
+
+    async def first_use(self, assertion_id: str, provider: str, at: datetime) -> bool:
+        identifier = {"provider": provider, "assertion": assertion_id}
+        if await self._assertions.find_one({"_id": identifier}) is not None:
+            return False
+        await self._assertions.insert_one({"_id": identifier, "used_at": at})
+        return True
+
+
+class Sessions:
+    """Implements `ports.Sessions`."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._sessions = collections.collection(SESSIONS)
+
+    async def session(self, session_id: str) -> Session | None:
+        found = await self._sessions.find_one({"_id": session_id})
+        return _session(found) if found else None
+
+    async def open(self, session: Session) -> None:
+        await self._sessions.insert_one(
+            {
+                "_id": session.session_id,
+                "guardian_id": session.guardian_id,
+                "scheme": session.scheme,
+                "level": session.level,
+                "opened_at": session.opened_at,
+                "last_seen_at": session.last_seen_at,
+            }
+        )
+
+    async def touch(self, session_id: str, at: datetime) -> None:
+        await self._sessions.update_one({"_id": session_id}, {"$max": {"last_seen_at": at}})
+
+    async def close(self, session_id: str) -> None:
+        await self._sessions.delete_one({"_id": session_id})
+
+
+def _sign_in(document: Document) -> SignIn:
+    return SignIn(
+        request_id=document["_id"],
+        relay_state=document["relay_state"],
+        browser=document["browser"],
+        scheme=document["scheme"],
+        provider=document["provider"],
+        level=document["level"],
+        next_path=document["next_path"],
+        started_at=document["started_at"],
+    )
+
+
+def _session(document: Document) -> Session:
+    return Session(
+        session_id=document["_id"],
+        guardian_id=document["guardian_id"],
+        scheme=document["scheme"],
+        level=document["level"],
+        opened_at=document["opened_at"],
+        last_seen_at=document["last_seen_at"],
+    )

@@ -1,0 +1,129 @@
+"""Guardians, contacts and grants in MongoDB. The same reading serves transactions and views.
+
+`guardians`: `_id` guardian_id, `fiscal_code` (unique), `without_omocodia`, names, `registered_at`, `version`.
+`contacts`: `_id` contact_id, unique by guardian, channel and address. `staff`: `_id` staff_id, `fiscal_code` (unique).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from identity.domain.contact import Contact
+from identity.domain.fiscal_code import FiscalCode, without_omocodia
+from identity.domain.guardian import Guardian
+from identity.domain.roles import StaffGrant
+from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import BoundCollection
+
+GUARDIANS: Final = "guardians"
+CONTACTS: Final = "contacts"
+STAFF: Final = "staff"
+
+
+class Collections(Protocol):
+    """A transaction, or a view."""
+
+    def collection(self, name: str) -> BoundCollection: ...
+
+
+class People:
+    """Implements `ports.People`."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._guardians = collections.collection(GUARDIANS)
+        self._contacts = collections.collection(CONTACTS)
+        self._staff = collections.collection(STAFF)
+
+    async def guardian(self, guardian_id: str) -> Guardian | None:
+        found = await self._guardians.find_one({"_id": guardian_id})
+        return _guardian(found) if found else None
+
+    async def guardian_of(self, fiscal_code: FiscalCode) -> Guardian | None:
+        found = await self._guardians.find_one({"fiscal_code": fiscal_code})
+        return _guardian(found) if found else None
+
+    async def born_alike(self, fiscal_code: FiscalCode) -> Sequence[Guardian]:
+        where = {"without_omocodia": without_omocodia(fiscal_code), "fiscal_code": {"$ne": fiscal_code}}
+        return [_guardian(found) for found in await self._guardians.find(where)]
+
+    async def keep_guardian(self, guardian: Guardian) -> None:
+        document = {
+            "_id": guardian.guardian_id,
+            "fiscal_code": guardian.fiscal_code,
+            "without_omocodia": without_omocodia(guardian.fiscal_code),
+            "given_name": guardian.given_name,
+            "family_name": guardian.family_name,
+            "registered_at": guardian.registered_at,
+            "version": guardian.version,
+        }
+        await self._guardians.replace_one({"_id": guardian.guardian_id}, document, upsert=True)
+
+    async def contacts(self, guardian_id: str) -> Sequence[Contact]:
+        found = await self._contacts.find({"guardian_id": guardian_id}, sort=[("verified_at", 1), ("_id", 1)])
+        return [_contact(document) for document in found]
+
+    async def add_contact(self, contact: Contact) -> None:
+        await self._contacts.insert_one(
+            {
+                "_id": contact.contact_id,
+                "guardian_id": contact.guardian_id,
+                "channel": contact.channel,
+                "address": contact.address,
+                "verified_by": contact.verified_by,
+                "verified_at": contact.verified_at,
+            }
+        )
+
+    async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
+        found = await self._staff.find_one({"fiscal_code": fiscal_code})
+        return _grant(found) if found else None
+
+    async def grants(self) -> Sequence[StaffGrant]:
+        """Everyone who has a role, the latest first."""
+        found = await self._staff.find({"roles": {"$ne": []}}, sort=[("granted_at", -1), ("_id", 1)])
+        return [_grant(document) for document in found]
+
+    async def keep_grant(self, grant: StaffGrant) -> None:
+        document = {
+            "_id": grant.staff_id,
+            "fiscal_code": grant.fiscal_code,
+            "roles": sorted(grant.roles),
+            "classes": sorted(grant.classes),
+            "granted_at": grant.granted_at,
+            "granted_by": grant.granted_by,
+        }
+        await self._staff.replace_one({"_id": grant.staff_id}, document, upsert=True)
+
+
+def _guardian(document: Document) -> Guardian:
+    return Guardian(
+        guardian_id=document["_id"],
+        fiscal_code=FiscalCode(document["fiscal_code"]),
+        given_name=document["given_name"],
+        family_name=document["family_name"],
+        registered_at=document["registered_at"],
+        version=document["version"],
+    )
+
+
+def _contact(document: Document) -> Contact:
+    return Contact(
+        contact_id=document["_id"],
+        guardian_id=document["guardian_id"],
+        channel=document["channel"],
+        address=document["address"],
+        verified_by=document["verified_by"],
+        verified_at=document["verified_at"],
+    )
+
+
+def _grant(document: Document) -> StaffGrant:
+    return StaffGrant(
+        staff_id=document["_id"],
+        fiscal_code=FiscalCode(document["fiscal_code"]),
+        roles=frozenset(document["roles"]),
+        classes=frozenset(document["classes"]),
+        granted_at=document["granted_at"],
+        granted_by=document["granted_by"],
+    )

@@ -1,0 +1,130 @@
+"""Decide what the gateway lets through, and in whose name. Reads only; the signs of life are noted apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from identity.domain.access import Destination, Kind, destination, is_forged
+from identity.domain.fiscal_code import FiscalCode
+from identity.domain.guardian import Guardian
+from identity.domain.roles import CANTEEN, EVERY_CLASS, GUARDIAN, StaffGrant
+from identity.domain.session import Session
+from identity.domain.tablet import Tablet
+from identity.usecases.secrecy import fingerprint
+
+SESSION_ID_DIGITS = 32
+"""Enough of the session's hash to tell sessions apart in logs and audits; not enough to look one up by."""
+
+
+class Directory(Protocol):
+    """Who is behind a cookie."""
+
+    async def session(self, session_id: str) -> Session | None: ...
+    async def guardian(self, guardian_id: str) -> Guardian | None: ...
+    async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None: ...
+    async def with_credential(self, credential_hash: str) -> Tablet | None: ...
+
+
+class Refusal(Enum):
+    """Why a request stays outside."""
+
+    UNKNOWN_PATH = "unknown-path"
+    NOT_SIGNED_IN = "not-signed-in"
+    FORGED = "forged"
+    WRONG_ROLE = "wrong-role"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A request at the gateway. `headers` in small letters; the cookies' values are secrets."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    session_secret: str | None
+    tablet_secret: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """Let through in the name of `subject`; without one, a public address. `touch`: what to note as seen."""
+
+    subject: str | None = None
+    audience: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    session_id: str = ""
+    touch_session: str | None = None
+    touch_tablet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Kept outside; `kind` says how to tell it."""
+
+    reason: Refusal
+    kind: Kind
+
+
+async def authorize_request(
+    directory: Directory, arrival: Arrival, *, public_url: str, now: datetime
+) -> Admitted | Stopped:
+    """Deny by default. Roles are looked up at every request: a grant taken back holds from the next one."""
+    wanted = destination(arrival.path)
+    if wanted is None:
+        return Stopped(reason=Refusal.UNKNOWN_PATH, kind=Kind.API)
+    if wanted.is_public and arrival.method in {"GET", "HEAD"}:
+        return Admitted()
+    has_cookie = bool(arrival.session_secret or arrival.tablet_secret)
+    if has_cookie and is_forged(arrival.method, arrival.headers, public_url):
+        return Stopped(reason=Refusal.FORGED, kind=wanted.kind)
+    visitor = await _person(directory, arrival.session_secret, wanted, now)
+    if visitor is None and wanted.kind is Kind.API:
+        visitor = await _tablet(directory, arrival.tablet_secret, wanted, now)
+    if visitor is None:
+        return Stopped(reason=Refusal.NOT_SIGNED_IN, kind=wanted.kind)
+    if wanted.roles and visitor.roles.isdisjoint(wanted.roles):
+        return Stopped(reason=Refusal.WRONG_ROLE, kind=wanted.kind)
+    return visitor
+
+
+async def _person(directory: Directory, secret: str | None, wanted: Destination, now: datetime) -> Admitted | None:
+    session = await directory.session(fingerprint(secret)) if secret else None
+    if session is None or not session.is_alive(now):
+        return None
+    guardian = await directory.guardian(session.guardian_id)
+    if guardian is None:
+        return None
+    grant = await directory.grant_of(guardian.fiscal_code)
+    return Admitted(
+        subject=guardian.guardian_id,
+        audience=wanted.audience,
+        roles=frozenset({GUARDIAN}) | (grant.roles if grant else frozenset()),
+        classes=_reach(grant),
+        session_id=session.session_id[:SESSION_ID_DIGITS],
+        touch_session=session.session_id if session.wants_touch(now) else None,
+    )
+
+
+def _reach(grant: StaffGrant | None) -> frozenset[str]:
+    if grant is None or CANTEEN not in grant.roles:
+        return frozenset()
+    return frozenset({EVERY_CLASS}) if EVERY_CLASS in grant.classes else grant.classes
+
+
+async def _tablet(directory: Directory, secret: str | None, wanted: Destination, now: datetime) -> Admitted | None:
+    tablet = await directory.with_credential(fingerprint(secret)) if secret else None
+    if tablet is None or tablet.revoked_at is not None:
+        return None
+    return Admitted(
+        subject=tablet.tablet_id,
+        audience=wanted.audience,
+        roles=frozenset({CANTEEN}),
+        classes=tablet.classes,
+        session_id=(tablet.credential_hash or "")[:SESSION_ID_DIGITS],
+        touch_tablet=tablet.tablet_id if tablet.wants_touch(now) else None,
+    )

@@ -1,0 +1,182 @@
+"""Believe, or not, the response of an identity provider; open a session for the person it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from identity.domain.contact import EMAIL, IDENTITY_PROVIDER, SMS, Contact, email_address, mobile_number
+from identity.domain.errors import (
+    FiscalCodeInvalidError,
+    ResponseRefusedError,
+    UnsolicitedResponseError,
+    UserAnomalyError,
+)
+from identity.domain.fiscal_code import fiscal_code
+from identity.domain.guardian import Guardian
+from identity.domain.session import Session
+from identity.domain.sign_in import IdentityStatement, Scheme, SignIn
+from identity.usecases.announcements import contact_verified, guardian_registered
+from identity.usecases.ports import AuditEntry, Ports
+from identity.usecases.secrecy import fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """`session_secret` is the value of the cookie; it is kept nowhere."""
+
+    session_secret: str
+    next_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSignedIn:
+    """The sign-in is over, without success: an anomaly told by the provider, or a response that breaks a rule."""
+
+    reason: UserAnomalyError | ResponseRefusedError
+    scheme: Scheme
+    provider: str
+    next_path: str
+
+
+async def complete_sign_in(  # noqa: PLR0913 - a response comes with all of these
+    ports: Ports,
+    *,
+    scheme: Scheme,
+    document: bytes,
+    relay_state: str,
+    browser_secret: str | None,
+    previous_session: str | None,
+) -> SignedIn | NotSignedIn:
+    """One request takes one response: whatever it says, the same sign-in cannot be completed again.
+
+    A new session replaces the one the browser had. Raises `UnsolicitedResponseError` for a response nobody waits for,
+    in this browser, now.
+    """
+    now = ports.now()
+    sign_in = await _awaited(ports, scheme, relay_state, browser_secret, now)
+    try:
+        statement = ports.federation.read(document, sign_in, now)
+        if not await ports.sign_ins.first_use(statement.assertion_id, statement.provider, now):
+            raise ResponseRefusedError("assertion-replayed")
+        guardian = await _recognised(ports, statement, now)
+    except (UserAnomalyError, ResponseRefusedError) as reason:
+        await _write_refusal(ports, sign_in, reason, now)
+        return NotSignedIn(reason=reason, scheme=scheme, provider=sign_in.provider, next_path=sign_in.next_path)
+    if previous_session:
+        await ports.sessions.close(fingerprint(previous_session))
+    secret = await _open_session(ports, guardian, sign_in, statement)
+    return SignedIn(session_secret=secret, next_path=sign_in.next_path)
+
+
+async def _awaited(ports: Ports, scheme: Scheme, relay_state: str, browser_secret: str | None, now: datetime) -> SignIn:
+    sign_in = await ports.sign_ins.take(relay_state) if relay_state else None
+    if (
+        sign_in is None
+        or sign_in.scheme != scheme
+        or not sign_in.is_awaited(now)
+        or browser_secret is None
+        or fingerprint(browser_secret) != sign_in.browser
+    ):
+        message = "Questo accesso non risulta richiesto da questo browser, oppure è scaduto: ripeti l'accesso."
+        raise UnsolicitedResponseError(message)
+    return sign_in
+
+
+async def _recognised(ports: Ports, statement: IdentityStatement, now: datetime) -> Guardian:
+    try:
+        code = fiscal_code(statement.fiscal_number)
+    except FiscalCodeInvalidError as error:
+        raise ResponseRefusedError("attribute-fiscalNumber") from error
+    known = await ports.people.guardian_of(code)
+    if known is None:
+        guardian = Guardian(
+            guardian_id=ports.chance.identifier("gua"),
+            fiscal_code=code,
+            given_name=statement.given_name,
+            family_name=statement.family_name,
+            registered_at=now,
+        )
+        ports.announce(guardian_registered(guardian), sequence=guardian.version)
+        await _note_people_born_alike(ports, guardian, now)
+    else:
+        guardian = known.named(statement.given_name, statement.family_name)
+    guardian = await _with_contacts(ports, guardian, statement, now)
+    if guardian != known:
+        await ports.people.keep_guardian(guardian)
+    return guardian
+
+
+async def _note_people_born_alike(ports: Ports, guardian: Guardian, now: datetime) -> None:
+    """Two codes that differ by omocodia alone: a clerk must look whether they are one person; we never assume it."""
+    for other in await ports.people.born_alike(guardian.fiscal_code):
+        await ports.audit.write(
+            AuditEntry(
+                action="possible-same-person",
+                actor=guardian.guardian_id,
+                subject=other.guardian_id,
+                at=now,
+                details={},
+            )
+        )
+
+
+async def _with_contacts(ports: Ports, guardian: Guardian, statement: IdentityStatement, now: datetime) -> Guardian:
+    stated = {
+        EMAIL: email_address(statement.email) if statement.email else None,
+        SMS: mobile_number(statement.mobile_phone) if statement.mobile_phone else None,
+    }
+    known = {(contact.channel, contact.address) for contact in await ports.people.contacts(guardian.guardian_id)}
+    for channel, address in stated.items():
+        if address is None or (channel, address) in known:
+            continue
+        contact = Contact(
+            contact_id=ports.chance.identifier("con"),
+            guardian_id=guardian.guardian_id,
+            channel=channel,
+            address=address,
+            verified_by=IDENTITY_PROVIDER,
+            verified_at=now,
+        )
+        await ports.people.add_contact(contact)
+        guardian = guardian.told_once_more()
+        ports.announce(contact_verified(contact), sequence=guardian.version)
+    return guardian
+
+
+async def _open_session(ports: Ports, guardian: Guardian, sign_in: SignIn, statement: IdentityStatement) -> str:
+    now = ports.now()
+    secret = ports.chance.secret()
+    session = Session(
+        session_id=fingerprint(secret),
+        guardian_id=guardian.guardian_id,
+        scheme=sign_in.scheme,
+        level=statement.level,
+        opened_at=now,
+        last_seen_at=now,
+    )
+    await ports.sessions.open(session)
+    details = {
+        "scheme": sign_in.scheme,
+        "provider": sign_in.provider,
+        "level": str(statement.level),
+        "request": sign_in.request_id,
+        "assertion": statement.assertion_id,
+    }
+    await ports.audit.write(
+        AuditEntry(
+            action="signed-in", actor=guardian.guardian_id, subject=guardian.guardian_id, at=now, details=details
+        )
+    )
+    return secret
+
+
+async def _write_refusal(
+    ports: Ports, sign_in: SignIn, reason: UserAnomalyError | ResponseRefusedError, now: datetime
+) -> None:
+    rule = reason.rule if isinstance(reason, ResponseRefusedError) else f"nr{reason.number}"
+    details = {"scheme": sign_in.scheme, "request": sign_in.request_id, "rule": rule}
+    entry = AuditEntry(
+        action="sign-in-refused", actor=sign_in.provider, subject=sign_in.request_id, at=now, details=details
+    )
+    await ports.audit.write(entry)

@@ -1,0 +1,33 @@
+"""Bind a registered tablet to the device in somebody's hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from identity.domain.errors import PairingCodeRefusedError
+from identity.domain.tablet import Tablet, pairing_code
+from identity.usecases.ports import AuditEntry, Ports
+from identity.usecases.secrecy import fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedTablet:
+    """`credential` is the value of the device's cookie; it is kept nowhere."""
+
+    tablet: Tablet
+    credential: str
+
+
+async def pair_tablet(ports: Ports, *, code: str, device_name: str) -> PairedTablet:
+    """A code pairs once. Raises `PairingCodeRefusedError`."""
+    now = ports.now()
+    waiting = await ports.tablets.with_pairing(fingerprint(pairing_code(code)))
+    if waiting is None or not waiting.accepts_pairing(now):
+        raise PairingCodeRefusedError("Il codice non è valido o è scaduto: chiedine uno nuovo all'ufficio.")
+    credential = ports.chance.secret()
+    tablet = waiting.paired(credential_hash=fingerprint(credential), device_name=device_name, now=now)
+    await ports.tablets.keep(tablet)
+    await ports.audit.write(
+        AuditEntry(action="tablet-paired", actor=tablet.tablet_id, subject=tablet.tablet_id, at=now, details={})
+    )
+    return PairedTablet(tablet=tablet, credential=credential)

@@ -1,0 +1,38 @@
+"""Send a person to the identity provider they chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from identity.domain.errors import UnknownIdentityProviderError
+from identity.domain.sign_in import Scheme, SignIn, local_path
+from identity.usecases.ports import AuthnMessage, Ports
+from identity.usecases.secrecy import fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedSignIn:
+    """`browser_secret` goes into a cookie of the browser that started, and must come back with the response."""
+
+    message: AuthnMessage
+    browser_secret: str
+
+
+async def start_sign_in(ports: Ports, *, scheme: Scheme, provider: str, next_path: str | None) -> StartedSignIn:
+    """Keep what the response must match, and make the request. Raises `UnknownIdentityProviderError`."""
+    if not ports.federation.is_trusted(scheme, provider):
+        raise UnknownIdentityProviderError("Il gestore di identità scelto non è tra quelli riconosciuti.")
+    browser_secret = ports.chance.secret()
+    sign_in = SignIn(
+        request_id=ports.chance.secret(),
+        relay_state=ports.chance.secret(),
+        browser=fingerprint(browser_secret),
+        scheme=scheme,
+        provider=provider,
+        level=ports.federation.level(scheme),
+        next_path=local_path(next_path),
+        # Whole seconds, as the request says it: a response in the same second is not older than its request.
+        started_at=ports.now().replace(microsecond=0),
+    )
+    await ports.sign_ins.add(sign_in)
+    return StartedSignIn(message=ports.federation.request(sign_in), browser_secret=browser_secret)
