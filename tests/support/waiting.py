@@ -1,0 +1,16 @@
+"""Waiting for a condition with a deadline: what tests do instead of sleeping."""
+
+import asyncio
+from collections.abc import Callable
+
+LOOK_EVERY_SECONDS = 0.02
+
+
+async def until(condition: Callable[[], bool], what: str, *, seconds: float = 20) -> None:
+    """Return when `condition` holds; fail the test with `what` when it does not in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 - the conditions are not ours to signal
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+    except TimeoutError:
+        raise AssertionError(f"after {seconds:g} s still no {what}") from None
