@@ -9,6 +9,7 @@ from typing import Literal
 from notify.domain.guardian import Channel
 from notify.domain.letter import Cause, Letter
 from notify.domain.outcome import Accepted
+from notify.domain.references import tidy
 
 DeliveryState = Literal["planned", "sending", "sent", "failed"]
 NO_CONTACT = "no-contact"
@@ -52,7 +53,7 @@ class Delivery:
             self,
             state="sent",
             sent_at=at,
-            reference=outcome.reference,
+            reference=tidy(outcome.reference),
             segments=outcome.segments,
             reason=None,
             lease_token=None,
@@ -61,6 +62,14 @@ class Delivery:
 
     def failed(self, reason: str) -> Delivery:
         return replace(self, state="failed", reason=reason, lease_token=None, lease_until=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDelivery:
+    """A delivery with the address it goes to, masked; None when there is no contact any more."""
+
+    delivery: Delivery
+    masked_address: str | None
 
 
 def delivery_for(letter: Letter, channel: Channel, *, planned_at: datetime, not_before: datetime) -> Delivery:

@@ -1,11 +1,11 @@
-"""The clothing of an e-mail: greeting, HTML and plain text saying the same, and a footer with who sends and where to manage."""
+"""The clothing of an e-mail: a greeting, HTML and plain text that say the same, who sends it and where to manage it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from mjml import mjml2html
 
 from notify.domain.content import Content
@@ -39,7 +39,7 @@ class MailLayout:
         self._environment = Environment(
             loader=FileSystemLoader(OWN_TEMPLATES),
             undefined=StrictUndefined,
-            autoescape=lambda name: bool(name) and name.endswith(".mjml.j2"),
+            autoescape=select_autoescape(["mjml.j2"], default=False),
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -66,8 +66,16 @@ class Store(Protocol):
         """The delivery, if the lease is still that of `token`."""
         ...
 
-    async def delivery_by_references(self, channel: Channel, references: Collection[str]) -> Delivery | None:
-        """The sent delivery that the provider knows by one of these names."""
+    async def delivery_by_reference(self, channel: Channel, references: Sequence[str]) -> Delivery | None:
+        """The delivery that the provider knows by one of these names; the first name that is known counts."""
+        ...
+
+    async def keep_early_receipt(self, channel: Channel, references: Sequence[str], undeliverable: str) -> None:
+        """A bad receipt that came before we had written its reference down."""
+        ...
+
+    async def take_early_receipt(self, channel: Channel, reference: str) -> str | None:
+        """The bad news kept for this name, once."""
         ...
 
     async def save_delivery(self, delivery: Delivery) -> None: ...

@@ -19,13 +19,21 @@ async def settle_delivery(ports: Ports, delivery_id: str, *, token: str, outcome
     delivery = await ports.store.leased(delivery_id, token)
     if delivery is None:
         return None
-    settled = _settled(ports, delivery, outcome)
+    settled = await _unless_undeliverable(ports, _settled(ports, delivery, outcome))
     await ports.store.save_delivery(settled)
     if settled.state == "sent" and settled.sent_at:
         ports.announce(delivery_sent(settled, settled.sent_at), cause=settled.cause)
     elif settled.state == "failed":
         ports.announce(delivery_failed(settled), cause=settled.cause)
     return settled
+
+
+async def _unless_undeliverable(ports: Ports, settled: Delivery) -> Delivery:
+    """Bad news may have been faster than the provider's own answer."""
+    if settled.state != "sent" or settled.reference is None:
+        return settled
+    bad_news = await ports.store.take_early_receipt(settled.channel, settled.reference)
+    return settled.failed(bad_news) if bad_news else settled
 
 
 def _settled(ports: Ports, delivery: Delivery, outcome: Outcome) -> Delivery:

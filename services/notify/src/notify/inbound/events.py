@@ -1,0 +1,166 @@
+"""What other services tell, as use cases of this one. Types that say nothing to families are let pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from notify.domain.balance import template_for
+from notify.domain.enrolment import Enrolment, Placement
+from notify.domain.guardian import Contact
+from notify.domain.letter import Cause
+from notify.inbound.tracing import current_traceparent
+from notify.usecases.end_enrolment import end_enrolment
+from notify.usecases.forget_contact import forget_contact
+from notify.usecases.learn_contact import learn_contact
+from notify.usecases.learn_enrolment import learn_enrolment
+from notify.usecases.learn_guardian import learn_guardian
+from notify.usecases.move_pupil import move_pupil
+from notify.usecases.ports import Ports
+from notify.usecases.write_letter import write_letter
+from refettorio_chassis.clock import rome_day
+from refettorio_chassis.consuming import Received, Subscription, one_by_one
+from refettorio_chassis.transaction import Transaction
+from refettorio_contracts.enrollment import (
+    ApplicationAccepted,
+    ApplicationRejected,
+    ApplicationSubmitted,
+    EnrolmentEnded,
+    PupilEnrolled,
+    PupilMoved,
+)
+from refettorio_contracts.identity import ContactRemoved, ContactVerified, GuardianRegistered
+from refettorio_contracts.ledger import BalanceLow, TopUpCredited
+from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, GUARDIANS, PUPILS
+
+BATCH_RECORDS: Final = 200
+"""A letter is three writes; this many letters still make a small transaction."""
+
+
+class Events:
+    """The handlers, one per topic. `ports` builds the use cases' ports on the chassis' transaction."""
+
+    def __init__(self, ports: Callable[[Transaction], Ports]) -> None:
+        self._ports = ports
+
+    def subscriptions(self) -> list[Subscription]:
+        return [
+            Subscription(name="guardians", topics=[GUARDIANS], on_batch=one_by_one(self.on_guardians)),
+            Subscription(name="pupils", topics=[PUPILS], on_batch=one_by_one(self.on_pupils)),
+            Subscription(
+                name="applications",
+                topics=[APPLICATIONS],
+                on_batch=one_by_one(self.on_applications),
+                max_records=BATCH_RECORDS,
+            ),
+            Subscription(
+                name="accounts", topics=[ACCOUNTS], on_batch=one_by_one(self.on_accounts), max_records=BATCH_RECORDS
+            ),
+        ]
+
+    async def on_guardians(self, transaction: Transaction, received: Received) -> None:
+        ports = self._ports(transaction)
+        match received.event:
+            case GuardianRegistered(guardian_id=guardian_id, person=person):
+                await learn_guardian(ports, guardian_id, given_name=person.given_name)
+            case ContactVerified() as event:
+                contact = Contact(
+                    contact_id=event.contact_id,
+                    channel=event.channel,
+                    address=event.address,
+                    verified_at=received.envelope.time,
+                )
+                await learn_contact(ports, event.guardian_id, contact)
+            case ContactRemoved() as event:
+                await forget_contact(ports, event.guardian_id, contact_id=event.contact_id)
+            case _:
+                pass
+
+    async def on_pupils(self, transaction: Transaction, received: Received) -> None:
+        ports = self._ports(transaction)
+        match received.event:
+            case PupilEnrolled() as event:
+                await learn_enrolment(ports, _enrolment(event))
+            case PupilMoved() as event:
+                await move_pupil(
+                    ports,
+                    event.enrolment_id,
+                    school_id=event.school_id,
+                    class_id=event.class_id,
+                    first_day=event.valid_from,
+                )
+            case EnrolmentEnded() as event:
+                await end_enrolment(ports, event.enrolment_id, last_day=event.last_day)
+            case _:
+                pass
+
+    async def on_applications(self, transaction: Transaction, received: Received) -> None:
+        match received.event:
+            case ApplicationSubmitted() as event:
+                values = {"application_id": event.application_id, "submitted_on": rome_day(received.envelope.time)}
+                template = "application-submitted"
+            case ApplicationAccepted() as event:
+                values = {"pupil_name": event.pupil.given_name}
+                template = "application-accepted"
+            case ApplicationRejected() as event:
+                values = {"pupil_name": event.pupil.given_name, "reason": event.reason}
+                template = "application-rejected"
+            case _:
+                return
+        about = {"service": event.service, "school_year": event.school_year}
+        await self._write(transaction, received, event.guardian_id, template, about | values)
+
+    async def on_accounts(self, transaction: Transaction, received: Received) -> None:
+        """The holder of an account is the guardian of the same id."""
+        match received.event:
+            case BalanceLow() as event:
+                template = template_for(event.threshold_meals)
+                values: dict[str, object] = {"meals_left": event.meals_left}
+            case TopUpCredited() as event:
+                template = "top-up-credited"
+                values = {
+                    "amount_cents": event.amount_cents,
+                    "paid_on": rome_day(event.paid_at),
+                    "notice_number": event.notice_number,
+                }
+            case _:
+                return
+        values["balance_cents"] = event.balance_cents
+        await self._write(transaction, received, event.account_id, template, values)
+
+    async def _write(
+        self,
+        transaction: Transaction,
+        received: Received,
+        guardian_id: str,
+        template: str,
+        values: Mapping[str, object],
+    ) -> None:
+        await write_letter(
+            self._ports(transaction),
+            guardian_id,
+            template,
+            values,
+            happened_at=received.envelope.time,
+            cause=Cause(
+                event_id=received.event_id,
+                correlation_id=received.correlation_id,
+                traceparent=current_traceparent() or received.traceparent,
+            ),
+        )
+
+
+def _enrolment(event: PupilEnrolled) -> Enrolment:
+    return Enrolment(
+        enrolment_id=event.enrolment_id,
+        guardian_id=event.account_id,
+        service=event.service,
+        placements=(
+            Placement(
+                school_id=event.school_id,
+                class_id=event.class_id,
+                first_day=event.valid_from,
+                last_day=event.valid_to,
+            ),
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Reading for pages and for the sender, outside any transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from notify.domain.delivery import DeliveryState, ListedDelivery
+from notify.domain.guardian import Channel
+from notify.domain.letter import Letter
+from notify.domain.masking import masked
+from notify.outbound import documents
+from notify.outbound.store import due_filter
+from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import View
+
+PAGE_SIZE: Final = 200
+"""Newest first; older ones are a matter for the archive."""
+
+
+class Queries:
+    """Queries on the service's own database."""
+
+    def __init__(self, view: View) -> None:
+        self._letters = view.collection("letters")
+        self._deliveries = view.collection("deliveries")
+        self._guardians = view.collection("guardians")
+        self._communications = view.collection("communications")
+
+    async def letters_of(self, guardian_id: str) -> list[Letter]:
+        """What one guardian was told, newest first."""
+        found = await self._letters.find(
+            {"guardian_id": guardian_id}, sort=[("written_at", -1), ("_id", -1)], limit=PAGE_SIZE
+        )
+        return [documents.letter_from(document) for document in found]
+
+    async def deliveries(self, state: DeliveryState | None) -> list[ListedDelivery]:
+        """Deliveries in one state (or all), newest first."""
+        where: Document = {"state": state} if state else {}
+        found = await self._deliveries.find(where, sort=[("planned_at", -1), ("_id", -1)], limit=PAGE_SIZE)
+        guardians = {
+            document["_id"]: documents.guardian_from(document)
+            for document in await self._guardians.find({"_id": {"$in": [row["guardian_id"] for row in found]}})
+        }
+        listed = []
+        for delivery in map(documents.delivery_from, found):
+            guardian = guardians.get(delivery.guardian_id)
+            address = guardian.address_for(delivery.channel) if guardian else None
+            listed.append(ListedDelivery(delivery=delivery, masked_address=masked(address) if address else None))
+        return listed
+
+    async def something_is_due(self, channel: Channel, now: datetime, in_hand: Collection[str]) -> bool:
+        """Whether claiming would find something: asked before each claim, so that waiting costs no transaction."""
+        return await self._deliveries.find_one(due_filter(channel, now, in_hand), {"_id": 1}) is not None
+
+    async def unplanned_communications(self) -> list[str]:
+        """Communications whose letters are not all written, oldest first."""
+        found = await self._communications.find({"is_planned": False}, {"_id": 1}, sort=[("published_at", 1)])
+        return [document["_id"] for document in found]
