@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Final, NewType
 
-from stdnum.exceptions import ValidationError
-from stdnum.it import codicefiscale
-
-from identity.domain.errors import FiscalCodeInvalidError
-
 FiscalCode = NewType("FiscalCode", str)
 """Checked and in capital letters: 16 characters, or the 11 digits of a provisional code."""
 
@@ -19,15 +14,9 @@ _DIGIT_PLACES: Final = (6, 7, 9, 10, 12, 13, 14)
 _OMOCODIA: Final = str.maketrans("LMNPQRSTUV", "0123456789")
 
 
-def fiscal_code(text: str) -> FiscalCode:
-    """Check `text` (with or without `TINIT-`, any case). Raises `FiscalCodeInvalidError`."""
-    bare = text.strip().upper().removeprefix(SAML_PREFIX)
-    try:
-        return FiscalCode(codicefiscale.validate(bare))
-    except ValidationError as error:
-        raise FiscalCodeInvalidError(
-            "Il codice fiscale non è corretto: controlla di averlo scritto per intero."
-        ) from error
+def bare_code(text: str) -> str:
+    """`text` in capital letters, without space around it and without `TINIT-`; not checked."""
+    return text.strip().upper().removeprefix(SAML_PREFIX)
 
 
 def without_omocodia(code: FiscalCode) -> str:

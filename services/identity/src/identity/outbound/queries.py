@@ -38,6 +38,9 @@ class Queries:
     async def grants(self) -> Sequence[StaffGrant]:
         return await self._people.grants()
 
+    async def tablet(self, tablet_id: str) -> Tablet | None:
+        return await self._tablets.tablet(tablet_id)
+
     async def with_credential(self, credential_hash: str) -> Tablet | None:
         return await self._tablets.with_credential(credential_hash)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from refettorio_contracts.identity import ContactVerified, GuardianRegistered, PersonalData
-
 from identity.domain.contact import Contact
 from identity.domain.guardian import Guardian
+from refettorio_contracts.identity import ContactVerified, GuardianRegistered, PersonalData
 
 
 def guardian_registered(guardian: Guardian) -> GuardianRegistered:

@@ -12,7 +12,6 @@ from identity.domain.errors import (
     UnsolicitedResponseError,
     UserAnomalyError,
 )
-from identity.domain.fiscal_code import fiscal_code
 from identity.domain.guardian import Guardian
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityStatement, Scheme, SignIn
@@ -39,7 +38,7 @@ class NotSignedIn:
     next_path: str
 
 
-async def complete_sign_in(  # noqa: PLR0913 - a response comes with all of these
+async def complete_sign_in(
     ports: Ports,
     *,
     scheme: Scheme,
@@ -57,8 +56,7 @@ async def complete_sign_in(  # noqa: PLR0913 - a response comes with all of thes
     sign_in = await _awaited(ports, scheme, relay_state, browser_secret, now)
     try:
         statement = ports.federation.read(document, sign_in, now)
-        if not await ports.sign_ins.first_use(statement.assertion_id, statement.provider, now):
-            raise ResponseRefusedError("assertion-replayed")
+        await _refuse_replay(ports, statement, now)
         guardian = await _recognised(ports, statement, now)
     except (UserAnomalyError, ResponseRefusedError) as reason:
         await _write_refusal(ports, sign_in, reason, now)
@@ -83,9 +81,14 @@ async def _awaited(ports: Ports, scheme: Scheme, relay_state: str, browser_secre
     return sign_in
 
 
+async def _refuse_replay(ports: Ports, statement: IdentityStatement, now: datetime) -> None:
+    if not await ports.sign_ins.first_use(statement.assertion_id, statement.provider, now):
+        raise ResponseRefusedError("assertion-replayed")
+
+
 async def _recognised(ports: Ports, statement: IdentityStatement, now: datetime) -> Guardian:
     try:
-        code = fiscal_code(statement.fiscal_number)
+        code = ports.fiscal_codes.checked(statement.fiscal_number)
     except FiscalCodeInvalidError as error:
         raise ResponseRefusedError("attribute-fiscalNumber") from error
     known = await ports.people.guardian_of(code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from identity.domain.fiscal_code import fiscal_code
 from identity.domain.roles import StaffGrant, granted
 from identity.usecases.ports import AuditEntry, Ports
 
@@ -16,7 +15,7 @@ async def grant_staff_roles(
 
     The person need not have signed in yet. Raises `FiscalCodeInvalidError`, `RoleUnknownError`, `ClassesMissingError`.
     """
-    checked = fiscal_code(code)
+    checked = ports.fiscal_codes.checked(code)
     chosen, reach = granted(roles, classes)
     known = await ports.people.grant_of(checked)
     now = ports.now()

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from refettorio_contracts import Event
-
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
@@ -16,6 +14,7 @@ from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.domain.tablet import Tablet
+from refettorio_contracts import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +103,14 @@ class Federation(Protocol):
         ...
 
 
+class FiscalCodes(Protocol):
+    """Tells a fiscal code from a text that is none."""
+
+    def checked(self, text: str) -> FiscalCode:
+        """`text` with or without `TINIT-`, in any case. Raises `FiscalCodeInvalidError`."""
+        ...
+
+
 class Chance(Protocol):
     """Where identifiers and secrets come from."""
 
@@ -140,6 +147,7 @@ class Ports:
     tablets: Tablets
     audit: Audit
     federation: Federation
+    fiscal_codes: FiscalCodes
     chance: Chance
     announce: Announce
     now: Callable[[], datetime]

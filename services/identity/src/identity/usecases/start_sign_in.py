@@ -18,11 +18,17 @@ class StartedSignIn:
     browser_secret: str
 
 
-async def start_sign_in(ports: Ports, *, scheme: Scheme, provider: str, next_path: str | None) -> StartedSignIn:
-    """Keep what the response must match, and make the request. Raises `UnknownIdentityProviderError`."""
+async def start_sign_in(
+    ports: Ports, *, scheme: Scheme, provider: str, next_path: str | None, known_browser: str | None = None
+) -> StartedSignIn:
+    """Keep what the response must match, and make the request.
+
+    A browser that is already signing in elsewhere (`known_browser`, its secret) may go on there too. Raises
+    `UnknownIdentityProviderError`.
+    """
     if not ports.federation.is_trusted(scheme, provider):
         raise UnknownIdentityProviderError("Il gestore di identità scelto non è tra quelli riconosciuti.")
-    browser_secret = ports.chance.secret()
+    browser_secret = known_browser or ports.chance.secret()
     sign_in = SignIn(
         request_id=ports.chance.secret(),
         relay_state=ports.chance.secret(),

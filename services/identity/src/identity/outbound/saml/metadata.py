@@ -1,4 +1,7 @@
-"""Our own metadata, signed. SPID: technical rules, "Metadata SP", with notice (*avviso*) 29 v3; CIE: its technical manual."""
+"""Our own metadata, signed.
+
+SPID: technical rules, "Metadata SP", with notice (*avviso*) 29 v3. CIE: its technical manual.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def _key(keys: KeyPair, use: str) -> Element:
 def _attribute_service(scheme: Scheme, endpoints: Endpoints) -> Element:
     if scheme == "spid":
         name = element("md:ServiceName", {"xml:lang": "it"}, text="Servizi scolastici: refezione e trasporto")
-        attributes = SPID_ATTRIBUTES
+        attributes: tuple[str, ...] = SPID_ATTRIBUTES
     else:
         # CIE wants a UUID and an empty language; the same service keeps the same one.
         service = uuid.uuid5(uuid.NAMESPACE_URL, f"{endpoints.entity_id}#0")

@@ -1,4 +1,4 @@
-"""The small checks a response is made of. Each refuses with the name of the rule, which quotes nothing of the response."""
+"""The small checks a response is made of. Each refuses with the name of its rule and quotes nothing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,107 @@
+"""What the gateway asks before every request (Envoy `ext_authz` over HTTP): `/internal/authorize/<original path>`.
+
+200 lets the request through with the `Authorization` header given here; any other answer goes to the person as it is.
+Not reachable through the gateway itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final, Protocol
+from urllib.parse import quote
+
+import structlog
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from identity.domain.access import Kind
+from identity.inbound import cookies
+from identity.inbound.pages import closed_door
+from identity.usecases.authorize_request import (
+    Admitted,
+    Arrival,
+    Directory,
+    Refusal,
+    Stopped,
+    authorize_request,
+)
+from identity.usecases.note_sign_of_life import note_sign_of_life
+from identity.usecases.ports import Ports
+from refettorio_chassis.auth import open_to_all
+from refettorio_chassis.clock import Clock
+from refettorio_chassis.transaction import Runner
+from refettorio_chassis.web import problem
+
+PREFIX: Final = "/internal/authorize"
+METHODS: Final = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+
+_TOLD: Final = {
+    Refusal.UNKNOWN_PATH: (HTTPStatus.NOT_FOUND, "non-trovato", "La pagina o il dato richiesto non esiste."),
+    Refusal.NOT_SIGNED_IN: (HTTPStatus.UNAUTHORIZED, "accesso-richiesto", "Per continuare devi effettuare l'accesso."),
+    Refusal.FORGED: (
+        HTTPStatus.FORBIDDEN,
+        "richiesta-da-altro-sito",
+        "La richiesta non proviene da questo sito: ripeti l'operazione dalla pagina.",
+    ),
+    Refusal.WRONG_ROLE: (
+        HTTPStatus.FORBIDDEN,
+        "ruolo-non-autorizzato",
+        "Questa operazione non è consentita con il tuo ruolo.",
+    ),
+}
+
+log = structlog.get_logger(__name__)
+
+
+class Issuer(Protocol):
+    """Makes the tokens."""
+
+    def token(self, admitted: Admitted, now: datetime) -> str: ...
+
+
+def gate_router(run: Runner[Ports], directory: Directory, issuer: Issuer, clock: Clock, public_url: str) -> APIRouter:
+    """The one route, for any method and path."""
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(open_to_all)], include_in_schema=False)
+
+    @router.api_route("/{path:path}", methods=METHODS)
+    async def authorize(request: Request) -> Response:
+        arrival = Arrival(
+            method=request.method,
+            path=_original_path(request),
+            headers=request.headers,
+            session_secret=cookies.secret_in(request.cookies, cookies.SESSION),
+            tablet_secret=cookies.secret_in(request.cookies, cookies.TABLET),
+        )
+        now = clock.now()
+        verdict = await authorize_request(directory, arrival, public_url=public_url, now=now)
+        if isinstance(verdict, Stopped):
+            return _refusal(verdict, _with_query(arrival.path, request))
+        if verdict.subject is None:
+            return Response()
+        if verdict.touch_session or verdict.touch_tablet:
+            await run(note_sign_of_life, session_id=verdict.touch_session, tablet_id=verdict.touch_tablet)
+        return Response(headers={"authorization": f"Bearer {issuer.token(verdict, now)}"})
+
+    return router
+
+
+def _original_path(request: Request) -> str:
+    """The path as it came, still encoded: what is judged must be what the service will read."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return raw.partition(b"?")[0].decode("latin-1").removeprefix(PREFIX)
+
+
+def _with_query(path: str, request: Request) -> str:
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+def _refusal(stopped: Stopped, wanted: str) -> Response:
+    if stopped.kind is Kind.PAGE and stopped.reason is Refusal.NOT_SIGNED_IN:
+        response = RedirectResponse(f"/accedi?next={quote(wanted, safe='')}", status_code=HTTPStatus.FOUND)
+        response.headers["cache-control"] = "no-store"
+        return response
+    if stopped.kind is Kind.PAGE and stopped.reason is Refusal.WRONG_ROLE:
+        return closed_door(status=HTTPStatus.FORBIDDEN)
+    status, slug, detail = _TOLD[stopped.reason]
+    return problem(status, slug, detail)

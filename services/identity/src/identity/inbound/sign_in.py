@@ -1,0 +1,169 @@
+"""The way in and out that SPID and CIE share: to the provider by redirect, back by POST, out by closing the session."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Final
+from urllib.parse import quote, urlencode
+
+import structlog
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from identity.domain.access import is_forged
+from identity.domain.anomaly import ELSEWHERE, Anomaly, anomaly
+from identity.domain.errors import ResponseRefusedError, UnknownIdentityProviderError, UnsolicitedResponseError
+from identity.domain.sign_in import Scheme
+from identity.inbound import cookies
+from identity.inbound.cookies import SignInCookie
+from identity.inbound.pages import courtesy_page, provider_form
+from identity.usecases.complete_sign_in import NotSignedIn, complete_sign_in
+from identity.usecases.ports import Federation, Ports
+from identity.usecases.sign_out import sign_out
+from identity.usecases.start_sign_in import start_sign_in
+from refettorio_chassis.auth import open_to_all
+from refettorio_chassis.transaction import Runner
+
+METADATA_TYPE: Final = "application/samlmetadata+xml"
+LARGEST_FORM_FIELD: Final = 400_000
+"""Characters of base64; a response of 256 KiB is the largest that is read."""
+
+_REFUSED: Final = Anomaly(
+    number=None,
+    message="La risposta del gestore di identità non è stata accettata",
+    advice="Per la tua sicurezza l'accesso è stato interrotto. Puoi riprovare dall'inizio.",
+)
+_NOT_AWAITED: Final = Anomaly(
+    number=None,
+    message="Questo accesso è scaduto, è già stato usato o è stato iniziato in un altro browser",
+    advice="Ripeti l'accesso dall'inizio.",
+)
+_NO_SUCH_PROVIDER: Final = Anomaly(
+    number=None,
+    message="Il gestore di identità scelto non è tra quelli riconosciuti",
+    advice="Scegli un gestore dall'elenco.",
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """What the routes of one scheme are made of."""
+
+    scheme: Scheme
+    run: Runner[Ports]
+    federation: Federation
+    metadata: Callable[[Scheme], bytes]
+    public_url: str
+
+    @property
+    def cookie(self) -> SignInCookie:
+        return SignInCookie(self.public_url)
+
+
+def sign_in_router(entrance: Entrance) -> APIRouter:
+    """`/auth/<scheme>/metadata`, `login`, `acs`, `logout`."""
+    router = APIRouter(prefix=f"/auth/{entrance.scheme}", dependencies=[Depends(open_to_all)], tags=["sign-in"])
+
+    @router.get("/metadata")
+    async def metadata() -> Response:
+        """Our signed metadata."""
+        return Response(entrance.metadata(entrance.scheme), media_type=METADATA_TYPE)
+
+    @router.get("/login")
+    async def login(
+        request: Request,
+        idp: Annotated[str, Query(max_length=1000)],
+        next_path: Annotated[str | None, Query(alias="next", max_length=600)] = None,
+    ) -> Response:
+        """Go to the identity provider `idp` (its entityID), then to `next`."""
+        return await _login(entrance, request, idp, next_path)
+
+    @router.post("/acs")
+    async def assertion_consumer(
+        request: Request,
+        saml_response: Annotated[str, Form(alias="SAMLResponse", max_length=LARGEST_FORM_FIELD)] = "",
+        relay_state: Annotated[str, Form(alias="RelayState", max_length=200)] = "",
+    ) -> Response:
+        """The response of the identity provider, carried by the browser."""
+        return await _consume(entrance, request, saml_response, relay_state)
+
+    @router.api_route("/logout", methods=["GET", "POST"])
+    async def logout(request: Request) -> Response:
+        """Close the session here; at level 2 and above the provider keeps none of its own (SPID technical rules)."""
+        return await leave(entrance.run, entrance.public_url, request)
+
+    return router
+
+
+async def leave(run: Runner[Ports], public_url: str, request: Request) -> Response:
+    """Close the session when one of our own pages asked for it; either way, go home."""
+    response = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
+    secret = cookies.secret_in(request.cookies, cookies.SESSION)
+    # A link or an image of another site must not sign anybody out, so even a GET must say where it comes from.
+    if secret and not is_forged("POST", request.headers, public_url):
+        await run(sign_out, session_secret=secret)
+        cookies.clear_session(response)
+    return response
+
+
+async def _login(entrance: Entrance, request: Request, idp: str, next_path: str | None) -> Response:
+    await entrance.federation.refresh()
+    known = cookies.secret_in(request.cookies, entrance.cookie.name)
+    try:
+        started = await entrance.run(
+            start_sign_in, scheme=entrance.scheme, provider=idp, next_path=next_path, known_browser=known
+        )
+    except UnknownIdentityProviderError:
+        return courtesy_page(_NO_SUCH_PROVIDER, status=HTTPStatus.NOT_FOUND, retry_url="/accedi")
+    message = started.message
+    if message.form is None:
+        # 302: what browsers and AgID's checker expect; a 307 would repeat a POST.
+        response: Response = RedirectResponse(message.url, status_code=HTTPStatus.FOUND)
+        response.headers["cache-control"] = "no-store"
+    else:
+        response = provider_form(message.url, message.form)
+    entrance.cookie.set(response, started.browser_secret)
+    return response
+
+
+async def _consume(entrance: Entrance, request: Request, saml_response: str, relay_state: str) -> Response:
+    await entrance.federation.refresh()
+    try:
+        document = base64.b64decode("".join(saml_response.split()), validate=True)
+        outcome = await entrance.run(
+            complete_sign_in,
+            scheme=entrance.scheme,
+            document=document,
+            relay_state=relay_state,
+            browser_secret=cookies.secret_in(request.cookies, entrance.cookie.name),
+            previous_session=cookies.secret_in(request.cookies, cookies.SESSION),
+        )
+    except (binascii.Error, ValueError):
+        return courtesy_page(_REFUSED, status=HTTPStatus.BAD_REQUEST, retry_url="/accedi")
+    except UnsolicitedResponseError:
+        return courtesy_page(_NOT_AWAITED, status=HTTPStatus.FORBIDDEN, retry_url="/accedi")
+    if isinstance(outcome, NotSignedIn):
+        return _not_signed_in(outcome)
+    response = RedirectResponse(outcome.next_path, status_code=HTTPStatus.FOUND)
+    response.headers["cache-control"] = "no-store"
+    cookies.set_session(response, outcome.session_secret)
+    return response
+
+
+def _not_signed_in(outcome: NotSignedIn) -> Response:
+    if isinstance(outcome.reason, ResponseRefusedError):
+        log.warning("response refused", scheme=outcome.scheme, rule=outcome.reason.rule)
+        return courtesy_page(
+            _REFUSED, status=HTTPStatus.FORBIDDEN, retry_url=f"/accedi?next={quote(outcome.next_path)}"
+        )
+    told = anomaly(outcome.reason.number)
+    log.info("sign-in ended by the provider", scheme=outcome.scheme, number=outcome.reason.number)
+    query = urlencode({"idp": outcome.provider, "next": outcome.next_path})
+    retry = f"/auth/{outcome.scheme}/login?{query}"
+    return courtesy_page(told, status=HTTPStatus.FORBIDDEN, retry_url=retry if told is not ELSEWHERE else "/accedi")

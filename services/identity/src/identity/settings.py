@@ -1,0 +1,38 @@
+"""What the environment tells identity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from refettorio_chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Frozen, read once in `wiring`. The organization's fields go into the metadata registered with SPID and CIE."""
+
+    token_key_file: Path = Field(alias="REFETTORIO_TOKEN_KEY_FILE", description="PEM, private key on P-256")
+    saml_key_file: Path = Field(alias="REFETTORIO_SPID_KEY_FILE", description="PEM, RSA key of 2048 bits or more")
+    saml_certificate_file: Path = Field(alias="REFETTORIO_SPID_CERT_FILE", description="PEM, its certificate")
+    spid_idp_metadata: str = Field(
+        default="", alias="REFETTORIO_SPID_IDP_METADATA", description="Files and addresses, separated by commas"
+    )
+    cie_idp_metadata: str = Field(default="", alias="REFETTORIO_CIE_IDP_METADATA")
+    spid_level: int = Field(
+        default=2, ge=1, le=3, alias="REFETTORIO_SPID_LEVEL", description="Least authentication; 1 is a mere password"
+    )
+    cie_level: int = Field(default=2, ge=1, le=3, alias="REFETTORIO_CIE_LEVEL")
+
+    organization_name: str = Field(default="Comune di Prova", alias="REFETTORIO_ORGANIZATION_NAME")
+    organization_display_name: str = Field(default="Comune di Prova", alias="REFETTORIO_ORGANIZATION_DISPLAY_NAME")
+    organization_ipa_code: str = Field(
+        default="c_prova", alias="REFETTORIO_ORGANIZATION_IPA_CODE", description="Code in the index of administrations"
+    )
+    organization_fiscal_code: str = Field(
+        default="00000000000", alias="REFETTORIO_ORGANIZATION_FISCAL_CODE", description="11 digits; an invented default"
+    )
+    organization_vat_number: str | None = Field(default=None, alias="REFETTORIO_ORGANIZATION_VAT_NUMBER")
+    organization_province: str = Field(default="CR", alias="REFETTORIO_ORGANIZATION_PROVINCE")
+    organization_email: str = Field(default="servizi.scolastici@comune.example", alias="REFETTORIO_ORGANIZATION_EMAIL")
+    organization_telephone: str = Field(default="+390000000000", alias="REFETTORIO_ORGANIZATION_TELEPHONE")

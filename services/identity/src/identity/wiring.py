@@ -1,0 +1,128 @@
+"""The concrete objects of identity, put together by hand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from identity.domain.sign_in import Scheme
+from identity.inbound.cie import cie_router
+from identity.inbound.command_line import staff_command
+from identity.inbound.gate import gate_router
+from identity.inbound.http import people_router
+from identity.inbound.http_public import public_router
+from identity.inbound.http_staff import staff_router
+from identity.inbound.http_tablets import pairing_router, tablets_router
+from identity.inbound.spid import spid_router
+from identity.outbound.audit import AUDIT, Audit
+from identity.outbound.chance import SystemChance
+from identity.outbound.fiscal_codes import StdnumFiscalCodes
+from identity.outbound.queries import Queries
+from identity.outbound.saml.federation import Saml, ServiceProvider
+from identity.outbound.saml.metadata import Endpoints, Organization
+from identity.outbound.saml.signatures import KeyPair
+from identity.outbound.saml.sources import metadata_sources
+from identity.outbound.sessions import ASSERTIONS, SESSIONS, SIGN_INS, Sessions, SignIns
+from identity.outbound.store import CONTACTS, GUARDIANS, STAFF, People
+from identity.outbound.tablets import TABLETS, Tablets
+from identity.outbound.tokens import TokenIssuer
+from identity.settings import Settings
+from identity.usecases.ports import Federation, Ports
+from refettorio_chassis.clock import Clock, clock_from_environment
+from refettorio_chassis.process import Foundation, Index, Service, foundation
+from refettorio_chassis.transaction import Runner, Transaction
+
+NAME: Final = "identity"
+
+INDEXES: Final = (
+    Index(collection=GUARDIANS, keys=[("fiscal_code", 1)], unique=True),
+    Index(collection=GUARDIANS, keys=[("without_omocodia", 1)]),
+    Index(collection=CONTACTS, keys=[("guardian_id", 1), ("channel", 1), ("address", 1)], unique=True),
+    Index(collection=STAFF, keys=[("fiscal_code", 1)], unique=True),
+    Index(collection=SIGN_INS, keys=[("relay_state", 1)], unique=True),
+    Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
+    Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
+    Index(collection=AUDIT, keys=[("subject", 1), ("at", 1)]),
+)
+
+
+def federation_from(settings: Settings) -> Saml:
+    """SPID and CIE with our keys and the providers the settings trust."""
+    levels: dict[Scheme, int] = {"spid": settings.spid_level, "cie": settings.cie_level}
+    return Saml(
+        {
+            scheme: ServiceProvider(endpoints=_endpoints(settings.public_url, scheme), level=level)
+            for scheme, level in levels.items()
+        },
+        _organization(settings),
+        KeyPair.read(settings.saml_key_file, settings.saml_certificate_file),
+        [*metadata_sources(settings.spid_idp_metadata, "spid"), *metadata_sources(settings.cie_idp_metadata, "cie")],
+    )
+
+
+def ports_on(federation: Federation, clock: Clock, transaction: Transaction) -> Ports:
+    """The ports of the use cases on one transaction."""
+    return Ports(
+        people=People(transaction),
+        sign_ins=SignIns(transaction),
+        sessions=Sessions(transaction),
+        tablets=Tablets(transaction),
+        audit=Audit(transaction),
+        federation=federation,
+        fiscal_codes=StdnumFiscalCodes(),
+        chance=SystemChance(),
+        announce=transaction.announce,
+        now=clock.now,
+    )
+
+
+def wire(base: Foundation, settings: Settings) -> Service:
+    """The service on its foundation."""
+    federation = federation_from(settings)
+    issuer = TokenIssuer.read(settings.token_key_file)
+    run = Runner(base.transactions, lambda tx: ports_on(federation, base.clock, tx), service=NAME)
+    queries = Queries(base.transactions.view)
+    public_url = settings.public_url
+    return Service(
+        name=NAME,
+        foundation=base,
+        routers=[
+            public_router(run, federation, issuer.jwks(), public_url),
+            spid_router(run, federation, federation.metadata, public_url),
+            cie_router(run, federation, federation.metadata, public_url),
+            pairing_router(run, public_url),
+            people_router(queries),
+            tablets_router(run, queries, base.clock),
+            staff_router(run, queries),
+            gate_router(run, queries, issuer, base.clock, public_url),
+        ],
+        indexes=INDEXES,
+        collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, ASSERTIONS, SESSIONS, TABLETS, AUDIT],
+        commands=[staff_command(run)],
+    )
+
+
+async def build() -> Service:
+    """The service as its environment wants it."""
+    settings = Settings()
+    return wire(foundation(NAME, settings, clock_from_environment()), settings)
+
+
+def _endpoints(public_url: str, scheme: Scheme) -> Endpoints:
+    root = f"{public_url}/auth/{scheme}"
+    # The entityID is the address of the metadata itself: whoever meets it can read who we are.
+    return Endpoints(entity_id=f"{root}/metadata", acs_url=f"{root}/acs", logout_url=f"{root}/logout")
+
+
+def _organization(settings: Settings) -> Organization:
+    return Organization(
+        name=settings.organization_name,
+        display_name=settings.organization_display_name,
+        url=settings.public_url,
+        ipa_code=settings.organization_ipa_code,
+        fiscal_code=settings.organization_fiscal_code,
+        vat_number=settings.organization_vat_number,
+        istat_code=settings.istat_code,
+        province=settings.organization_province,
+        email=settings.organization_email,
+        telephone=settings.organization_telephone,
+    )
