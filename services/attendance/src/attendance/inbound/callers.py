@@ -1,0 +1,34 @@
+"""Who may call what, and as whom they act."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Path
+
+from attendance.domain.audit import Actor, Role
+from attendance.domain.errors import ClassOutOfScopeError
+from attendance.domain.identifiers import ClassId
+from refettorio_chassis.auth import Caller, caller_with
+
+PREFIX: Final = "/api/attendance/v1"
+IDENTIFIER: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$"
+
+RollTaker = Annotated[Caller, Depends(caller_with("canteen", "office", "administrator"))]
+Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
+FamilyOrOffice = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator"))]
+
+PathId = Annotated[str, Path(pattern=IDENTIFIER)]
+
+
+def actor(caller: Caller) -> Actor:
+    """The caller as the roll and the audit know them."""
+    role = Role.OFFICE if caller.has("office", "administrator") else Role.CANTEEN
+    return Actor(subject=caller.subject, role=role, acting_clerk=caller.acting_clerk)
+
+
+def class_in_scope(caller: Caller, class_id: str) -> ClassId:
+    """The class, if it is the caller's to see. Raises ClassOutOfScopeError."""
+    if not caller.may_see_class(class_id):
+        raise ClassOutOfScopeError("Questo tablet non è abilitato per questa classe.", class_id=class_id)
+    return ClassId(class_id)

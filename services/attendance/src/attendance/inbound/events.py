@@ -1,0 +1,94 @@
+"""What we hear from enrollment: the roster, the names, the calendar."""
+
+from __future__ import annotations
+
+from attendance.domain.calendar import Closure, Excuse
+from attendance.domain.identifiers import AccountId, ClassId, EnrolmentId, PupilId, SchoolId
+from attendance.domain.roster import Enrolment, Stay
+from attendance.usecases.end_enrolment import end_enrolment
+from attendance.usecases.follow_calendar import close_school_day, excuse_class, reopen_school_day
+from attendance.usecases.learn_name import learn_name
+from attendance.usecases.move_pupil import move_pupil
+from attendance.usecases.ports import Ports, PupilName
+from attendance.usecases.seat_pupil import seat_pupil
+from refettorio_chassis.consuming import Received, Subscription, one_by_one
+from refettorio_chassis.transaction import Runner, Transaction
+from refettorio_contracts import Event, topics
+from refettorio_contracts.enrollment import (
+    ApplicationAccepted,
+    ClassExcused,
+    EnrolmentEnded,
+    PupilEnrolled,
+    PupilMoved,
+    SchoolDayClosed,
+    SchoolDayReopened,
+)
+
+
+def subscriptions(run: Runner[Ports]) -> list[Subscription]:
+    """Three topics, each with its own pace: nothing here depends on the order between them."""
+
+    async def on_pupils(transaction: Transaction, received: Received) -> None:
+        await take_roster(run.within(transaction), received.event)
+
+    async def on_applications(transaction: Transaction, received: Received) -> None:
+        await take_name(run.within(transaction), received.event)
+
+    async def on_calendar(transaction: Transaction, received: Received) -> None:
+        await take_calendar(run.within(transaction), received.event)
+
+    return [
+        Subscription(
+            name="attendance.roster", topics=[topics.PUPILS], on_batch=one_by_one(on_pupils), parks_behind=True
+        ),
+        Subscription(name="attendance.names", topics=[topics.APPLICATIONS], on_batch=one_by_one(on_applications)),
+        Subscription(name="attendance.calendar", topics=[topics.CALENDAR], on_batch=one_by_one(on_calendar)),
+    ]
+
+
+async def take_roster(ports: Ports, event: Event) -> None:
+    """Where pupils sit. Raises EnrolmentUnknownError when a change comes without its beginning."""
+    match event:
+        case PupilEnrolled():
+            await seat_pupil(ports, _enrolment(event))
+        case PupilMoved():
+            stay = Stay(school_id=SchoolId(event.school_id), class_id=ClassId(event.class_id), since=event.valid_from)
+            await move_pupil(ports, EnrolmentId(event.enrolment_id), stay)
+        case EnrolmentEnded():
+            await end_enrolment(ports, EnrolmentId(event.enrolment_id), event.last_day)
+        case _:
+            return
+
+
+async def take_name(ports: Ports, event: Event) -> None:
+    """What pupils are called: only accepted applications, on the internal topic, say it."""
+    if isinstance(event, ApplicationAccepted):
+        name = PupilName(given_name=event.pupil.given_name, family_name=event.pupil.family_name)
+        await learn_name(ports, PupilId(event.pupil_id), name)
+
+
+async def take_calendar(ports: Ports, event: Event) -> None:
+    """Days without service."""
+    match event:
+        case SchoolDayClosed():
+            closure = Closure(school_id=SchoolId(event.school_id), day=event.day, reason=event.reason)
+            await close_school_day(ports, closure)
+        case SchoolDayReopened():
+            await reopen_school_day(ports, SchoolId(event.school_id), event.day)
+        case ClassExcused():
+            await excuse_class(ports, Excuse(class_id=ClassId(event.class_id), day=event.day, reason=event.reason))
+        case _:
+            return
+
+
+def _enrolment(event: PupilEnrolled) -> Enrolment:
+    stay = Stay(school_id=SchoolId(event.school_id), class_id=ClassId(event.class_id), since=event.valid_from)
+    return Enrolment(
+        enrolment_id=EnrolmentId(event.enrolment_id),
+        pupil_id=PupilId(event.pupil_id),
+        account_id=AccountId(event.account_id),
+        service=event.service,
+        stays=(stay,),
+        valid_from=event.valid_from,
+        valid_to=event.valid_to,
+    )

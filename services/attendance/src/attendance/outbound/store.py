@@ -1,0 +1,92 @@
+"""Reading and writing MongoDB inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from attendance.domain.audit import AuditLine
+from attendance.domain.calendar import Closure, Excuse
+from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
+from attendance.domain.mark import Outcome, PupilDay
+from attendance.domain.roster import Enrolment
+from attendance.domain.sheet import Sheet
+from attendance.outbound import rows
+from attendance.outbound.queries import Queries
+from attendance.usecases.ports import PupilName
+from refettorio_chassis.errors import RetryLater
+from refettorio_chassis.mongo import Document
+from refettorio_chassis.process import Index
+from refettorio_chassis.transaction import Transaction
+
+INDEXES: Final = (
+    Index(collection="enrolments", keys=[("stays.class_id", 1)]),
+    Index(collection="enrolments", keys=[("pupil_id", 1)]),
+    Index(collection="enrolments", keys=[("valid_to", 1)]),
+    Index(collection="pupil_days", keys=[("pupil_id", 1), ("day", -1)]),
+    Index(collection="audit", keys=[("subject", 1), ("at", 1)]),
+)
+
+
+class Store(Queries):
+    """The `Store` port on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+
+    async def enrolment(self, enrolment_id: EnrolmentId) -> Enrolment | None:
+        row = await self._in("enrolments").find_one({"_id": enrolment_id})
+        return rows.enrolment_from(row) if row else None
+
+    async def save_enrolment(self, enrolment: Enrolment) -> None:
+        await self._put("enrolments", rows.enrolment_row(enrolment))
+
+    async def save_name(self, pupil_id: PupilId, name: PupilName) -> None:
+        row = {"_id": pupil_id, "given_name": name.given_name, "family_name": name.family_name}
+        await self._put("names", row)
+
+    async def save_closure(self, closure: Closure) -> None:
+        await self._put("closures", rows.closure_row(closure))
+
+    async def remove_closure(self, school_id: SchoolId, day: date) -> None:
+        await self._in("closures").delete_one({"_id": rows.day_key(school_id, day)})
+
+    async def save_excuse(self, excuse: Excuse) -> None:
+        await self._put("excuses", rows.excuse_row(excuse))
+
+    async def save_sheet(self, sheet: Sheet) -> None:
+        row = rows.sheet_row(sheet)
+        if sheet.version == 1:
+            await self._in("sheets").insert_one(row)
+        elif not await self._in("sheets").replace_one({"_id": row["_id"], "version": sheet.version - 1}, row):
+            raise RetryLater("the sheet changed meanwhile")
+
+    async def save_pupil_days(self, days: Iterable[PupilDay]) -> None:
+        for known in days:
+            await self._put("pupil_days", rows.pupil_day_row(known))
+
+    async def known_commands(
+        self, class_id: ClassId, day: date, command_ids: Collection[CommandId]
+    ) -> Collection[CommandId]:
+        keys = [rows.command_key(class_id, day, command_id) for command_id in command_ids]
+        found = await self._in("commands").find({"_id": {"$in": keys}}, {"command_id": 1})
+        return {CommandId(row["command_id"]) for row in found}
+
+    async def remember_commands(self, class_id: ClassId, day: date, outcomes: Mapping[CommandId, Outcome]) -> None:
+        await self._in("commands").insert_many(
+            [
+                {
+                    "_id": rows.command_key(class_id, day, command_id),
+                    "command_id": command_id,
+                    "outcome": outcome.value,
+                }
+                for command_id, outcome in outcomes.items()
+            ]
+        )
+
+    async def add_audit_line(self, line: AuditLine) -> None:
+        await self._in("audit").insert_one(rows.audit_row(line))
+
+    async def _put(self, name: str, row: Document) -> None:
+        await self._in(name).replace_one({"_id": row["_id"]}, row, upsert=True)

@@ -1,0 +1,30 @@
+"""The roll of a class is complete."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attendance.domain.audit import Actor
+from attendance.domain.calendar import check_day
+from attendance.domain.identifiers import ClassId
+from attendance.domain.sheet import Sheet
+from attendance.usecases import announcements
+from attendance.usecases.mark_pupils import check_service
+from attendance.usecases.ports import Ports
+from attendance.usecases.show_sheet import roll_of
+from refettorio_chassis.clock import rome_day
+
+
+async def close_sheet(ports: Ports, class_id: ClassId, day: date, *, by: Actor) -> Sheet:
+    """Closing twice is closing once.
+
+    Raises ClassNotFoundError, DayOutOfRangeError, NoServiceError, SheetIncompleteError.
+    """
+    check_day(day, today=rome_day(ports.clock.now()), role=by.role)
+    roll = await roll_of(ports.store, class_id, day)
+    check_service(roll)
+    closed = roll.sheet.closed(roll.days.values())
+    if closed != roll.sheet:
+        await ports.store.save_sheet(closed)
+        ports.announcer.announce(announcements.sheet_closed(closed, roll.days.values()), sequence=closed.version)
+    return closed

@@ -1,0 +1,23 @@
+"""The office opens a closed sheet again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attendance.domain.audit import Actor, audit_line
+from attendance.domain.identifiers import ClassId
+from attendance.domain.sheet import Sheet
+from attendance.usecases import announcements
+from attendance.usecases.ports import Ports
+from attendance.usecases.show_sheet import roll_of
+
+
+async def reopen_sheet(ports: Ports, class_id: ClassId, day: date, *, reason: str, by: Actor) -> Sheet:
+    """Raises ClassNotFoundError, SheetNotClosedError."""
+    roll = await roll_of(ports.store, class_id, day)
+    reopened = roll.sheet.reopened()
+    await ports.store.save_sheet(reopened)
+    subject = f"{class_id}/{day.isoformat()}"
+    await ports.store.add_audit_line(audit_line(by, "reopen-sheet", subject, at=ports.clock.now(), reason=reason))
+    ports.announcer.announce(announcements.sheet_reopened(reopened, reason=reason), sequence=reopened.version)
+    return reopened

@@ -1,0 +1,39 @@
+"""The concrete objects of this service, put together by hand."""
+
+from __future__ import annotations
+
+from attendance.inbound import events, http_days, http_sheets
+from attendance.outbound.queries import Queries
+from attendance.outbound.store import INDEXES, Store
+from attendance.settings import Settings
+from attendance.usecases.ports import Ports
+from refettorio_chassis.clock import Clock, clock_from_environment
+from refettorio_chassis.identifiers import new_id
+from refettorio_chassis.process import Foundation, Service, foundation
+from refettorio_chassis.transaction import Runner, Transaction
+
+NAME = "attendance"
+
+
+def ports_on(clock: Clock, transaction: Transaction) -> Ports:
+    """The ports of the use cases on one transaction."""
+    return Ports(store=Store(transaction), announcer=transaction, clock=clock, new_id=new_id)
+
+
+def wire(base: Foundation) -> Service:
+    """The service on its foundation."""
+    run = Runner(base.transactions, lambda transaction: ports_on(base.clock, transaction), service=NAME)
+    reads = Queries(base.transactions.view)
+    return Service(
+        name=NAME,
+        foundation=base,
+        routers=[http_sheets.router(run, reads, base.clock), http_days.router(run, reads, base.clock)],
+        subscriptions=events.subscriptions(run),
+        indexes=INDEXES,
+        collections=["names", "closures", "excuses", "sheets", "commands"],
+    )
+
+
+async def build() -> Service:
+    """The service as its environment wants it."""
+    return wire(foundation(NAME, Settings(), clock_from_environment()))
