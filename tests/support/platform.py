@@ -113,3 +113,10 @@ def infrastructure(platform_of_the_session: RunningPlatform) -> RunningPlatform:
     """A real MongoDB (replica set) and a real Kafka: `.addresses.mongodb_url`, `.kafka_bootstrap`."""
     platform_of_the_session.run(platform_of_the_session._platform.start_infrastructure())
     return platform_of_the_session
+
+
+@pytest.fixture(scope="session")
+def system(platform_of_the_session: RunningPlatform) -> RunningPlatform:
+    """Everything, through Envoy: the services and the simulators on the infrastructure of the session."""
+    platform_of_the_session.run(platform_of_the_session._platform.start_system())
+    return platform_of_the_session

@@ -188,4 +188,8 @@ async def test_no_process_outlives_a_launcher_that_is_killed(tmp_path: Path, end
     assert all(is_alive(pid) for pid in pids)
     launcher.send_signal(end)
     await launcher.wait()
-    await until(lambda: not any(is_alive(pid) for pid in pids), "end of the orphans")
+    try:
+        await until(lambda: not any(is_alive(pid) for pid in pids), "end of the orphans")
+    finally:
+        for orphan in filter(is_alive, pids):
+            os.kill(orphan, signal.SIGKILL)

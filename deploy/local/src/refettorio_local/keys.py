@@ -19,8 +19,8 @@ VALID_DAYS = 730
 URI_IN_SUBJECT = x509.ObjectIdentifier("2.5.4.83")
 # AgID, "Avviso SPID n. 29": the policies of a public service provider's certificate.
 AGID_POLICIES = ("1.3.76.16.6", "1.3.76.16.4.2.1")
-ORGANIZATION = "Comune di Prova"
-ORGANIZATION_IDENTIFIER = "PA:IT-c_prova"
+ORGANIZATION = "Comune dimostrativo"
+ORGANIZATION_IDENTIFIER = "PA:IT-c_demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def _provider_subject(entity_id: str) -> x509.Name:
             x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, ORGANIZATION_IDENTIFIER),
             x509.NameAttribute(URI_IN_SUBJECT, entity_id),
             x509.NameAttribute(NameOID.COUNTRY_NAME, "IT"),
-            x509.NameAttribute(NameOID.LOCALITY_NAME, "Prova"),
+            x509.NameAttribute(NameOID.LOCALITY_NAME, "Cremona"),
         ]
     )
 

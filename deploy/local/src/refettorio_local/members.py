@@ -12,6 +12,14 @@ from refettorio_local.program import Program, inherited_environment
 from refettorio_local.tracing import Collector
 
 SMPP_SYSTEM_ID = "refettorio"
+# What a local platform takes for granted; the launcher's own environment may say otherwise. The
+# creditor's fiscal code is invented (its check digit is right). Nobody is woken by a simulated SMS.
+DEFAULTS = {
+    "REFETTORIO_CREDITOR_FISCAL_CODE": "01234567897",
+    "REFETTORIO_ORGANIZATION_FISCAL_CODE": "01234567897",
+    "REFETTORIO_SIM_NODO_RETRY_SECONDS": "1",
+    "REFETTORIO_SMS_QUIET_HOURS": "never",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +44,17 @@ class Members:
         return Program(
             name=name,
             command=(sys.executable, "-m", module),
-            environment=self._environment(name),
+            environment=self.environment_of(name),
             ready=answers_http(f"{self.addresses.url(name)}/health/ready"),
             log_path=self.log_path(name),
         )
 
-    def _environment(self, name: str) -> dict[str, str]:
+    def environment_of(self, name: str) -> dict[str, str]:
+        """Everything that the process called `name` is told, its secrets included."""
         ports = self.addresses.ports
         return (
-            inherited_environment()
+            DEFAULTS
+            | inherited_environment()
             | self.collector.environment_of(name)
             | {f"REFETTORIO_{service.upper()}_URL": self.addresses.url(service) for service in SERVICES}
             | {
@@ -73,6 +83,7 @@ class Members:
                 "REFETTORIO_CHECKOUT_URL": f"{self.addresses.nodo_url}/checkout",
                 "REFETTORIO_CHECKOUT_KEY": self.keys.checkout_key,
             },
+            "clients": {"REFETTORIO_CHECKOUT_ORIGINS": self.addresses.nodo_url},
             "notify": self._mail_and_sms(),
             "mail": self._mail_and_sms(),
             "sms": self._mail_and_sms(),

@@ -161,6 +161,10 @@ class Platform:
         """The file that holds everything the process wrote."""
         return self.data_dir / "logs" / f"{name}.log"
 
+    def environment_of(self, name: str) -> dict[str, str]:
+        """The whole environment of a service, for running its command line beside it."""
+        return self._members().environment_of(name)
+
     def kill(self, name: str, signal_number: int = signal.SIGKILL) -> None:
         """Send a signal on purpose: the end that may follow is no failure of the platform."""
         self._supervisor.kill(name, signal_number)

@@ -1,25 +1,28 @@
 """The clock of a rehearsal: every process of the platform lives at real time plus one offset.
 
-The services re-read the file when it changes (`refettorio_chassis.clock`), so a school year can be
-played in minutes. Time never goes back while a platform keeps its data: what was written must stay
-in the past.
+A school year can be played in minutes. Time never goes back while a platform keeps its data: what
+was written must stay in the past.
 """
 
-import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from refettorio_chassis.clock import REREAD_SECONDS, read_offset, write_offset
 from refettorio_local.errors import PlatformError
 
 
 class RehearsalClock:
-    """Writes the file that `REFETTORIO_CLOCK_FILE` names; a new file starts at real time."""
+    """Writes the file that `REFETTORIO_CLOCK_FILE` names; a new file starts at real time.
+
+    `set` and `advance` return when every process lives at the new moment.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._write(timedelta())
+            write_offset(path, timedelta())
 
     def now(self) -> datetime:
         """The moment, aware UTC, that the platform lives in."""
@@ -40,9 +43,8 @@ class RehearsalClock:
         self._write(self._offset() + step)
 
     def _offset(self) -> timedelta:
-        return timedelta(seconds=json.loads(self.path.read_text())["offset_seconds"])
+        return read_offset(self.path)
 
     def _write(self, offset: timedelta) -> None:
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
-        fresh.replace(self.path)  # a reader sees the old file or the new one, never half
+        write_offset(self.path, offset)
+        time.sleep(REREAD_SECONDS * 2)  # the longest that a process goes without looking, and a margin
