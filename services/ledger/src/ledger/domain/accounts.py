@@ -1,0 +1,61 @@
+"""Accounts of the book: who they belong to, two monotone sums, a gapless sequence and a chain of hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NewType
+
+from ledger.domain.standing import Standing
+
+AccountId = NewType("AccountId", str)
+
+GENESIS: Final = bytes(32)
+"""What the first entry of every account is chained to."""
+
+PAGOPA_CLEARING: Final = AccountId("clearing:pagopa")
+"""Money attested by receipts and not yet seen on the bank's statement."""
+
+OPENING_EQUITY: Final = AccountId("equity:opening")
+"""Counterpart of the balances carried over from the previous system."""
+
+_OURS: Final = ("revenue:", "clearing:", "equity:")
+
+
+def holder_account(guardian_id: str) -> AccountId:
+    """The one account of a holder: what the municipality owes them in meals."""
+    return AccountId(guardian_id)
+
+
+def revenue_account(service: str, school_id: str, partition: int) -> AccountId:
+    """Income of one service in one school. Split by Kafka partition: consumers then never wait for each other on it."""
+    return AccountId(f"revenue:{service}:{school_id}:p{partition}")
+
+
+def is_holder(account_id: str) -> bool:
+    """Whether the account belongs to a family and not to the municipality's own book."""
+    return not account_id.startswith(_OURS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """State after `sequence` entries. Both sums only grow; `chain` is the hash of the last entry."""
+
+    account_id: AccountId
+    debits_cents: int = 0
+    credits_cents: int = 0
+    sequence: int = 0
+    chain: bytes = GENESIS
+    standing: Standing = field(default_factory=Standing)
+    updated_at: datetime | None = None
+
+    @property
+    def balance_cents(self) -> int:
+        """Credits less debits: for a holder what is left to spend, negative when owed."""
+        return self.credits_cents - self.debits_cents
+
+
+def chained(previous: bytes, entry: bytes) -> bytes:
+    """The hash that binds an entry to all before it: SHA-256(previous ‖ canonical bytes)."""
+    return hashlib.sha256(previous + entry).digest()

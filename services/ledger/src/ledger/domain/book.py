@@ -1,0 +1,125 @@
+"""Posting: the only way a balance changes.
+
+A `Book` is the part of the ledger that one transaction works on. It is filled with what is stored, posts in memory
+and is then written at once: a thousand transfers cost one round trip for the journal and one for the accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ledger.domain.accounts import Account, AccountId, chained
+from ledger.domain.errors import TransferConflictError
+from ledger.domain.money import MAX_CENTS
+from ledger.domain.standing import Standing
+from ledger.domain.transfers import Kind, Leg, Posted, Transfer, TransferId, fingerprint_of
+
+
+def canonical_entry(
+    transfer: Transfer, *, sequence: int, side: str, balance_after_cents: int, fingerprint: str, booked_at: datetime
+) -> bytes:
+    """What is hashed of one entry: everything that decides a balance, in one fixed form."""
+    return (
+        f"{sequence}|{side}|{transfer.transfer_id}|{transfer.debit}|{transfer.credit}|{transfer.amount_cents}"
+        f"|{balance_after_cents}|{transfer.value_day.isoformat()}|{booked_at.isoformat()}|{fingerprint}"
+    ).encode()
+
+
+class Book:
+    """Accounts and transfers at hand. Posts never lower a sum, never skip a sequence, never rewrite an entry."""
+
+    def __init__(
+        self, accounts: Mapping[AccountId, Account], posted: Mapping[TransferId, Posted], *, booked_at: datetime
+    ) -> None:
+        self._accounts = dict(accounts)
+        self._posted = dict(posted)
+        self._booked_at = booked_at.replace(microsecond=booked_at.microsecond // 1000 * 1000)
+        self.new_transfers: list[Posted] = []
+        self.touched: set[AccountId] = set()
+
+    def account(self, account_id: AccountId) -> Account:
+        """The account as it stands; one never seen before is empty."""
+        return self._accounts.get(account_id) or Account(account_id=account_id)
+
+    def find(self, transfer_id: TransferId) -> Posted | None:
+        """A transfer that is already in the book."""
+        return self._posted.get(transfer_id)
+
+    def knows(self, transfer_id: TransferId, kind: Kind, fact: tuple[str, ...]) -> bool:
+        """Whether the transfer is in the book already. Raises TransferConflictError when its id names another fact."""
+        known = self._posted.get(transfer_id)
+        if known is None:
+            return False
+        if known.fingerprint != fingerprint_of(kind, fact):
+            message = "Lo stesso movimento risulta già registrato con un contenuto diverso."
+            raise TransferConflictError(message, transfer_id=transfer_id)
+        return True
+
+    def changed_accounts(self) -> list[Account]:
+        """Each account posted to, once, in its last state."""
+        return [self._accounts[account_id] for account_id in self.touched]
+
+    def post(self, transfer: Transfer) -> Posted | None:
+        """Enter `transfer` on both accounts. None when it was there already with the same fact.
+
+        Raises TransferConflictError when its id names another fact.
+        """
+        if self.knows(transfer.transfer_id, transfer.kind, transfer.fact):
+            return None
+        if not 0 < transfer.amount_cents <= MAX_CENTS or transfer.debit == transfer.credit:
+            message = f"{transfer.transfer_id} is not a transfer: {transfer.amount_cents} cents"
+            raise ValueError(message)
+        fingerprint = transfer.fingerprint
+        posted = Posted(
+            transfer=transfer,
+            fingerprint=fingerprint,
+            booked_at=self._booked_at,
+            debit_leg=self._enter(transfer, transfer.debit, "D", fingerprint),
+            credit_leg=self._enter(transfer, transfer.credit, "C", fingerprint),
+        )
+        self._posted[transfer.transfer_id] = posted
+        self.new_transfers.append(posted)
+        return posted
+
+    def stand(self, account_id: AccountId, standing: Standing) -> None:
+        """Keep a new standing of an account that was posted to."""
+        self._accounts[account_id] = replace(self._accounts[account_id], standing=standing)
+
+    def _enter(self, transfer: Transfer, account_id: AccountId, side: str, fingerprint: str) -> Leg:
+        after, leg = entered(
+            self.account(account_id), transfer, side=side, fingerprint=fingerprint, booked_at=self._booked_at
+        )
+        self._accounts[account_id] = after
+        self.touched.add(account_id)
+        return leg
+
+
+def entered(
+    account: Account, transfer: Transfer, *, side: str, fingerprint: str, booked_at: datetime
+) -> tuple[Account, Leg]:
+    """The account after one more entry on `side` (`D` or `C`), and that entry. `verify` replays with it too."""
+    debits = account.debits_cents + (transfer.amount_cents if side == "D" else 0)
+    credits_ = account.credits_cents + (transfer.amount_cents if side == "C" else 0)
+    sequence = account.sequence + 1
+    entry = canonical_entry(
+        transfer,
+        sequence=sequence,
+        side=side,
+        balance_after_cents=credits_ - debits,
+        fingerprint=fingerprint,
+        booked_at=booked_at,
+    )
+    chain = chained(account.chain, entry)
+    after = Account(
+        account_id=account.account_id,
+        debits_cents=debits,
+        credits_cents=credits_,
+        sequence=sequence,
+        chain=chain,
+        standing=account.standing,
+        updated_at=booked_at,
+    )
+    leg = Leg(account_id=account.account_id, sequence=sequence, balance_after_cents=credits_ - debits, chain=chain)
+    return after, leg

@@ -1,0 +1,61 @@
+"""What the ledger refuses. Messages are for the person who asked; slugs for machines."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from refettorio_chassis.errors import ConflictError, DomainError, NotFoundError
+
+
+class TransferConflictError(ConflictError):
+    """The same transfer id arrived with another content: two different facts claim one name."""
+
+    slug: ClassVar[str] = "transfer-conflict"
+
+
+class PriceUnknownError(DomainError):
+    """No tariff is assigned to the pupil, or none of its versions is valid on the day. Set aside until one is."""
+
+    slug: ClassVar[str] = "price-unknown"
+
+
+class MealNotChargedError(DomainError):
+    """A withdrawal names a meal that was never charged: events of an account are in order, so the fault is upstream."""
+
+    slug: ClassVar[str] = "meal-not-charged"
+
+
+class AmountNotValidError(DomainError):
+    """Not a positive number of cents, or beyond what pagoPA can carry."""
+
+    slug: ClassVar[str] = "amount-not-valid"
+
+
+class NoticeNotFoundError(NotFoundError):
+    """No such notice, or none the caller may know of."""
+
+    slug: ClassVar[str] = "notice-not-found"
+
+
+class AccountNotFoundError(NotFoundError):
+    """No such account."""
+
+    slug: ClassVar[str] = "account-not-found"
+
+
+class TariffNotFoundError(NotFoundError):
+    """No such tariff version."""
+
+    slug: ClassVar[str] = "tariff-not-found"
+
+
+class TariffAlreadyPublishedError(ConflictError):
+    """The version exists with another content: a published price is never rewritten, a new version follows it."""
+
+    slug: ClassVar[str] = "tariff-already-published"
+
+
+class ServiceNotPayableError(DomainError):
+    """The municipality has no pagoPA taxonomy configured for the service."""
+
+    slug: ClassVar[str] = "service-not-payable"

@@ -1,0 +1,133 @@
+"""Proving the books: the journal is replayed from nothing and must give exactly what is stored.
+
+I1 every transfer moves a positive amount between two accounts and all debits equal all credits; I2 sequences without
+gap, balances that follow; I3 one fact per transfer id; I6 the chain of hashes; I7 never more given back than taken;
+I10 every credited receipt is one credit; I11 the replay gives the stored accounts. Memory stays that of one account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from ledger.domain.accounts import Account, AccountId
+from ledger.domain.book import entered
+from ledger.domain.transfers import Kind, Posted, ReversalCause, TopUpCause, TransferId
+
+Side = Literal["D", "C"]
+
+MOST_SHOWN: Final = 50
+"""Findings kept: a broken book has one cause and a million symptoms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One broken invariant. Identifiers only."""
+
+    invariant: str
+    subject: str
+    problem: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found; counted for ever, kept up to a limit."""
+
+    kept: list[Finding] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, invariant: str, subject: str, problem: str) -> None:
+        """Note a broken invariant."""
+        self.count += 1
+        if len(self.kept) < MOST_SHOWN:
+            self.kept.append(Finding(invariant=invariant, subject=subject, problem=problem))
+
+
+class AccountReplay:
+    """Replays one account, entry by entry in order, and compares each with what was written then."""
+
+    def __init__(self, account_id: AccountId, findings: Findings) -> None:
+        self.account = Account(account_id=account_id)
+        self._findings = findings
+        self._charged: dict[TransferId, int] = {}
+        self._given_back: dict[TransferId, int] = {}
+
+    def replay(self, posted: Posted, side: Side) -> None:
+        """One more entry."""
+        transfer, leg = posted.transfer, posted.debit_leg if side == "D" else posted.credit_leg
+        if leg.sequence != self.account.sequence + 1:
+            self._findings.add("I2", transfer.transfer_id, f"entry {leg.sequence} follows {self.account.sequence}")
+        self.account, expected = entered(
+            self.account,
+            transfer,
+            side=side,
+            fingerprint=posted.fingerprint,
+            booked_at=posted.booked_at,
+        )
+        if leg.balance_after_cents != expected.balance_after_cents:
+            self._findings.add("I2", transfer.transfer_id, "the balance after it does not follow")
+        if leg.chain != expected.chain:
+            self._findings.add("I6", transfer.transfer_id, "the chain of hashes is broken")
+        self._check_reversal(posted, side)
+
+    def close(self, stored: Account | None) -> None:
+        """Compare with the account as it is stored."""
+        if stored is None:
+            self._findings.add("I11", self.account.account_id, "has entries and is not stored")
+            return
+        replayed = self.account
+        if (replayed.debits_cents, replayed.credits_cents, replayed.sequence, replayed.chain, replayed.updated_at) != (
+            stored.debits_cents,
+            stored.credits_cents,
+            stored.sequence,
+            stored.chain,
+            stored.updated_at,
+        ):
+            self._findings.add("I11", replayed.account_id, "the replay gives another account")
+
+    def _check_reversal(self, posted: Posted, side: Side) -> None:
+        """On the account that was charged: it sees the charge as a debit and what is given back as a credit."""
+        transfer = posted.transfer
+        if transfer.kind is Kind.CHARGE and side == "D":
+            self._charged[transfer.transfer_id] = transfer.amount_cents
+        if isinstance(transfer.cause, ReversalCause) and side == "C":
+            original = transfer.cause.reverses
+            total = self._given_back.get(original, 0) + transfer.amount_cents
+            self._given_back[original] = total
+            if total > self._charged.get(original, 0):
+                self._findings.add("I7", transfer.transfer_id, "gives back more than was taken")
+
+
+class JournalCheck:
+    """What can be said of each transfer alone, and of all together."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._credited: dict[str, int] = {}
+        self.transfers = 0
+        self.cents = 0
+
+    def check(self, posted: Posted) -> None:
+        """One transfer; call it once for each."""
+        transfer = posted.transfer
+        self.transfers += 1
+        self.cents += transfer.amount_cents
+        if transfer.amount_cents <= 0 or transfer.debit == transfer.credit:
+            self._findings.add("I1", transfer.transfer_id, "is not a positive amount between two accounts")
+        if transfer.fingerprint != posted.fingerprint:
+            self._findings.add("I3", transfer.transfer_id, "its fact is not the one it was entered with")
+        if isinstance(transfer.cause, TopUpCause):
+            if transfer.cause.receipt_id in self._credited:
+                self._findings.add("I10", transfer.transfer_id, "its receipt is credited twice")
+            self._credited[transfer.cause.receipt_id] = transfer.amount_cents
+
+    def close(self, *, debits_cents: int, credits_cents: int, receipts: Mapping[str, int]) -> None:
+        """Compare with the sums of all accounts and with the receipts said to be credited."""
+        if not debits_cents == credits_cents == self.cents:
+            self._findings.add(
+                "I1", "book", f"debits {debits_cents}, credits {credits_cents}, journal {self.cents} cents"
+            )
+        for receipt_id in receipts.keys() | self._credited.keys():
+            if receipts.get(receipt_id) != self._credited.get(receipt_id):
+                self._findings.add("I10", f"receipt/{receipt_id}", "its credit is not in the journal as it was paid")

@@ -1,0 +1,95 @@
+"""Where the holder of an account stands: how many meals the balance still pays, and which alerts were already told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+DEFAULT_STEPS: Final = (3, 0, -3)
+"""Alert ladder in meals left, highest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FellTo:
+    """The balance fell to a lower step of the ladder."""
+
+    step: int
+    meals_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClimbedBack:
+    """The balance is above the highest step again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtBegan:
+    """The balance went below zero because of `service`."""
+
+    service: str
+    debt_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtEnded:
+    """Nothing is owed any more for `service`."""
+
+    service: str
+
+
+Alert = FellTo | ClimbedBack | DebtBegan | DebtEnded
+
+
+def meals_left(balance_cents: int, price_cents: int) -> int:
+    """Whole meals the balance still pays; below zero, meals owed even if only in part (-1 cent is one meal owed)."""
+    return balance_cents // price_cents
+
+
+def step_reached(meals: int, steps: tuple[int, ...]) -> int | None:
+    """The lowest step at or above `meals`; None above the ladder."""
+    reached = [step for step in steps if meals <= step]
+    return min(reached) if reached else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What was last known and told about an account.
+
+    `meal_price_cents` is the price of the last meal charged, `told_step` the step of the ladder on which the account
+    stands: falling below it is told once, climbing above it arms it again. `debt_service` is what is owed for.
+    """
+
+    meal_price_cents: int | None = None
+    told_step: int | None = None
+    debt_service: str | None = None
+
+    def priced(self, price_cents: int) -> Standing:
+        """The same standing, measured from now on in meals of `price_cents`."""
+        return self if self.meal_price_cents == price_cents else replace(self, meal_price_cents=price_cents)
+
+    def moved(self, *, balance_cents: int, service: str, steps: tuple[int, ...]) -> tuple[Standing, tuple[Alert, ...]]:
+        """The standing after the balance became `balance_cents`, and what is to be told about it."""
+        told_step, ladder = self._on_ladder(balance_cents, steps)
+        debt_service, debt = self._in_debt(balance_cents, service)
+        if not ladder and not debt and told_step == self.told_step:
+            return self, ()
+        return replace(self, told_step=told_step, debt_service=debt_service), ladder + debt
+
+    def _on_ladder(self, balance_cents: int, steps: tuple[int, ...]) -> tuple[int | None, tuple[Alert, ...]]:
+        if self.meal_price_cents is None:
+            return self.told_step, ()
+        meals = meals_left(balance_cents, self.meal_price_cents)
+        step = step_reached(meals, steps)
+        if step == self.told_step:
+            return step, ()
+        if step is None:
+            return None, (ClimbedBack(),)
+        has_fallen = self.told_step is None or step < self.told_step
+        return step, (FellTo(step=step, meals_left=meals),) if has_fallen else ()
+
+    def _in_debt(self, balance_cents: int, service: str) -> tuple[str | None, tuple[Alert, ...]]:
+        if balance_cents < 0 and self.debt_service is None:
+            return service, (DebtBegan(service=service, debt_cents=-balance_cents),)
+        if balance_cents >= 0 and self.debt_service is not None:
+            return None, (DebtEnded(service=self.debt_service),)
+        return self.debt_service, ()

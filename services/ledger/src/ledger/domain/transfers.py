@@ -1,0 +1,146 @@
+"""Transfers: a positive amount from one account to another, named after the fact that caused it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from ledger.domain.accounts import AccountId
+
+TransferId = NewType("TransferId", str)
+
+
+class Kind(StrEnum):
+    """Why money moved."""
+
+    CHARGE = "charge"
+    REVERSAL = "reversal"
+    TOP_UP = "top-up"
+    OPENING = "opening"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeCause:
+    """A meal served, and the price it had: the answer to *why did I pay this?*"""
+
+    meal_id: str
+    pupil_id: str
+    service: str
+    school_id: str
+    meal_kind: str
+    tariff_code: str
+    tariff_version: str
+    marked_at: datetime
+    marked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversalCause:
+    """A meal withdrawn by a correction."""
+
+    reverses: TransferId
+    meal_id: str
+    pupil_id: str
+    service: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopUpCause:
+    """A pagoPA receipt."""
+
+    receipt_id: str
+    notice_number: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningCause:
+    """A balance carried over from the previous system, entered by the office."""
+
+    reason: str
+
+
+Cause = ChargeCause | ReversalCause | TopUpCause | OpeningCause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """`amount_cents` (above zero) leaves `debit` and reaches `credit`.
+
+    `value_day` (Europe/Rome) is when it counts for the family; the booking instant is given when it is posted.
+    `fact` is what makes two transfers of one id the same: never the price, which may be another on a later reading.
+    """
+
+    transfer_id: TransferId
+    kind: Kind
+    debit: AccountId
+    credit: AccountId
+    amount_cents: int
+    value_day: date
+    cause: Cause
+    fact: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the fact; two transfers of one id with different fingerprints are a conflict."""
+        return fingerprint_of(self.kind, self.fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One side of a posted transfer: its place in the account, the balance right after, the chain up to here."""
+
+    account_id: AccountId
+    sequence: int
+    balance_after_cents: int
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A transfer that is in the book for ever. `booked_at` is aware UTC, whole milliseconds."""
+
+    transfer: Transfer
+    fingerprint: str
+    booked_at: datetime
+    debit_leg: Leg
+    credit_leg: Leg
+
+    def leg_of(self, account_id: str) -> Leg:
+        """The side that touches `account_id`."""
+        return self.debit_leg if self.debit_leg.account_id == account_id else self.credit_leg
+
+    def signed_cents(self, account_id: str) -> int:
+        """The amount as `account_id` sees it: credit positive, debit negative."""
+        amount = self.transfer.amount_cents
+        return -amount if self.debit_leg.account_id == account_id else amount
+
+
+def fingerprint_of(kind: Kind, fact: tuple[str, ...]) -> str:
+    """128 bits are enough to tell two facts of one name apart."""
+    return hashlib.sha256("\x1f".join((kind, *fact)).encode()).hexdigest()[:32]
+
+
+def charge_id(meal_id: str) -> TransferId:
+    """One meal is charged once, for ever."""
+    return TransferId(f"charge:{meal_id}")
+
+
+def reversal_id(meal_id: str) -> TransferId:
+    """One meal is given back at most once."""
+    return TransferId(f"reversal:{meal_id}")
+
+
+def receipt_transfer_id(receipt_id: str) -> TransferId:
+    """One receipt is credited at most once."""
+    return TransferId(f"receipt:{receipt_id}")
+
+
+def opening_id(account_id: str, reason: str) -> TransferId:
+    """One carry-over per account and reason; the reason is digested because it is free text."""
+    digest = hashlib.sha256(reason.strip().casefold().encode()).hexdigest()[:16]
+    return TransferId(f"opening:{account_id}:{digest}")

@@ -1,0 +1,132 @@
+"""Kafka: meals become charges, enrolments become tariff assignments, people become holders."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Final
+
+from ledger.domain.charging import MealFact, MealTaken, MealTakenBack
+from ledger.domain.creditor import Holder
+from ledger.domain.errors import PriceUnknownError
+from ledger.domain.tariffs import TariffAssignment
+from ledger.usecases.assign_tariff import assign_tariff
+from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.know_holder import know_holder
+from ledger.usecases.ports import Ports
+from refettorio_chassis.consuming import OnBatch, Received, Subscription, one_by_one, span_of
+from refettorio_chassis.errors import RetryLater
+from refettorio_chassis.transaction import Transaction
+from refettorio_contracts.attendance import MealServed, MealWithdrawn
+from refettorio_contracts.enrollment import TariffAssigned
+from refettorio_contracts.identity import GuardianRegistered
+from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
+
+LARGEST_BATCH: Final = 1_000
+"""MongoDB advises about a thousand documents per transaction."""
+
+PortsOf = Callable[[Transaction, Sequence[Received]], Ports]
+
+
+def subscriptions(ports_of: PortsOf, *, price_grace: timedelta) -> Sequence[Subscription]:
+    """What the ledger listens to. Meals of one account keep their order even around one that was refused."""
+    return (
+        Subscription(
+            name="meals",
+            topics=(MEALS,),
+            on_batch=on_meals(ports_of, price_grace=price_grace),
+            parks_behind=True,
+            max_records=LARGEST_BATCH,
+        ),
+        Subscription(name="pupils", topics=(PUPILS,), on_batch=one_by_one(_on_pupil(ports_of))),
+        Subscription(name="guardians", topics=(GUARDIANS,), on_batch=one_by_one(_on_guardian(ports_of))),
+    )
+
+
+def on_meals(ports_of: PortsOf, *, price_grace: timedelta) -> OnBatch:
+    """Charge a batch at once.
+
+    A meal just told whose price is not known yet is waited for during `price_grace`: the assignment travels on another
+    topic and may arrive a moment later. After that it is refused, set aside, and can be replayed.
+    """
+
+    async def handler(transaction: Transaction, batch: Sequence[Received]) -> None:
+        told = [received for received in batch if isinstance(received.event, MealServed | MealWithdrawn)]
+        if not told:
+            return
+        ports = ports_of(transaction, told)
+        try:
+            with ExitStack() as spans:
+                for received in told:
+                    spans.enter_context(span_of(received))
+                await charge_meals(ports, [_meal(received) for received in told])
+        except PriceUnknownError as refusal:
+            if len(told) == 1 and _is_fresh(told[0], ports.clock.now(), price_grace):
+                message = "the price of a meal is not known yet"
+                raise RetryLater(message) from refusal
+            raise
+
+    return handler
+
+
+def _is_fresh(received: Received, now: datetime, grace: timedelta) -> bool:
+    return timedelta() <= now - received.envelope.time < grace
+
+
+def _meal(received: Received) -> MealFact:
+    match received.event:
+        case MealServed() as served:
+            return MealTaken(
+                meal_id=served.meal_id,
+                account_id=served.account_id,
+                pupil_id=served.pupil_id,
+                school_id=served.school_id,
+                day=served.day,
+                meal_kind=served.kind,
+                marked_at=served.marked_at,
+                marked_by=served.marked_by,
+                partition=received.partition,
+            )
+        case MealWithdrawn() as withdrawn:
+            return MealTakenBack(
+                meal_id=withdrawn.meal_id,
+                account_id=withdrawn.account_id,
+                pupil_id=withdrawn.pupil_id,
+                day=withdrawn.day,
+                reason=withdrawn.reason,
+            )
+        case other:
+            message = f"{type(other).__name__} is not about a meal"
+            raise TypeError(message)
+
+
+def _on_pupil(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[None]]:
+    async def handler(transaction: Transaction, received: Received) -> None:
+        event = received.event
+        if isinstance(event, TariffAssigned):
+            assignment = TariffAssignment(
+                pupil_id=event.pupil_id,
+                account_id=event.account_id,
+                service=event.service,
+                tariff_code=event.tariff_code,
+                valid_from=event.valid_from,
+            )
+            await assign_tariff(ports_of(transaction, ()), assignment)
+
+    return handler
+
+
+def _on_guardian(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[None]]:
+    async def handler(transaction: Transaction, received: Received) -> None:
+        event = received.event
+        if isinstance(event, GuardianRegistered):
+            person = event.person
+            holder = Holder(
+                account_id=event.guardian_id,
+                fiscal_code=person.fiscal_code,
+                full_name=f"{person.given_name} {person.family_name}",
+            )
+            await know_holder(ports_of(transaction, ()), holder)
+
+    return handler

@@ -1,0 +1,108 @@
+"""Accounts and statements: the holder's own, and all of them for the office."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from ledger.domain.accounts import Account, holder_account, is_holder
+from ledger.domain.errors import AccountNotFoundError
+from ledger.inbound.http_bodies import AccountView, EntryView, Items, OpeningBody
+from ledger.inbound.views import API, account_view, entry_view, meal_price
+from ledger.usecases.open_balance import open_balance
+from ledger.usecases.ports import Policy, Ports, Queries, StatementSpan
+from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.transaction import Runner
+
+Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
+Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
+FirstDay = Annotated[date | None, Query(alias="from")]
+LastDay = Annotated[date | None, Query(alias="to")]
+
+
+class AccountDesk:
+    """Reads accounts for both sides of the counter."""
+
+    def __init__(self, queries: Queries, policy: Policy, clock: Clock) -> None:
+        self._queries = queries
+        self._policy = policy
+        self._clock = clock
+
+    async def shown(self, account: Account) -> AccountView:
+        """An account with what it still pays."""
+        now = self._clock.now()
+        assignments = await self._queries.assignments_of(account.account_id)
+        price = meal_price(account, await self._queries.versions(), assignments, rome_day(now))
+        return account_view(
+            account,
+            now=now,
+            thresholds=self._policy.steps,
+            price_cents=price,
+            pupils=len({assignment.pupil_id for assignment in assignments}),
+        )
+
+    async def of_holder(self, subject: str) -> AccountView:
+        """The holder's own; one without movements yet is empty, not missing."""
+        account = await self._queries.account(subject)
+        return await self.shown(account or Account(account_id=holder_account(subject)))
+
+    async def by_id(self, account_id: str) -> AccountView:
+        """Any family's. Raises AccountNotFoundError."""
+        account = await self._queries.account(account_id) if is_holder(account_id) else None
+        if account is None:
+            message = "Il conto non esiste."
+            raise AccountNotFoundError(message)
+        return await self.shown(account)
+
+    async def statement(self, account_id: str, first: date | None, last: date | None) -> Items[EntryView]:
+        """Newest first."""
+        posted = await self._queries.statement(account_id, StatementSpan(first=first, last=last))
+        versions = {version.name: version for version in await self._queries.versions()}
+        return Items(items=[entry_view(found, account_id, versions) for found in posted])
+
+
+def holder_router(desk: AccountDesk) -> APIRouter:
+    """What a holder sees: always the account of the token's subject, never one named in the address."""
+    routes = APIRouter(prefix=API, tags=["account"])
+
+    @routes.get("/account")
+    async def account(caller: Guardian) -> AccountView:
+        return await desk.of_holder(caller.subject)
+
+    @routes.get("/account/statement")
+    async def statement(caller: Guardian, first: FirstDay = None, last: LastDay = None) -> Items[EntryView]:
+        return await desk.statement(caller.subject, first, last)
+
+    return routes
+
+
+def office_router(desk: AccountDesk, queries: Queries, run: Runner[Ports]) -> APIRouter:
+    """What the office sees and does."""
+    routes = APIRouter(prefix=API, tags=["office"])
+
+    @routes.get("/accounts")
+    async def accounts(_caller: OfficeReader, in_debt: bool = False) -> Items[AccountView]:
+        found = await queries.accounts_in_debt() if in_debt else await queries.holder_accounts()
+        return Items(items=[await desk.shown(account) for account in found])
+
+    @routes.get("/accounts/{account_id}")
+    async def account(_caller: OfficeReader, account_id: str) -> AccountView:
+        return await desk.by_id(account_id)
+
+    @routes.get("/accounts/{account_id}/statement")
+    async def statement(
+        _caller: OfficeReader, account_id: str, first: FirstDay = None, last: LastDay = None
+    ) -> Items[EntryView]:
+        await desk.by_id(account_id)
+        return await desk.statement(account_id, first, last)
+
+    @routes.post("/opening-balances", status_code=201)
+    async def opening(_caller: Office, body: OpeningBody) -> AccountView:
+        opened = await run(open_balance, account_id=body.account_id, amount_cents=body.amount_cents, reason=body.reason)
+        return await desk.shown(opened)
+
+    return routes

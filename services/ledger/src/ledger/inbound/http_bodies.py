@@ -1,0 +1,119 @@
+"""What the HTTP interface takes and gives. Money is integer cents, days are Europe/Rome, instants aware UTC."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from ledger.domain.money import MAX_CENTS
+
+T = TypeVar("T")
+
+Amount = Annotated[int, Field(strict=True, gt=0, le=MAX_CENTS)]
+ServiceCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,39}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
+AccountCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Items(_Body, Generic[T]):
+    """Every list."""
+
+    items: list[T]
+
+
+class TopUpBody(_Body):
+    """How much to pay, for which service."""
+
+    amount_cents: Amount
+    service: ServiceCode = "meals"
+
+
+class OpeningBody(_Body):
+    """A balance carried over: positive in favour of the family, negative owed."""
+
+    account_id: AccountCode
+    amount_cents: Annotated[int, Field(strict=True, ge=-MAX_CENTS, le=MAX_CENTS)]
+    reason: Reason
+
+
+class TariffBody(_Body):
+    """One version of a tariff; the code and the version are in the address."""
+
+    service: ServiceCode
+    valid_from: date
+    price_cents: Amount
+    resolution: Reason
+    source: Annotated[str, StringConstraints(max_length=300)] | None = None
+
+
+class TariffView(TariffBody):
+    """A published version."""
+
+    code: str
+    version: str
+
+
+class AccountView(_Body):
+    """How an account stands. `meals_left` and the suggestion are there once a price is known."""
+
+    account_id: str
+    balance_cents: int
+    updated_at: datetime
+    meals_left: int | None
+    thresholds: list[int]
+    suggested_top_up_cents: int | None
+    debt_cents: int
+
+
+class WhyView(_Body):
+    """Why a meal cost what it did."""
+
+    tariff_version: str
+    resolution: str | None
+    valid_from: date | None
+    price_cents: int
+    marked_at: datetime
+    marked_by: str
+
+
+class EntryView(_Body):
+    """One line of a statement; `amount_cents` is signed, credit positive."""
+
+    entry_id: str
+    booked_at: datetime
+    value_day: date
+    kind: str
+    description: str
+    pupil_id: str | None = None
+    meal_id: str | None = None
+    amount_cents: int
+    balance_after_cents: int
+    why: WhyView | None = None
+    notice_number: str | None = None
+
+
+class NoticeView(_Body):
+    """A payment notice and where its letter is."""
+
+    notice_number: str
+    iuv: str
+    service: str
+    amount_cents: int
+    issued_at: datetime
+    due_date: date
+    state: str
+    letter_url: str
+
+
+class CheckoutView(_Body):
+    """Where to send the browser to pay by card."""
+
+    notice_number: str
+    redirect_url: str

@@ -1,0 +1,60 @@
+"""The settler: credits kept receipts, one transaction each; woken right after one is stored, polling as the truth."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from ledger.usecases.credit_receipt import credit_receipt
+from ledger.usecases.ports import Ports, Queries
+from refettorio_chassis.errors import RetryLater
+from refettorio_chassis.mongo import MongoFault
+from refettorio_chassis.transaction import Runner
+
+POLL_SECONDS: Final = 1.0
+"""How long a receipt stored by another process, or left by a crash, may wait."""
+PAUSE_SECONDS: Final = 2.0
+AT_ONCE: Final = 100
+
+log = structlog.get_logger(__name__)
+
+
+class Settler:
+    """A role of the service."""
+
+    def __init__(self, run: Runner[Ports], queries: Queries) -> None:
+        self._run = run
+        self._queries = queries
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """A receipt was just stored."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Credit until told to stop; waits out the faults of the database."""
+        while not stop.is_set():
+            self._woken.clear()
+            try:
+                credited = await self.settle()
+            except (RetryLater, MongoFault) as fault:
+                log.warning("settling waits", fault=type(fault).__name__)
+                await self._wait(stop, PAUSE_SECONDS)
+                continue
+            if credited < AT_ONCE:
+                await self._wait(stop, POLL_SECONDS)
+
+    async def settle(self) -> int:
+        """Credit what is kept now, oldest first; how many there were."""
+        receipt_ids = await self._queries.receipts_to_credit(AT_ONCE)
+        for receipt_id in receipt_ids:
+            await self._run(credit_receipt, receipt_id)
+        return len(receipt_ids)
+
+    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
+        waiting = [asyncio.create_task(self._woken.wait()), asyncio.create_task(stop.wait())]
+        _, pending = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()

@@ -1,0 +1,128 @@
+"""Domain objects as the HTTP interface shows them; the one place with words for families about movements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import assert_never
+
+from ledger.domain.accounts import Account
+from ledger.domain.notices import Notice
+from ledger.domain.standing import meals_left
+from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
+from ledger.domain.top_up import suggested_top_up
+from ledger.domain.transfers import ChargeCause, OpeningCause, Posted, ReversalCause, TopUpCause
+from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, TariffView, WhyView
+
+API: str = "/api/ledger/v1"
+
+
+def account_view(
+    account: Account,
+    *,
+    now: datetime,
+    thresholds: Sequence[int],
+    price_cents: int | None,
+    pupils: int,
+) -> AccountView:
+    """How the account stands; an account without movements is as of now."""
+    balance = account.balance_cents
+    return AccountView(
+        account_id=account.account_id,
+        balance_cents=balance,
+        updated_at=account.updated_at or now,
+        meals_left=meals_left(balance, price_cents) if price_cents else None,
+        thresholds=list(thresholds),
+        suggested_top_up_cents=(
+            suggested_top_up(balance_cents=balance, price_cents=price_cents, pupils=pupils) if price_cents else None
+        ),
+        debt_cents=max(0, -balance),
+    )
+
+
+def meal_price(
+    account: Account, versions: Sequence[TariffVersion], assignments: Sequence[TariffAssignment], today: date
+) -> int | None:
+    """The price to count meals with: what the next meal costs by today's tariff, else the last one charged."""
+    prices = PriceList(versions, assignments)
+    assigned = sorted(
+        (a for a in assignments if a.valid_from <= today), key=lambda found: found.valid_from, reverse=True
+    )
+    for assignment in assigned:
+        version = prices.find(pupil_id=assignment.pupil_id, service=assignment.service, day=today)
+        if version is not None:
+            return version.price_cents
+    return account.standing.meal_price_cents
+
+
+def entry_view(posted: Posted, account_id: str, versions: Mapping[str, TariffVersion]) -> EntryView:
+    """One line of the statement of `account_id`."""
+    transfer, cause = posted.transfer, posted.transfer.cause
+    return EntryView(
+        entry_id=transfer.transfer_id,
+        booked_at=posted.booked_at,
+        value_day=transfer.value_day,
+        kind=transfer.kind.value,
+        description=_description(posted),
+        pupil_id=cause.pupil_id if isinstance(cause, ChargeCause | ReversalCause) else None,
+        meal_id=cause.meal_id if isinstance(cause, ChargeCause | ReversalCause) else None,
+        amount_cents=posted.signed_cents(account_id),
+        balance_after_cents=posted.leg_of(account_id).balance_after_cents,
+        why=_why(posted, cause, versions) if isinstance(cause, ChargeCause) else None,
+        notice_number=cause.notice_number if isinstance(cause, TopUpCause) else None,
+    )
+
+
+def notice_view(notice: Notice, today: date) -> NoticeView:
+    """A notice as it stands on `today`."""
+    return NoticeView(
+        notice_number=notice.number,
+        iuv=notice.iuv,
+        service=notice.service,
+        amount_cents=notice.amount_cents,
+        issued_at=notice.issued_at,
+        due_date=notice.due_date,
+        state=notice.state_on(today).value,
+        letter_url=f"{API}/notices/{notice.number}/letter.pdf",
+    )
+
+
+def tariff_view(version: TariffVersion) -> TariffView:
+    """A published version."""
+    return TariffView(
+        code=version.code,
+        version=version.version,
+        service=version.service,
+        valid_from=version.valid_from,
+        price_cents=version.price_cents,
+        resolution=version.resolution,
+        source=version.source,
+    )
+
+
+def _why(posted: Posted, cause: ChargeCause, versions: Mapping[str, TariffVersion]) -> WhyView:
+    name = f"{cause.tariff_code}/{cause.tariff_version}"
+    version = versions.get(name)
+    return WhyView(
+        tariff_version=name,
+        resolution=version.resolution if version else None,
+        valid_from=version.valid_from if version else None,
+        price_cents=posted.transfer.amount_cents,
+        marked_at=cause.marked_at,
+        marked_by=cause.marked_by,
+    )
+
+
+def _description(posted: Posted) -> str:
+    day = posted.transfer.value_day.strftime("%d/%m/%Y")
+    match posted.transfer.cause:
+        case ChargeCause():
+            return f"Pasto del {day}"
+        case ReversalCause():
+            return f"Storno del pasto del {day}"
+        case TopUpCause(notice_number=number):
+            return f"Ricarica con avviso {number}"
+        case OpeningCause():
+            return "Saldo riportato dal sistema precedente"
+        case _:
+            assert_never(posted.transfer.cause)

@@ -1,0 +1,24 @@
+"""Names and indexes of the ledger's collections, and what all stores stand on."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from refettorio_chassis.transaction import BoundCollection
+
+JOURNAL: Final = "journal"
+ACCOUNTS: Final = "accounts"
+TARIFFS: Final = "tariffs"
+ASSIGNMENTS: Final = "tariff_assignments"
+HOLDERS: Final = "holders"
+NOTICES: Final = "notices"
+RECEIPTS: Final = "receipts"
+SEQUENCES: Final = "sequences"
+
+ALL: Final = (JOURNAL, ACCOUNTS, TARIFFS, ASSIGNMENTS, HOLDERS, NOTICES, RECEIPTS, SEQUENCES)
+
+
+class Place(Protocol):
+    """A transaction, or a view for reading: both give collections."""
+
+    def collection(self, name: str) -> BoundCollection: ...

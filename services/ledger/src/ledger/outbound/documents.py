@@ -1,0 +1,144 @@
+"""How the book looks in MongoDB.
+
+`journal`, append only: `_id` (transfer id), `kind`, `amount`, `value_day` (ISO day), `booked_at`, `fact` (list),
+`fingerprint`, `cause` (by kind), and the two sides `d` (debit) and `c` (credit), each `a` account, `n` sequence,
+`b` balance after, `h` chain. `accounts`: `_id`, the two sums, the last sequence and chain, and the holder's standing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Final, assert_never
+
+from ledger.domain.accounts import Account, AccountId, is_holder
+from ledger.domain.standing import Standing
+from ledger.domain.transfers import (
+    Cause,
+    ChargeCause,
+    Kind,
+    Leg,
+    OpeningCause,
+    Posted,
+    ReversalCause,
+    TopUpCause,
+    Transfer,
+    TransferId,
+)
+from refettorio_chassis.mongo import Document
+
+_CAUSES: Final[dict[Kind, type[ChargeCause | ReversalCause | TopUpCause | OpeningCause]]] = {
+    Kind.CHARGE: ChargeCause,
+    Kind.REVERSAL: ReversalCause,
+    Kind.TOP_UP: TopUpCause,
+    Kind.OPENING: OpeningCause,
+}
+
+
+def journal_document(posted: Posted) -> Document:
+    """One posted transfer."""
+    transfer = posted.transfer
+    return {
+        "_id": transfer.transfer_id,
+        "kind": transfer.kind.value,
+        "amount": transfer.amount_cents,
+        "value_day": transfer.value_day.isoformat(),
+        "booked_at": posted.booked_at,
+        "fact": list(transfer.fact),
+        "fingerprint": posted.fingerprint,
+        "cause": cause_document(transfer.cause),
+        "d": _leg_document(posted.debit_leg),
+        "c": _leg_document(posted.credit_leg),
+    }
+
+
+def cause_document(cause: Cause) -> Document:
+    """Written field by field for the one that is written by the thousand."""
+    match cause:
+        case ChargeCause():
+            return {
+                "meal_id": cause.meal_id,
+                "pupil_id": cause.pupil_id,
+                "service": cause.service,
+                "school_id": cause.school_id,
+                "meal_kind": cause.meal_kind,
+                "tariff_code": cause.tariff_code,
+                "tariff_version": cause.tariff_version,
+                "marked_at": cause.marked_at,
+                "marked_by": cause.marked_by,
+            }
+        case ReversalCause() | TopUpCause() | OpeningCause():
+            return asdict(cause)
+        case _:
+            assert_never(cause)
+
+
+def posted_of(document: Document) -> Posted:
+    """The inverse of `journal_document`."""
+    kind = Kind(document["kind"])
+    debit, credit = _leg_of(document["d"]), _leg_of(document["c"])
+    transfer = Transfer(
+        transfer_id=TransferId(document["_id"]),
+        kind=kind,
+        debit=debit.account_id,
+        credit=credit.account_id,
+        amount_cents=document["amount"],
+        value_day=date.fromisoformat(document["value_day"]),
+        cause=_CAUSES[kind](**document["cause"]),
+        fact=tuple(document["fact"]),
+    )
+    return Posted(
+        transfer=transfer,
+        fingerprint=document["fingerprint"],
+        booked_at=document["booked_at"],
+        debit_leg=debit,
+        credit_leg=credit,
+    )
+
+
+def account_document(account: Account) -> Document:
+    """One account after its last entry. `balance` repeats the difference of the sums, to be searched by."""
+    standing = account.standing
+    return {
+        "_id": account.account_id,
+        "is_holder": is_holder(account.account_id),
+        "debits": account.debits_cents,
+        "credits": account.credits_cents,
+        "balance": account.balance_cents,
+        "sequence": account.sequence,
+        "chain": account.chain,
+        "meal_price": standing.meal_price_cents,
+        "told_step": standing.told_step,
+        "debt_service": standing.debt_service,
+        "updated_at": account.updated_at,
+    }
+
+
+def account_of(document: Document) -> Account:
+    """The inverse of `account_document`."""
+    return Account(
+        account_id=AccountId(document["_id"]),
+        debits_cents=document["debits"],
+        credits_cents=document["credits"],
+        sequence=document["sequence"],
+        chain=bytes(document["chain"]),
+        standing=Standing(
+            meal_price_cents=document["meal_price"],
+            told_step=document["told_step"],
+            debt_service=document["debt_service"],
+        ),
+        updated_at=document["updated_at"],
+    )
+
+
+def _leg_document(leg: Leg) -> Document:
+    return {"a": leg.account_id, "n": leg.sequence, "b": leg.balance_after_cents, "h": leg.chain}
+
+
+def _leg_of(document: Document) -> Leg:
+    return Leg(
+        account_id=AccountId(document["a"]),
+        sequence=document["n"],
+        balance_after_cents=document["b"],
+        chain=bytes(document["h"]),
+    )

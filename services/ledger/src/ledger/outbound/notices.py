@@ -1,0 +1,124 @@
+"""Notices and receipts, in MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from ledger.domain.notices import Notice, NoticeNumber, NoticeState
+from ledger.domain.receipts import Anomaly, KeptReceipt, ReceiptState
+from ledger.outbound.collections import NOTICES, RECEIPTS, SEQUENCES, Place
+from refettorio_chassis.mongo import Document
+
+
+class NoticeStore:
+    """Implements `usecases.ports.Notices`."""
+
+    def __init__(self, place: Place) -> None:
+        self._notices = place.collection(NOTICES)
+        self._receipts = place.collection(RECEIPTS)
+        self._sequences = place.collection(SEQUENCES)
+
+    async def next_base(self, segregation_code: str) -> int:
+        """Two notices at once: the second waits for the first and takes the next number."""
+        counter = await self._sequences.find_one_and_update(
+            {"_id": f"notice:{segregation_code}"}, {"$inc": {"last": 1}}, upsert=True
+        )
+        if counter is None:
+            message = "the notice sequence is gone"
+            raise RuntimeError(message)
+        return int(counter["last"])
+
+    async def add(self, notice: Notice) -> None:
+        await self._notices.insert_one(
+            {
+                "_id": notice.number,
+                "account_id": notice.account_id,
+                "service": notice.service,
+                "amount_cents": notice.amount_cents,
+                "issued_at": notice.issued_at,
+                "due_date": notice.due_date.isoformat(),
+                "payable_until": notice.payable_until.isoformat(),
+                "state": notice.state.value,
+                "paid_at": None,
+            }
+        )
+
+    async def notice(self, number: str) -> Notice | None:
+        document = await self._notices.find_one({"_id": number})
+        return _notice_of(document) if document else None
+
+    async def notices_of(self, account_id: str) -> Sequence[Notice]:
+        """Newest first."""
+        found = await self._notices.find({"account_id": account_id}, sort=[("issued_at", -1), ("_id", -1)])
+        return [_notice_of(document) for document in found]
+
+    async def mark_paid(self, number: str, paid_at: datetime) -> None:
+        await self._notices.update_one({"_id": number}, {"$set": {"state": NoticeState.PAID.value, "paid_at": paid_at}})
+
+    async def receipt(self, receipt_id: str) -> KeptReceipt | None:
+        document = await self._receipts.find_one({"_id": receipt_id})
+        return _receipt_of(document) if document else None
+
+    async def keep(self, receipt: KeptReceipt) -> None:
+        document: Document = {
+            "_id": receipt.receipt_id,
+            "notice_number": receipt.notice_number,
+            "account_id": receipt.account_id,
+            "service": receipt.service,
+            "amount_cents": receipt.amount_cents,
+            "paid_at": receipt.paid_at,
+            "received_at": receipt.received_at,
+            "state": receipt.state.value,
+            "anomaly": receipt.anomaly.value if receipt.anomaly else None,
+            "stand_in": receipt.stand_in,
+            "raw": receipt.raw,
+            "credited_at": None,
+        }
+        await self._receipts.replace_one({"_id": receipt.receipt_id}, document, upsert=True)
+
+    async def mark_credited(self, receipt_id: str, credited_at: datetime) -> None:
+        await self._receipts.update_one(
+            {"_id": receipt_id}, {"$set": {"state": ReceiptState.CREDITED.value, "credited_at": credited_at}}
+        )
+
+    async def receipts_to_credit(self, limit: int) -> Sequence[str]:
+        """Ids of kept receipts, oldest first."""
+        found = await self._receipts.find(
+            {"state": ReceiptState.KEPT.value}, {"_id": 1}, sort=[("received_at", 1)], limit=limit
+        )
+        return [str(document["_id"]) for document in found]
+
+    async def credited_amounts(self) -> dict[str, int]:
+        """Cents of every credited receipt, by its id: what `verify` holds against the journal."""
+        found = await self._receipts.find({"state": ReceiptState.CREDITED.value}, {"amount_cents": 1})
+        return {str(document["_id"]): int(document["amount_cents"]) for document in found}
+
+
+def _notice_of(document: Document) -> Notice:
+    return Notice(
+        number=NoticeNumber(document["_id"]),
+        account_id=document["account_id"],
+        service=document["service"],
+        amount_cents=document["amount_cents"],
+        issued_at=document["issued_at"],
+        due_date=date.fromisoformat(document["due_date"]),
+        payable_until=date.fromisoformat(document["payable_until"]),
+        state=NoticeState(document["state"]),
+    )
+
+
+def _receipt_of(document: Document) -> KeptReceipt:
+    return KeptReceipt(
+        receipt_id=document["_id"],
+        notice_number=document["notice_number"],
+        account_id=document["account_id"],
+        service=document["service"],
+        amount_cents=document["amount_cents"],
+        paid_at=document["paid_at"],
+        received_at=document["received_at"],
+        state=ReceiptState(document["state"]),
+        anomaly=Anomaly(document["anomaly"]) if document["anomaly"] else None,
+        stand_in=document["stand_in"],
+        raw=bytes(document["raw"]),
+    )

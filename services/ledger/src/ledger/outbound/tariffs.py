@@ -1,0 +1,106 @@
+"""Tariff versions, assignments and holders, in MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from ledger.domain.creditor import Holder
+from ledger.domain.tariffs import TariffAssignment, TariffVersion
+from ledger.outbound.collections import ASSIGNMENTS, HOLDERS, TARIFFS, Place
+from refettorio_chassis.mongo import Document
+
+
+class TariffStore:
+    """Implements `usecases.ports.Tariffs`."""
+
+    def __init__(self, place: Place) -> None:
+        self._versions = place.collection(TARIFFS)
+        self._assignments = place.collection(ASSIGNMENTS)
+
+    async def versions(self) -> Sequence[TariffVersion]:
+        found = await self._versions.find({}, sort=[("code", 1), ("valid_from", 1)])
+        return [_version_of(document) for document in found]
+
+    async def version(self, code: str, version: str) -> TariffVersion | None:
+        document = await self._versions.find_one({"_id": f"{code}/{version}"})
+        return _version_of(document) if document else None
+
+    async def publish(self, version: TariffVersion) -> None:
+        await self._versions.insert_one(
+            {
+                "_id": version.name,
+                "code": version.code,
+                "version": version.version,
+                "service": version.service,
+                "valid_from": version.valid_from.isoformat(),
+                "price_cents": version.price_cents,
+                "resolution": version.resolution,
+                "source": version.source,
+            }
+        )
+
+    async def assignments(self, pupil_ids: Collection[str]) -> Sequence[TariffAssignment]:
+        found = await self._assignments.find({"pupil_id": {"$in": list(pupil_ids)}})
+        return [_assignment_of(document) for document in found]
+
+    async def assignments_of(self, account_id: str) -> Sequence[TariffAssignment]:
+        """Of all pupils paid from one account."""
+        found = await self._assignments.find({"account_id": account_id}, sort=[("valid_from", 1)])
+        return [_assignment_of(document) for document in found]
+
+    async def assign(self, assignment: TariffAssignment) -> None:
+        day = assignment.valid_from.isoformat()
+        key = f"{assignment.pupil_id}:{assignment.service}:{day}"
+        document: Document = {
+            "_id": key,
+            "pupil_id": assignment.pupil_id,
+            "account_id": assignment.account_id,
+            "service": assignment.service,
+            "tariff_code": assignment.tariff_code,
+            "valid_from": day,
+        }
+        await self._assignments.replace_one({"_id": key}, document, upsert=True)
+
+
+class HolderStore:
+    """Implements `usecases.ports.Holders`. Personal data: one small collection, easy to protect and to empty."""
+
+    def __init__(self, place: Place) -> None:
+        self._holders = place.collection(HOLDERS)
+
+    async def holder(self, account_id: str) -> Holder | None:
+        document = await self._holders.find_one({"_id": account_id})
+        if document is None:
+            return None
+        return Holder(account_id=account_id, fiscal_code=document["fiscal_code"], full_name=document["full_name"])
+
+    async def keep(self, holder: Holder) -> None:
+        document: Document = {
+            "_id": holder.account_id,
+            "fiscal_code": holder.fiscal_code,
+            "full_name": holder.full_name,
+        }
+        await self._holders.replace_one({"_id": holder.account_id}, document, upsert=True)
+
+
+def _version_of(document: Document) -> TariffVersion:
+    return TariffVersion(
+        code=document["code"],
+        version=document["version"],
+        service=document["service"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        price_cents=document["price_cents"],
+        resolution=document["resolution"],
+        source=document["source"],
+    )
+
+
+def _assignment_of(document: Document) -> TariffAssignment:
+    return TariffAssignment(
+        pupil_id=document["pupil_id"],
+        account_id=document["account_id"],
+        service=document["service"],
+        tariff_code=document["tariff_code"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+    )

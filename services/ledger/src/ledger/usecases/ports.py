@@ -1,0 +1,149 @@
+"""What the use cases need from the world. The stores, the announcer and Checkout are given by `wiring`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from ledger.domain.accounts import Account, AccountId
+from ledger.domain.book import Book
+from ledger.domain.creditor import Creditor, Holder
+from ledger.domain.notices import Notice
+from ledger.domain.receipts import KeptReceipt
+from ledger.domain.tariffs import TariffAssignment, TariffVersion
+from ledger.domain.transfers import Posted, TransferId
+from refettorio_chassis.clock import Clock
+from refettorio_contracts import Event
+
+
+class Books(Protocol):
+    """Accounts and the journal."""
+
+    async def accounts(self, account_ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        """Those that exist, by id."""
+        ...
+
+    async def posted(self, transfer_ids: Collection[TransferId]) -> Mapping[TransferId, Posted]:
+        """Those that exist, by id."""
+        ...
+
+    async def write(self, book: Book) -> None:
+        """Keep what the book posted: new transfers appended, changed accounts replaced."""
+        ...
+
+
+class Tariffs(Protocol):
+    """Tariff versions and who pays by which."""
+
+    async def versions(self) -> Sequence[TariffVersion]: ...
+    async def version(self, code: str, version: str) -> TariffVersion | None: ...
+    async def publish(self, version: TariffVersion) -> None: ...
+    async def assignments(self, pupil_ids: Collection[str]) -> Sequence[TariffAssignment]: ...
+    async def assign(self, assignment: TariffAssignment) -> None:
+        """Keep it; the one of the same pupil, service and day is replaced."""
+        ...
+
+
+class Holders(Protocol):
+    """People behind the accounts, as identity tells them."""
+
+    async def holder(self, account_id: str) -> Holder | None: ...
+    async def keep(self, holder: Holder) -> None: ...
+
+
+class Notices(Protocol):
+    """Payment notices and receipts."""
+
+    async def next_base(self, segregation_code: str) -> int:
+        """The next of a sequence that never repeats, even when the transaction is run again."""
+        ...
+
+    async def add(self, notice: Notice) -> None: ...
+    async def notice(self, number: str) -> Notice | None: ...
+    async def mark_paid(self, number: str, paid_at: datetime) -> None: ...
+    async def receipt(self, receipt_id: str) -> KeptReceipt | None: ...
+    async def keep(self, receipt: KeptReceipt) -> None:
+        """Keep it; an unmatched one with the same id is replaced."""
+        ...
+
+    async def mark_credited(self, receipt_id: str, credited_at: datetime) -> None: ...
+
+
+class Announce(Protocol):
+    """Tells the others, if the transaction commits."""
+
+    def __call__(self, event: Event, *, sequence: int = 0, cause: int | None = None) -> None:
+        """`cause` is the position, in the batch being handled, of what led to the event."""
+        ...
+
+
+class Checkout(Protocol):
+    """pagoPA Checkout, where a card pays a notice."""
+
+    async def open_cart(self, notice: Notice, *, returns: CheckoutReturns) -> str:
+        """The address to send the browser to. Raises RetryLater."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutReturns:
+    """Where the browser comes back to. None of them proves a payment: only a receipt does."""
+
+    ok: str
+    cancel: str
+    error: str
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the municipality decides, as data."""
+
+    steps: tuple[int, ...]
+    notice_due_days: int
+    notice_payable_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The world of one transaction."""
+
+    books: Books
+    tariffs: Tariffs
+    holders: Holders
+    notices: Notices
+    announce: Announce
+    clock: Clock
+    creditor: Creditor
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementSpan:
+    """Days of booking (Europe/Rome), both inside; None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+class Queries(Protocol):
+    """Reading for pages, outside any transaction."""
+
+    async def account(self, account_id: str) -> Account | None: ...
+    async def accounts_in_debt(self) -> Sequence[Account]: ...
+    async def holder_accounts(self) -> Sequence[Account]: ...
+    async def statement(self, account_id: str, span: StatementSpan) -> Sequence[Posted]:
+        """Newest first."""
+        ...
+
+    async def versions(self) -> Sequence[TariffVersion]: ...
+    async def version(self, code: str, version: str) -> TariffVersion | None: ...
+    async def assignments_of(self, account_id: str) -> Sequence[TariffAssignment]: ...
+    async def notice(self, number: str) -> Notice | None: ...
+    async def notices_of(self, account_id: str) -> Sequence[Notice]: ...
+    async def holder(self, account_id: str) -> Holder | None: ...
+    async def receipts_to_credit(self, limit: int) -> Sequence[str]:
+        """Ids of kept receipts, oldest first."""
+        ...

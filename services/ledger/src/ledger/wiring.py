@@ -1,0 +1,162 @@
+"""The ledger's concrete objects, put together by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+
+from ledger.domain.accounts import Account
+from ledger.domain.creditor import Creditor, PayableService
+from ledger.domain.transfers import Posted
+from ledger.inbound import http_account, http_notices, http_tariffs, pagopa
+from ledger.inbound.command_line import configure_verify, verify_command
+from ledger.inbound.events import subscriptions
+from ledger.inbound.settling import Settler
+from ledger.outbound.checkout import CheckoutClient
+from ledger.outbound.collections import ACCOUNTS, ALL, ASSIGNMENTS, JOURNAL, NOTICES, RECEIPTS
+from ledger.outbound.journal import JournalStore
+from ledger.outbound.notice_letter import NoticeLetters
+from ledger.outbound.notices import NoticeStore
+from ledger.outbound.store import Announcer, LedgerQueries
+from ledger.outbound.tariffs import HolderStore, TariffStore
+from ledger.settings import Settings
+from ledger.usecases.ports import Policy, Ports
+from refettorio_chassis.clock import clock_from_environment
+from refettorio_chassis.consuming import Received
+from refettorio_chassis.process import CommandSpec, Foundation, Index, Service, foundation
+from refettorio_chassis.transaction import Runner, Transaction, View
+
+NAME = "ledger"
+
+INDEXES = (
+    Index(collection=JOURNAL, keys=[("d.a", 1), ("d.n", 1)], unique=True),
+    Index(collection=JOURNAL, keys=[("c.a", 1), ("c.n", 1)], unique=True),
+    Index(collection=ACCOUNTS, keys=[("balance", 1)], where={"is_holder": True, "balance": {"$lt": 0}}),
+    Index(collection=ASSIGNMENTS, keys=[("pupil_id", 1)]),
+    Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
+    Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),
+    Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
+)
+
+
+class Wiring:
+    """Builds the parts of one process; tests build the same with their own settings and clock."""
+
+    def __init__(self, base: Foundation, settings: Settings) -> None:
+        self.base = base
+        self.settings = settings
+        self.creditor = creditor_of(settings)
+        self.policy = Policy(
+            steps=tuple(sorted(settings.ladder_steps, reverse=True)),
+            notice_due_days=settings.notice_due_days,
+            notice_payable_days=settings.notice_payable_days,
+        )
+        self.queries = LedgerQueries(base.transactions.view)
+        self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
+        self.settler = Settler(self.run, self.queries)
+
+    def ports(self, transaction: Transaction, batch: Sequence[Received] = ()) -> Ports:
+        """The world of one transaction; in a batch, announcements name the received event that led to them."""
+        return Ports(
+            books=JournalStore(transaction),
+            tariffs=TariffStore(transaction),
+            holders=HolderStore(transaction),
+            notices=NoticeStore(transaction),
+            announce=Announcer(transaction, batch),
+            clock=self.base.clock,
+            creditor=self.creditor,
+            policy=self.policy,
+        )
+
+    def service(self) -> Service:
+        """The wired service."""
+        settings, clock = self.settings, self.base.clock
+        accounts = http_account.AccountDesk(self.queries, self.policy, clock)
+        notices = http_notices.NoticeDesk(
+            run=self.run,
+            queries=self.queries,
+            letters=NoticeLetters(self.creditor, font_directory=settings.fonts_dir),
+            checkout=CheckoutClient(
+                base_url=settings.checkout_url, subscription_key=settings.checkout_key, creditor=self.creditor
+            ),
+            clock=clock,
+            public_url=settings.public_url,
+        )
+        nodo = pagopa.NodoDesk(
+            run=self.run,
+            reading=self.queries,
+            creditor=self.creditor,
+            clock=clock,
+            address=f"{settings.public_url}/pagopa/paForNode",
+            receipt_kept=self.settler.wake,
+        )
+        return Service(
+            name=NAME,
+            foundation=self.base,
+            routers=(
+                http_account.holder_router(accounts),
+                http_account.office_router(accounts, self.queries, self.run),
+                http_notices.router(notices),
+                http_tariffs.router(self.run, self.queries),
+                pagopa.router(nodo),
+            ),
+            subscriptions=subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
+            indexes=INDEXES,
+            collections=ALL,
+            roles={"settler": self.settler.run},
+            commands=(self._verify(),),
+        )
+
+    def _verify(self) -> CommandSpec:
+        return CommandSpec(
+            name="verify",
+            help="replay the journal and prove the books",
+            run=verify_command(StoredBook(self.base.transactions.view)),
+            configure=configure_verify,
+        )
+
+
+class StoredBook:
+    """Implements `usecases.verify_books.WholeBook` on what is stored."""
+
+    def __init__(self, view: View) -> None:
+        self._journal = JournalStore(view)
+        self._notices = NoticeStore(view)
+
+    def every_account(self) -> AsyncIterator[Account]:
+        return self._journal.every_account()
+
+    def every_entry(self, side: str) -> AsyncIterator[Posted]:
+        return self._journal.every_entry(side)
+
+    async def size(self) -> int:
+        return await self._journal.size()
+
+    async def credited_amounts(self) -> Mapping[str, int]:
+        return await self._notices.credited_amounts()
+
+
+def creditor_of(settings: Settings) -> Creditor:
+    """The creditor institution; where no broker is named it speaks to the Nodo for itself."""
+    broker = settings.broker_fiscal_code or settings.creditor_fiscal_code
+    return Creditor(
+        fiscal_code=settings.creditor_fiscal_code,
+        broker=broker,
+        station=settings.station_id or f"{broker}_01",
+        segregation_code=settings.segregation_code,
+        name=settings.creditor_name,
+        office=settings.creditor_office,
+        iban=settings.creditor_iban,
+        cbill=settings.creditor_cbill,
+        website=settings.creditor_website,
+        services={
+            "meals": PayableService(taxonomy=settings.meals_taxonomy, description="Ricarica refezione scolastica"),
+            "transport": PayableService(taxonomy=settings.transport_taxonomy, description="Trasporto scolastico"),
+        },
+    )
+
+
+async def build() -> Service:
+    """The service as its environment describes it. Raises when a setting is missing, with its name."""
+    settings = Settings()
+    return Wiring(foundation(NAME, settings, clock_from_environment()), settings).service()
