@@ -58,6 +58,11 @@ class Environment:
     def port(self, name: str, default: int | None = None) -> int:
         return int(self.number(name, default))
 
+    def public_url(self) -> str:
+        """Where the municipality's gateway is reached: REFETTORIO_GATEWAY_URL, else REFETTORIO_PUBLIC_URL."""
+        default = self.optional("REFETTORIO_PUBLIC_URL") or "http://127.0.0.1:8080"
+        return self.address("REFETTORIO_GATEWAY_URL", default)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:

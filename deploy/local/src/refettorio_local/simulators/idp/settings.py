@@ -23,12 +23,14 @@ class Settings:
     def read(cls, environment: Environment) -> "Settings":
         """Raises MissingSetting."""
         listening = Listening.read(environment, default_port=DEFAULT_PORT)
+        public_url = environment.public_url()
         return cls(
             listening=listening,
             base_url=environment.address("REFETTORIO_SIM_IDP_URL", listening.url),
-            metadata_urls=environment.listed("REFETTORIO_SIM_SP_METADATA"),
+            metadata_urls=environment.listed("REFETTORIO_SIM_SP_METADATA")
+            or (f"{public_url}/auth/spid/metadata", f"{public_url}/auth/cie/metadata"),
             keys=_keys(environment),
-            portal_url=environment.address("REFETTORIO_GATEWAY_URL", "http://127.0.0.1:8080"),
+            portal_url=public_url,
         )
 
 

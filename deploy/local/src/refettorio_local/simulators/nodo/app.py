@@ -1,0 +1,42 @@
+"""The node put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2 as httpx
+from starlette.applications import Starlette
+
+from refettorio_chassis.clock import Clock
+from refettorio_local.simulators.nodo.answers import Judge
+from refettorio_local.simulators.nodo.api import Api
+from refettorio_local.simulators.nodo.checkout import Checkout
+from refettorio_local.simulators.nodo.counter import Counter
+from refettorio_local.simulators.nodo.creditor import Creditor
+from refettorio_local.simulators.nodo.payments import Register
+from refettorio_local.simulators.nodo.settings import Settings
+from refettorio_local.simulators.web import Pages, create_app
+
+PAGES = Pages(
+    "nodo",
+    title="Pagamenti pagoPA",
+    explanation="Qui si paga, al posto della banca e della tabaccheria: nessun soldo si muove.",
+)
+
+
+def node(settings: Settings, clock: Clock, client: httpx.AsyncClient | None = None) -> Starlette:
+    """The application; `client` reaches the creditor and is given by tests."""
+    http = client or httpx.AsyncClient(trust_env=False)
+    register = Register(settings, Creditor(settings, Judge(settings.schema_folder), http), clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await register.stop()
+        await http.aclose()
+
+    routes = [
+        *Checkout(settings, register, PAGES).routes(),
+        *Counter(settings, register, PAGES).routes(),
+        *Api(settings, register).routes(),
+    ]
+    return create_app(routes, lifespan=lifespan)
