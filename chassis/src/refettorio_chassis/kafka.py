@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 from collections.abc import Iterable
 from typing import Final
 
@@ -40,3 +43,13 @@ def _new(topic: Topic, replication_factor: int) -> NewTopic:
         replication_factor=replication_factor,
         topic_configs={"retention.ms": str(topic.retention_ms), "max.message.bytes": str(MAX_MESSAGE_BYTES)},
     )
+
+
+if __name__ == "__main__":
+    made = asyncio.run(
+        create_topics(
+            os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+            replication_factor=int(os.environ.get("REFETTORIO_REPLICATION_FACTOR", "1")),
+        )
+    )
+    sys.stdout.write("\n".join(made or ["Every topic was there already."]) + "\n")
