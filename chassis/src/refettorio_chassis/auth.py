@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import httpx2 as httpx
+import structlog
 from fastapi import Depends, Request
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -105,7 +106,7 @@ class TokenVerifier:
                 answer = await client.get(self._jwks_url)
                 answer.raise_for_status()
                 self._keys = KeySet.import_key_set(answer.json())
-        except httpx.HTTPError as fault:
+        except (httpx.HTTPError, JoseError, ValueError, KeyError) as fault:
             message = "the keys of the identity service cannot be had"
             raise RetryLater(message) from fault
         self._fetched_at = time.monotonic()
@@ -129,7 +130,9 @@ async def signed_in(request: Request) -> Caller:
     if scheme.lower() != "bearer" or not token:
         raise NotSignedInError
     verifier: TokenVerifier = request.app.state.token_verifier
-    return await verifier.verify(token)
+    caller = await verifier.verify(token)
+    structlog.contextvars.bind_contextvars(subject=caller.subject)  # every line of this request names its caller
+    return caller
 
 
 def caller_with(*roles: str) -> Callable[..., Any]:

@@ -11,64 +11,42 @@ import asyncio
 import functools
 import itertools
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import ConsumerRecord
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
-from refettorio_chassis import inbox, set_aside
+from refettorio_chassis import inbox, mongo, set_aside
+from refettorio_chassis.arriving import Group, Received, Unreadable, parked_event, parked_record, sorted_out
 from refettorio_chassis.errors import DomainError, RetryLater
-from refettorio_chassis.mongo import MongoFault
 from refettorio_chassis.outbox import current_cause
-from refettorio_chassis.set_aside import Parked
+from refettorio_chassis.redacting import told
 from refettorio_chassis.transaction import Transaction, Transactions
-from refettorio_contracts import Envelope, Event, MalformedEventError, UnknownTypeError, read
 from refettorio_contracts.topics import Topic
 
+__all__ = ["Intake", "OnBatch", "Received", "Subscription", "TooManyRefusalsError", "one_by_one", "span_of"]
+
+T = TypeVar("T")
+
 REFUSALS_IN_A_ROW: Final = 100
-"""More than these without one acceptance in between means that we are wrong, not they."""
+"""As many as these without one acceptance in between mean that we are wrong, not they."""
 FIRST_WAIT_SECONDS: Final = 0.2
 LONGEST_WAIT_SECONDS: Final = 15.0
 BUG_SLUG: Final = "errore-interno"
+BEHIND_SLUG: Final = "in-coda"
 
 log = structlog.get_logger(__name__)
 tracer = trace.get_tracer(__name__)
 EVENTS = Counter("refettorio_events_consumed_total", "Events by what became of them", ["subscription", "outcome"])
 BATCH_SECONDS = Histogram("refettorio_batch_seconds", "Time of one batch, commit included", ["subscription"])
-EVENT_AGE_SECONDS = Gauge("refettorio_event_age_seconds", "Age of the newest event taken in", ["subscription"])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """An event as it arrived. `key` is whose events keep their order."""
-
-    envelope: Envelope[Event]
-    topic: str
-    partition: int
-    offset: int
-    key: str
-    timestamp_ms: int
-    traceparent: str | None = None
-
-    @property
-    def event(self) -> Event:
-        return self.envelope.data
-
-    @property
-    def event_id(self) -> str:
-        return self.envelope.id
-
-    @property
-    def correlation_id(self) -> str:
-        return self.envelope.correlationid
-
+EVENT_AGE_SECONDS = Gauge("refettorio_event_age_seconds", "Age of the newest event when taken in", ["subscription"])
 
 OnBatch = Callable[[Transaction, Sequence[Received]], Awaitable[None]]
 """Takes unseen events of one partition, in order, inside a transaction. Raises DomainError to refuse: the chassis then
@@ -124,12 +102,14 @@ def span_of(received: Received) -> AbstractContextManager[Any]:
     )
 
 
-@dataclass
-class _Sorted:
-    """One group after reading: what can be offered to the service, and what cannot even be read."""
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of a group, told to the metrics once it is committed."""
 
-    readable: list[Received] = field(default_factory=list)
-    unreadable: list[Parked] = field(default_factory=list)
+    taken: int = 0
+    known: int = 0
+    behind: int = 0
+    malformed: int = 0
 
 
 class Intake:
@@ -141,190 +121,141 @@ class Intake:
         self._service = service
         self._refused_in_a_row = 0
         self.waiting_because: str | None = None
+        self.progressed_at = time.monotonic()
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Take in all of one partition's `records`; returns when their outcome is committed.
 
         Raises TooManyRefusalsError. Infrastructure faults are waited for, for ever, in place.
         """
-        group = self._sorted(records)
-        if not group.readable and not group.unreadable:
+        group = sorted_out(records)
+        if group.ignored:
+            self._count("ignored", group.ignored)
+        if not group.arrived:
             return
         with BATCH_SECONDS.labels(self.subscription.name).time():
-            try:
-                await self._patiently(lambda tx: self._all_at_once(tx, group))
-            except Exception as refusal:  # noqa: BLE001 - one bad event must not take the others with it
-                if len(group.readable) > 1 or group.unreadable:
+            if self.subscription.parks_behind and group.unreadable:
+                await self._each_alone(group)  # what follows an unreadable record of its key waits behind it
+            else:
+                await self._together(group)
+        age_seconds = time.time() - records[-1].timestamp / 1000
+        EVENT_AGE_SECONDS.labels(self.subscription.name).set(max(0.0, age_seconds))
+
+    async def _together(self, group: Group) -> None:
+        try:
+            await self._take_group(group)
+        except Exception as refusal:  # noqa: BLE001 - one bad event must not take the others with it
+            match group.arrived:
+                case [Received() as only]:
+                    await self._refuse(only, refusal)
+                case _:
                     await self._each_alone(group)
-                else:
-                    await self._refuse(group.readable[0], refusal)
-        EVENT_AGE_SECONDS.labels(self.subscription.name).set_to_current_time()
 
-    async def _each_alone(self, group: _Sorted) -> None:
+    async def _each_alone(self, group: Group) -> None:
         """The same events one transaction each, so that only the guilty one is parked."""
-        await self._patiently(lambda tx: self._park(tx, group.unreadable))
-        for received in group.readable:
-            alone = _Sorted(readable=[received])
+        for alone in group.alone():
             try:
-                await self._patiently(functools.partial(self._all_at_once, group=alone))
-            except Exception as refusal:  # noqa: BLE001 - parked with its reason, counted, and limited in number
-                await self._refuse(received, refusal)
+                await self._take_group(alone)
+            except Exception as refusal:
+                match alone.arrived:
+                    case [Received() as guilty]:
+                        await self._refuse(guilty, refusal)
+                    case _:
+                        raise
 
-    async def _all_at_once(self, transaction: Transaction, group: _Sorted) -> None:
-        fresh = await self._unseen(transaction, group.readable)
-        allowed, behind = await self._split_by_blocked_key(transaction, fresh)
+    async def _take_group(self, group: Group) -> None:
+        outcome = await self._patiently(functools.partial(self._all_at_once, group=group))
+        if outcome.taken:
+            self._refused_in_a_row = 0
+        self._count("taken", outcome.taken)
+        self._count("known", outcome.known)
+        self._count("parked", outcome.behind)
+        self._count("malformed", outcome.malformed)
+
+    async def _all_at_once(self, transaction: Transaction, group: Group) -> _Outcome:
+        fresh = await self._unseen(transaction, group)
+        events = [each for each in fresh if isinstance(each, Received)]
+        unreadable = [each for each in fresh if isinstance(each, Unreadable)]
+        allowed, behind = await self._split_by_blocked_key(transaction, events)
         if allowed:
             await self.subscription.on_batch(transaction, allowed)
-        await inbox.mark_processed(transaction, self.subscription.name, [received.event_id for received in fresh])
-        await self._park(transaction, [*group.unreadable, *behind])
-        self._count(taken=len(allowed), known=len(group.readable) - len(fresh), parked=len(behind))
+        await inbox.mark_processed(transaction, self.subscription.name, [each.marker for each in fresh])
+        name = self.subscription.name
+        parked = [parked_record(each, name) for each in unreadable]
+        parked += [parked_event(each, name, BEHIND_SLUG, "waits behind an earlier one", behind=True) for each in behind]
+        await set_aside.park(transaction, parked, service=self._service)
+        known = len(group.arrived) - len(fresh)
+        return _Outcome(taken=len(allowed), known=known, behind=len(behind), malformed=len(unreadable))
 
-    async def _unseen(self, transaction: Transaction, readable: Sequence[Received]) -> list[Received]:
-        by_id = {received.event_id: received for received in reversed(readable)}
-        known = await inbox.already_processed(transaction, self.subscription.name, by_id)
-        firsts = {id(received) for event_id, received in by_id.items() if event_id not in known}
-        return [received for received in readable if id(received) in firsts]
+    async def _unseen(self, transaction: Transaction, group: Group) -> list[Received | Unreadable]:
+        """Those not taken in before, each once although it may stand in the group twice."""
+        firsts = {each.marker: each for each in reversed(group.arrived)}
+        for marker in await inbox.already_processed(transaction, self.subscription.name, firsts):
+            del firsts[marker]
+        return [each for each in group.arrived if firsts.get(each.marker) is each]
 
     async def _split_by_blocked_key(
         self, transaction: Transaction, fresh: list[Received]
-    ) -> tuple[list[Received], list[Parked]]:
+    ) -> tuple[list[Received], list[Received]]:
         if not self.subscription.parks_behind or not fresh:
             return fresh, []
         keys = {received.key for received in fresh}
         blocked = await set_aside.blocked_keys(transaction, self.subscription.name, keys)
-        if not blocked:
-            return fresh, []
-        behind = [
-            self._parked(received, "in-coda", "waits behind an earlier one", behind=True)
-            for received in fresh
-            if received.key in blocked
-        ]
-        return [received for received in fresh if received.key not in blocked], behind
+        allowed = [received for received in fresh if received.key not in blocked]
+        return allowed, [received for received in fresh if received.key in blocked]
 
     async def _refuse(self, received: Received, refusal: Exception) -> None:
+        is_rule = isinstance(refusal, DomainError)
         slug = refusal.slug if isinstance(refusal, DomainError) else BUG_SLUG
-        reason = str(refusal) if isinstance(refusal, DomainError) else f"{type(refusal).__name__}: {refusal}"
+        reason = str(refusal) if is_rule else f"{type(refusal).__name__}: {refusal}"
         log.error(
             "event set aside",
             subscription=self.subscription.name,
             event_type=received.envelope.type,
             event_id=received.event_id,
             slug=slug,
-            exc_info=None if isinstance(refusal, DomainError) else refusal,
+            exc_info=None if is_rule else refusal,
         )
 
         async def keep(transaction: Transaction) -> None:
-            await inbox.mark_processed(transaction, self.subscription.name, [received.event_id])
-            await self._park(transaction, [self._parked(received, slug, reason)])
+            name = self.subscription.name
+            if not await inbox.already_processed(transaction, name, [received.marker]):
+                await inbox.mark_processed(transaction, name, [received.marker])
+                parked = parked_event(received, name, slug, reason)
+                await set_aside.park(transaction, [parked], service=self._service)
 
         await self._patiently(keep)
-        EVENTS.labels(self.subscription.name, "parked").inc()
+        self._count("parked", 1)
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= REFUSALS_IN_A_ROW:
-            message = (
-                f"{self._refused_in_a_row} events in a row were refused by {self.subscription.name}; last: {reason}"
-            )
+            name = self.subscription.name
+            message = f"{self._refused_in_a_row} events in a row were refused by {name}; last: {told(refusal)}"
             raise TooManyRefusalsError(message)
 
-    async def _park(self, transaction: Transaction, parked: Sequence[Parked]) -> None:
-        await set_aside.park(transaction, parked, service=self._service)
-
-    async def _patiently(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+    async def _patiently(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work`; while the infrastructure cannot, wait (longer and longer, with jitter) and try again."""
         for attempt in itertools.count():
             try:
-                await self._transactions.run(work, name=f"batch {self.subscription.name}")
-            except (RetryLater, MongoFault, OSError, TimeoutError) as fault:
-                self.waiting_because = type(fault).__name__
-                wait = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311
-                log.warning(
-                    "waiting",
-                    subscription=self.subscription.name,
-                    fault=self.waiting_because,
-                    wait_seconds=round(wait, 2),
-                )
-                await asyncio.sleep(wait)
+                result = await self._transactions.run(work, name=f"batch {self.subscription.name}")
+            except (RetryLater, mongo.MongoFault, OSError, TimeoutError) as fault:
+                if isinstance(fault, mongo.MongoFault) and not mongo.may_pass(fault):
+                    raise
+                await self._wait(attempt, fault)
             else:
                 self.waiting_because = None
-                return
+                self.progressed_at = time.monotonic()
+                return result
+        raise AssertionError  # pragma: no cover - counting never ends
 
-    def _sorted(self, records: Sequence[ConsumerRecord]) -> _Sorted:
-        group = _Sorted()
-        for record in records:
-            try:
-                envelope = read(record.value)
-            except UnknownTypeError:
-                EVENTS.labels(self.subscription.name, "ignored").inc()
-            except MalformedEventError as problem:
-                EVENTS.labels(self.subscription.name, "malformed").inc()
-                group.unreadable.append(_unreadable(record, self.subscription.name, str(problem)))
-            else:
-                group.readable.append(_received(record, envelope))
-        return group
-
-    def _parked(self, received: Received, slug: str, reason: str, *, behind: bool = False) -> Parked:
-        return Parked(
-            subscription=self.subscription.name,
-            topic=received.topic,
-            partition=received.partition,
-            offset=received.offset,
-            key=received.key,
-            value=received.envelope.to_bytes(),
-            headers={"traceparent": received.traceparent} if received.traceparent else {},
-            slug=slug,
-            reason=reason,
-            behind=behind,
+    async def _wait(self, attempt: int, fault: Exception) -> None:
+        self.waiting_because = type(fault).__name__
+        longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(attempt, 10))
+        seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret, only spread in time
+        log.warning(
+            "waiting", subscription=self.subscription.name, fault=self.waiting_because, wait_seconds=round(seconds, 2)
         )
+        await asyncio.sleep(seconds)
 
-    def _count(self, *, taken: int, known: int, parked: int) -> None:
-        if taken:
-            self._refused_in_a_row = 0
-        for outcome, number in (("taken", taken), ("known", known), ("parked", parked)):
+    def _count(self, outcome: str, number: int) -> None:
+        if number:
             EVENTS.labels(self.subscription.name, outcome).inc(number)
-
-
-def by_partition(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, list[ConsumerRecord]]:
-    """The records of a batch, grouped; the order inside a partition is kept."""
-    groups: dict[TopicPartition, list[ConsumerRecord]] = {}
-    for record in records:
-        groups.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
-    return groups
-
-
-def _received(record: ConsumerRecord, envelope: Envelope[Event]) -> Received:
-    return Received(
-        envelope=envelope,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=envelope.partitionkey,
-        timestamp_ms=record.timestamp,
-        traceparent=headers_of(record).get("traceparent"),
-    )
-
-
-def _unreadable(record: ConsumerRecord, subscription: str, reason: str) -> Parked:
-    return Parked(
-        subscription=subscription,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=(record.key or b"").decode("utf-8", errors="replace"),
-        value=record.value or b"",
-        headers=headers_of(record),
-        slug="illeggibile",
-        reason=reason,
-    )
-
-
-def headers_of(record: ConsumerRecord) -> dict[str, str]:
-    """Headers as text; a null or non-UTF-8 one, legal in Kafka, must not cost us the record."""
-    return {name: value.decode("utf-8", errors="replace") for name, value in record.headers if value is not None}
-
-
-async def commit_offsets(consumer: Any, groups: dict[TopicPartition, list[ConsumerRecord]]) -> None:
-    """Tell the group how far we are. A refused commit is no loss: what comes again is recognised."""
-    try:
-        await consumer.commit({partition: records[-1].offset + 1 for partition, records in groups.items()})
-    except KafkaError as fault:
-        log.warning("offsets not committed, the records will come again", fault=type(fault).__name__)

@@ -14,13 +14,15 @@ from typing import Any, Final
 import structlog
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.exceptions import StopConsume
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from prometheus_client import Gauge
 
-from refettorio_chassis.consuming import Intake, Subscription, by_partition, commit_offsets
+from refettorio_chassis.arriving import by_partition
+from refettorio_chassis.consuming import Intake, Subscription
 from refettorio_chassis.transaction import Transactions
 
 SESSION_TIMEOUT_MS: Final = 30_000
@@ -29,8 +31,9 @@ POLL_MS: Final = 200
 STOP_SECONDS: Final = 30
 """How long a stopping process waits for its batch. Zero would mean not at all (FastStream)."""
 WATCH_SECONDS: Final = 5.0
-STUCK_SECONDS: Final = 120.0
-"""Records are there, nothing moves and nobody waits for the database: the consumer is lost (aiokafka #847, #1187)."""
+STUCK_SECONDS: Final = 180.0
+"""Records are there, nothing moves and nobody waits for the database: the consumer is lost (aiokafka #847, #1187), or
+its handler hangs. Longer than the two minutes for which the driver may repeat a transaction by itself."""
 
 log = structlog.get_logger(__name__)
 LAG = Gauge("refettorio_consumer_lag_records", "Records not yet taken in", ["subscription", "topic", "partition"])
@@ -43,8 +46,18 @@ class ConsumerStuckError(RuntimeError):
 class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """One subscription on one broker connection."""
 
-    def __init__(self, broker: KafkaBroker, intake: Intake, *, group_prefix: str, service: str) -> None:
+    def __init__(
+        self,
+        broker: KafkaBroker,
+        intake: Intake,
+        *,
+        group_prefix: str,
+        service: str,
+        stuck_seconds: float = STUCK_SECONDS,
+    ) -> None:
         self.intake = intake
+        self._stuck_seconds = stuck_seconds
+        self._is_member = False
         self._busy = asyncio.Lock()
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         subscription = intake.subscription
@@ -81,7 +94,7 @@ class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
                 except Exception as failure:
                     self._fail(failure)
                     raise StopConsume from failure
-            await commit_offsets(self.subscriber.consumer, groups)
+            await _commit(self.subscriber.consumer, groups)
         self._moved_at = time.monotonic()
 
     def _fail(self, failure: Exception) -> None:
@@ -90,36 +103,38 @@ class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
 
     async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
         """Let the batch in hand commit before somebody else gets its partitions."""
+        self._is_member = False
         if revoked:
             async with self._busy:
                 log.info("partitions given back", subscription=self.intake.subscription.name, number=len(revoked))
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        self._is_member = True
         self._moved_at = time.monotonic()
         log.info("partitions assigned", subscription=self.intake.subscription.name, number=len(assigned))
 
     def is_member(self) -> bool:
-        """Whether the group has given us partitions (or there are more of us than partitions)."""
-        consumer = self.subscriber.consumer
-        return consumer is not None and bool(consumer.assignment())
+        """Whether the group has us, with partitions or (more of us than partitions) in reserve."""
+        return self._is_member
 
     async def watch(self) -> None:
         """Raise when consuming has failed, or stands still although records wait and the database answers."""
         while True:
-            done, _ = await asyncio.wait({self._failure}, timeout=WATCH_SECONDS)
+            done, _ = await asyncio.wait({self._failure}, timeout=min(WATCH_SECONDS, self._stuck_seconds))
             if done:
                 self._failure.result()
             self._look()
 
     def _look(self) -> None:
         lag, positions = self._lag_and_positions()
-        if positions != self._last_positions or not lag or self.intake.waiting_because or self._busy.locked():
+        is_in_hand = self._busy.locked()
+        if positions != self._last_positions or not (lag or is_in_hand) or self.intake.waiting_because:
             self._moved_at = time.monotonic()
         self._last_positions = positions
-        if time.monotonic() - self._moved_at > STUCK_SECONDS:
-            message = (
-                f"{self.intake.subscription.name}: {lag} records wait and nothing has moved for {STUCK_SECONDS:.0f} s"
-            )
+        moved_at = max(self._moved_at, self.intake.progressed_at)
+        if time.monotonic() - moved_at > self._stuck_seconds:
+            name = self.intake.subscription.name
+            message = f"{name}: {lag} records wait and nothing has moved for {self._stuck_seconds:.0f} s"
             raise ConsumerStuckError(message)
 
     def _lag_and_positions(self) -> tuple[int, dict[TopicPartition, int]]:
@@ -145,6 +160,14 @@ async def _as_it_came(message: KafkaAckableMessage) -> tuple[ConsumerRecord, ...
     return message.raw_message
 
 
+async def _commit(consumer: Any, groups: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+    """Tell the group how far we are. A refused commit is no loss: what comes again is recognised."""
+    try:
+        await consumer.commit({partition: records[-1].offset + 1 for partition, records in groups.items()})
+    except KafkaError as fault:
+        log.warning("offsets not committed, the records will come again", fault=type(fault).__name__)
+
+
 def broker_for(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
     """A broker for consuming only what is declared, in a process that logs one line per batch at most."""
     return KafkaBroker(
@@ -161,16 +184,25 @@ def broker_for(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
 class Consumer:
     """All subscriptions of one service in this process."""
 
-    def __init__(self, *, bootstrap_servers: str, service: str, group_prefix: str) -> None:
+    def __init__(
+        self, *, bootstrap_servers: str, service: str, group_prefix: str, stuck_seconds: float = STUCK_SECONDS
+    ) -> None:
         self._broker = broker_for(bootstrap_servers, client_id=f"refettorio-{service}")
         self._service = service
         self._group_prefix = group_prefix
+        self._stuck_seconds = stuck_seconds
         self.listenings: list[Listening] = []
 
     def add(self, subscription: Subscription, transactions: Transactions) -> Listening:
         """Declare one subscription; consuming begins with `run`."""
         intake = Intake(subscription, transactions, service=self._service)
-        listening = Listening(self._broker, intake, group_prefix=self._group_prefix, service=self._service)
+        listening = Listening(
+            self._broker,
+            intake,
+            group_prefix=self._group_prefix,
+            service=self._service,
+            stuck_seconds=self._stuck_seconds,
+        )
         self.listenings.append(listening)
         return listening
 

@@ -15,7 +15,15 @@ from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    CollectionInvalid,
+    DuplicateKeyError,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+    WriteError,
+)
 from pymongo.read_concern import ReadConcern
 
 T = TypeVar("T")
@@ -29,13 +37,15 @@ DuplicateKey = DuplicateKeyError
 MongoFault = PyMongoError
 Pipeline = Sequence[Mapping[str, Any]]
 
+DUPLICATE_CODE: Final = 11000
+NAMESPACE_EXISTS_CODE: Final = 48
 MAX_COMMIT_MS: Final = 10_000
 SELECTION_TIMEOUT_MS: Final = 5_000
 
 __all__ = [
+    "BulkWriteError",
     "Client",
     "Collection",
-    "CollectionInvalid",
     "Database",
     "Document",
     "DuplicateKey",
@@ -119,14 +129,35 @@ async def is_primary(client: Client) -> bool:
     return bool(answer.get("isWritablePrimary"))
 
 
-def is_conflict(error: PyMongoError) -> bool:
-    """Whether another transaction was faster and trying again can help."""
-    return isinstance(error, OperationFailure) and error.has_error_label("TransientTransactionError")
+async def ensure_collection(database: Database, name: str) -> None:
+    """Make a collection that is missing; another process may be making it at the same time."""
+    try:
+        await database.create_collection(name)
+    except CollectionInvalid:
+        return
+    except OperationFailure as fault:
+        if fault.code != NAMESPACE_EXISTS_CODE:
+            raise
 
 
-def is_unreachable(error: PyMongoError) -> bool:
-    """Whether the database did not answer at all."""
-    return isinstance(error, ConnectionFailure)
+def may_pass(error: Exception) -> bool:
+    """Whether waiting can help: the database is away, or another transaction was faster.
+
+    Not when the database answered that this very write is wrong: it will say so for ever.
+    """
+    if not isinstance(error, PyMongoError):
+        return False
+    if error.has_error_label("TransientTransactionError"):
+        return True
+    return not isinstance(error, (WriteError, BulkWriteError, InvalidOperation))
+
+
+def duplicate_in(error: BulkWriteError) -> DuplicateKeyError | None:
+    """The duplicate key that ended a bulk write, where that is what happened."""
+    for problem in error.details.get("writeErrors", ()):
+        if problem.get("code") == DUPLICATE_CODE:
+            return DuplicateKeyError(str(problem.get("errmsg", "")), DUPLICATE_CODE, problem)
+    return None
 
 
 async def _settled(value: Any) -> Any:

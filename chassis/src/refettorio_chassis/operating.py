@@ -6,16 +6,15 @@ import argparse
 import functools
 import sys
 from collections.abc import Sequence
-from typing import Final
 
-from refettorio_chassis import set_aside
+from refettorio_chassis import inbox, set_aside
 from refettorio_chassis.consuming import Received, Subscription
-from refettorio_chassis.errors import DomainError
-from refettorio_chassis.mongo import Document
+from refettorio_chassis.errors import DomainError, RetryLater
+from refettorio_chassis.mongo import Document, MongoFault
+from refettorio_chassis.redacting import told
+from refettorio_chassis.set_aside import UNREADABLE_SLUG
 from refettorio_chassis.transaction import Transaction, Transactions
 from refettorio_contracts import UnreadableEventError, read
-
-SHORT_ID: Final = 13
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,31 +61,47 @@ async def _show(transactions: Transactions, ids: Sequence[str]) -> int:
 
 async def _replay(transactions: Transactions, subscriptions: Sequence[Subscription], chosen: argparse.Namespace) -> int:
     rows = await set_aside.listed(transactions.view, key=chosen.key)
-    if chosen.ids != ["all"]:
-        rows = [row for row in rows if any(row["_id"].startswith(wanted) for wanted in chosen.ids)]
-    return await replay(transactions, subscriptions, rows)
+    if chosen.ids == ["all"]:
+        return await replay(transactions, subscriptions, rows)
+    rows, unknown = _chosen(rows, chosen.ids)
+    return max(unknown, await replay(transactions, subscriptions, rows))
+
+
+def _chosen(rows: Sequence[Document], ids: Sequence[str]) -> tuple[list[Document], int]:
+    """The rows meant by `ids` (whole, or their beginning where that names one only), and 1 where an id names none."""
+    found: list[Document] = []
+    unknown = 0
+    for wanted in ids:
+        meant = [row for row in rows if row["_id"].startswith(wanted)]
+        if len(meant) == 1:
+            found.extend(row for row in meant if row not in found)
+        else:
+            unknown = 1
+            _say(f"{wanted}: {'more than one record begins like this' if meant else 'no such record is set aside'}")
+    if not ids:
+        unknown = 1
+        _say("Name the records by their identifiers.")
+    return sorted(found, key=lambda row: [row[name] for name, _ in set_aside.OLDEST_FIRST]), unknown
 
 
 async def replay(transactions: Transactions, subscriptions: Sequence[Subscription], rows: Sequence[Document]) -> int:
-    """Offer `rows` again, oldest first; one that is refused again keeps its place, and so do later ones of its key."""
+    """Offer `rows` again, oldest first; one that is refused again keeps its place, and so do later ones of its key.
+
+    Returns 1 when any was refused, else 0.
+    """
     by_name = {subscription.name: subscription for subscription in subscriptions}
-    still_blocked: set[tuple[str, str]] = set()
     refused = 0
     for row in rows:
-        subscription = by_name[row["subscription"]]
-        place = (subscription.name, row["key"])
-        problem = (
-            "an earlier one of its key is still set aside"
-            if await _is_behind(transactions, subscription, row)
-            else None
-        )
-        if problem is None and place not in still_blocked:
+        subscription = by_name.get(row["subscription"])
+        if subscription is None:
+            problem: str | None = f"nobody listens as {row['subscription']} any more"
+        elif await _is_behind(transactions, subscription, row):
+            problem = "an earlier one of its key is still set aside"
+        else:
             problem = await _offer_again(transactions, subscription, row)
-        if problem:
-            still_blocked.add(place)
-            refused += 1
+        refused = 1 if problem else refused
         _say(f"{row['_id']}: {problem or 'replayed'}")
-    return 1 if refused else 0
+    return refused
 
 
 async def _is_behind(transactions: Transactions, subscription: Subscription, row: Document) -> bool:
@@ -103,7 +118,7 @@ async def _is_behind(transactions: Transactions, subscription: Subscription, row
 
 
 async def _offer_again(transactions: Transactions, subscription: Subscription, row: Document) -> str | None:
-    """None when it was accepted, else why not."""
+    """None when it was accepted (or the same event had been meanwhile), else why not."""
     try:
         envelope = read(row["value"])
     except UnreadableEventError as problem:
@@ -116,16 +131,27 @@ async def _offer_again(transactions: Transactions, subscription: Subscription, r
         key=row["key"],
         timestamp_ms=int(row["parked_at"].timestamp() * 1000),
         traceparent=row["headers"].get("traceparent"),
+        value=row["value"],
+        headers=row["headers"],
     )
+    was_unreadable = row["slug"] == UNREADABLE_SLUG
 
     async def work(transaction: Transaction) -> None:
+        if not await set_aside.settle(transaction, row["_id"], state="replayed", reason="replayed by an operator"):
+            return  # somebody else was faster
+        name = subscription.name
+        if was_unreadable:  # its marker says its place only: the event itself may have come another way
+            if await inbox.already_processed(transaction, name, [received.marker]):
+                return
+            await inbox.mark_processed(transaction, name, [received.marker])
         await subscription.on_batch(transaction, [received])
-        await set_aside.settle(transaction, row["_id"], state="replayed", reason="replayed by an operator")
 
     try:
         await transactions.run(work, name=f"replay {subscription.name}")
     except DomainError as refusal:
         return f"refused again: {refusal.slug}: {refusal}"
+    except (RetryLater, MongoFault, ValueError, TypeError, LookupError, ArithmeticError) as fault:
+        return f"failed again: {told(fault)}"
     return None
 
 
@@ -133,13 +159,12 @@ async def _drop(transactions: Transactions, chosen: argparse.Namespace) -> int:
     if not chosen.reason:
         _say("Say why with --reason: whoever reads the list later will ask.")
         return 1
-    rows = await set_aside.listed(transactions.view)
+    rows, unknown = _chosen(await set_aside.listed(transactions.view), chosen.ids)
     for row in rows:
-        if any(row["_id"].startswith(wanted) for wanted in chosen.ids):
-            settled = functools.partial(set_aside.settle, parked_id=row["_id"], state="dropped", reason=chosen.reason)
-            await transactions.run(settled, name="drop set-aside")
-            _say(f"{row['_id']}: dropped")
-    return 0
+        settled = functools.partial(set_aside.settle, parked_id=row["_id"], state="dropped", reason=chosen.reason)
+        await transactions.run(settled, name="drop set-aside")
+        _say(f"{row['_id']}: dropped")
+    return unknown
 
 
 def _say(line: str) -> None:

@@ -24,6 +24,7 @@ from refettorio_chassis.auth import TokenVerifier
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.consuming import Subscription
 from refettorio_chassis.listening import Consumer
+from refettorio_chassis.redacting import told
 from refettorio_chassis.relay import Relay, ensure_outbox, outbox_age_seconds
 from refettorio_chassis.settings import ServiceSettings
 from refettorio_chassis.telemetry import start_telemetry, stop_telemetry
@@ -31,6 +32,8 @@ from refettorio_chassis.transaction import Transactions
 from refettorio_chassis.web import Health, HealthCheck, create_app
 
 LATE_OUTBOX_SECONDS: Final = 60.0
+FAREWELL_SECONDS: Final = 45.0
+"""How long the roles have to finish what is in their hands; longer than a consumer waits for its batch."""
 
 Role = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 Command = Callable[[argparse.Namespace], Awaitable[int]]
@@ -93,6 +96,10 @@ def foundation(name: str, settings: ServiceSettings, clock: Clock) -> Foundation
     return Foundation(settings=settings, clock=clock, client=client, database=database, transactions=transactions)
 
 
+class RoleEndedError(RuntimeError):
+    """A job that should run for ever came to an end: better a new process than one that does half of its work."""
+
+
 class Process:
     """Runs the chosen roles of one service until told to stop, or until one of them cannot go on."""
 
@@ -108,14 +115,22 @@ class Process:
         tasks = {name: asyncio.create_task(role(stop), name=name) for name, role in self._roles().items()}
         try:
             await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+            was_asked = stop.is_set()
+            first = next(name for name, task in tasks.items() if task.done())
             stop.set()
-            await asyncio.gather(*tasks.values())
+            await asyncio.wait(tasks.values(), timeout=FAREWELL_SECONDS)
         finally:
             stop.set()
             for task in tasks.values():
                 task.cancel()
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
+            endings = await asyncio.gather(*tasks.values(), return_exceptions=True)
             await mongo.close(self.service.foundation.client)
+        for ending in endings:
+            if isinstance(ending, Exception):
+                raise ending
+        if not was_asked:
+            message = f"role {first} of {self.service.name} ended although nobody asked it to"
+            raise RoleEndedError(message)
 
     def _roles(self) -> dict[str, Role]:
         """The roles to run; the api always, because health and metrics are asked there."""
@@ -222,10 +237,7 @@ async def ensure_database(service: Service) -> None:
         *(i.collection for i in service.indexes),
     }
     for name in sorted(wanted - existing):
-        try:
-            await database.create_collection(name)
-        except mongo.CollectionInvalid:
-            log.info("collection made by another process", collection=name)
+        await mongo.ensure_collection(database, name)
     await ensure_outbox(database)
     await database[set_aside.COLLECTION].create_index([("subscription", 1), ("state", 1), ("key", 1)])
     for index in service.indexes:
@@ -296,7 +308,7 @@ async def _run_until_signal(process: Process) -> int:
         log.critical(
             "process ends",
             service=process.service.name,
-            reason=f"{type(failure).__name__}: {failure}",
+            reason=told(failure),
             exc_info=failure,
         )
         return 1

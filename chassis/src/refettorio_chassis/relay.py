@@ -87,6 +87,7 @@ class Relay:
                     await _first_of(wake, stop, POLL_SECONDS)
         finally:
             watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
 
     async def _send_some(self, producer: AIOKafkaProducer) -> int:
         cursor = self._outbox.find({"sent_at": None}).sort([("_id", 1)]).limit(BATCH_ROWS)

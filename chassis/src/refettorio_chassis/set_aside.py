@@ -14,11 +14,13 @@ from typing import Final
 
 from refettorio_chassis.identifiers import uuid7
 from refettorio_chassis.mongo import Document
-from refettorio_chassis.outbox import OutboxRow
+from refettorio_chassis.outbox import MAX_VALUE_BYTES, OutboxRow
 from refettorio_chassis.transaction import BoundCollection, Transaction, View
 from refettorio_contracts.topics import DEAD_LETTERS
 
 COLLECTION: Final = "set_aside"
+UNREADABLE_SLUG: Final = "illeggibile"
+MAX_REASON_LENGTH: Final = 500
 OLDEST_FIRST: Final = [("topic", 1), ("partition", 1), ("offset", 1)]
 
 
@@ -67,13 +69,13 @@ async def found(collection: BoundCollection, parked_id: str) -> Document | None:
     return await collection.find_one({"_id": {"$gte": parked_id, "$lt": parked_id + "\uffff"}})
 
 
-async def settle(transaction: Transaction, parked_id: str, *, state: str, reason: str) -> None:
-    """Say that a parked record was replayed or dropped; who reads the list later finds why."""
+async def settle(transaction: Transaction, parked_id: str, *, state: str, reason: str) -> bool:
+    """Say that a parked record was replayed or dropped; who reads the list later finds why. False: it is no longer."""
     update = {
         "$set": {"state": state, "settled_at": datetime.now(UTC), "settled_because": reason},
         "$inc": {"attempts": 1},
     }
-    await transaction.collection(COLLECTION).update_one({"_id": parked_id, "state": "parked"}, update)
+    return await transaction.collection(COLLECTION).update_one({"_id": parked_id, "state": "parked"}, update) == 1
 
 
 def _document(row: Parked, now: datetime) -> Document:
@@ -101,6 +103,10 @@ def _dead_letter(row: Parked, service: str) -> OutboxRow:
         "origin-partition": str(row.partition),
         "origin-offset": str(row.offset),
         "error": row.slug,
-        "error-reason": row.reason,
+        "error-reason": row.reason[:MAX_REASON_LENGTH],
     }
-    return OutboxRow(topic=DEAD_LETTERS[service].name, key=row.key, value=row.value, headers=headers)
+    value = row.value
+    if len(value) > MAX_VALUE_BYTES:
+        headers |= {"left-out-bytes": str(len(value))}  # too large to send again; the collection has it whole
+        value = b""
+    return OutboxRow(topic=DEAD_LETTERS[service].name, key=row.key, value=value, headers=headers)

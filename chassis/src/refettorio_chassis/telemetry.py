@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
+from types import TracebackType
 from typing import Any, Final
 
 import structlog
@@ -14,7 +16,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span, SpanKind
 
+from refettorio_chassis.redacting import told
+
 EXPORT_EVERY_MS: Final = 1000
+MAX_FRAMES: Final = 30
+ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 QUIET_LOGGERS: Final = ("aiokafka", "faststream", "pymongo", "httpx", "httpx2", "httpcore", "urllib3", "uvicorn.access")
 
 
@@ -86,6 +92,22 @@ def _instrument_clients() -> None:
         PymongoInstrumentor().instrument(capture_statement=False)
 
 
+def tracebacks(exc_info: ErrorInfo) -> list[dict[str, Any]]:
+    """The stack of an error for a log line: where it happened, never the values of variables."""
+    error: BaseException | None = exc_info[1]
+    stack = exc_info[2]
+    chain: list[dict[str, Any]] = []
+    while error is not None:
+        frames = [
+            {"file": frame.filename, "line": frame.lineno, "function": frame.name}
+            for frame in traceback.extract_tb(stack)[-MAX_FRAMES:]
+        ]
+        chain.append({"error": told(error), "frames": frames})
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        stack = error.__traceback__ if error is not None else None
+    return chain
+
+
 def _configure_logs(service: str) -> None:
     """One JSON object per line on standard output, with the trace it belongs to."""
 
@@ -112,7 +134,7 @@ def _configure_logs(service: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                structlog.processors.ExceptionRenderer(tracebacks),
                 structlog.processors.JSONRenderer(),
             ],
         )

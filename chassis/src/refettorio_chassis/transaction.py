@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 import structlog
@@ -62,8 +63,10 @@ class BoundCollection:
         await self._collection.insert_one(document, session=self._session)
 
     async def insert_many(self, documents: Sequence[Document]) -> None:
+        """Raises DuplicateKey, as `insert_one` does."""
         if documents:
-            await self._collection.insert_many(documents, ordered=True, session=self._session)
+            with _duplicates_told():
+                await self._collection.insert_many(documents, ordered=True, session=self._session)
 
     async def replace_one(self, where: Mapping[str, Any], document: Document, *, upsert: bool = False) -> int:
         result = await self._collection.replace_one(where, document, upsert=upsert, session=self._session)
@@ -108,9 +111,22 @@ class BoundCollection:
         return await mongo.aggregate(self._collection, pipeline, self._session)
 
     async def bulk_write(self, operations: Sequence[Any], *, ordered: bool = False) -> None:
-        """PyMongo operations (`UpdateOne`, `InsertOne`, …) in one round trip."""
+        """PyMongo operations (`UpdateOne`, `InsertOne`, …) in one round trip. Raises DuplicateKey."""
         if operations:
-            await self._collection.bulk_write(operations, ordered=ordered, session=self._session)
+            with _duplicates_told():
+                await self._collection.bulk_write(operations, ordered=ordered, session=self._session)
+
+
+@contextmanager
+def _duplicates_told() -> Iterator[None]:
+    """A bulk write wraps a duplicate key in an error of its own; a transaction retries only what it recognises."""
+    try:
+        yield
+    except mongo.BulkWriteError as error:
+        duplicate = mongo.duplicate_in(error)
+        if duplicate is None:
+            raise
+        raise duplicate from error
 
 
 class View:

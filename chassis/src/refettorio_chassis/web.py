@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from refettorio_chassis.auth import NotSignedInError, TokenVerifier, open_to_all
 from refettorio_chassis.errors import ConflictError, DomainError, NotAllowedError, NotFoundError, RetryLater
 from refettorio_chassis.identifiers import uuid7
-from refettorio_chassis.mongo import MongoFault
+from refettorio_chassis.mongo import MongoFault, may_pass
 from refettorio_chassis.outbox import command_id
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -107,6 +107,10 @@ async def _with_correlation(request: Request, call_next: Callable[[Request], Awa
     structlog.contextvars.bind_contextvars(correlation_id=identifier)
     try:
         response = await call_next(request)
+    except Exception as error:  # the edge: a bug is logged here, once, and answered
+        log.error("unexpected", exc_info=error)  # noqa: TRY400 - with the stack, as redacted by telemetry
+        detail = "Si è verificato un errore imprevisto. Nessun dato è andato perso: riprova, o contatta l'ufficio."
+        response = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "errore-interno", detail)
     finally:
         command_id.reset(token)
         structlog.contextvars.unbind_contextvars("correlation_id")
@@ -144,6 +148,8 @@ def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RetryLater)
     @app.exception_handler(MongoFault)
     async def not_now(_request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, MongoFault) and not may_pass(error):
+            raise error
         log.warning("not now", fault=type(error).__name__)
         answer = problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -152,12 +158,6 @@ def _add_error_handlers(app: FastAPI) -> None:
         )
         answer.headers["retry-after"] = "5"
         return answer
-
-    @app.exception_handler(Exception)
-    async def bug(_request: Request, error: Exception) -> JSONResponse:
-        log.error("unexpected", exc_info=error)
-        detail = "Si è verificato un errore imprevisto. Nessun dato è andato perso: riprova, o contatta l'ufficio."
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "errore-interno", detail)
 
 
 HTTP_MESSAGES: Final = {
