@@ -13,12 +13,11 @@ from refettorio_local.tracing import Collector
 
 SMPP_SYSTEM_ID = "refettorio"
 # What a local platform takes for granted; the launcher's own environment may say otherwise. The
-# creditor's fiscal code is invented (its check digit is right). Nobody is woken by a simulated SMS.
+# creditor's fiscal code is invented (its check digit is right).
 DEFAULTS = {
     "REFETTORIO_CREDITOR_FISCAL_CODE": "01234567897",
     "REFETTORIO_ORGANIZATION_FISCAL_CODE": "01234567897",
     "REFETTORIO_SIM_NODO_RETRY_SECONDS": "1",
-    "REFETTORIO_SMS_QUIET_HOURS": "never",
 }
 
 
