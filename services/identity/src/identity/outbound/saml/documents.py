@@ -36,7 +36,9 @@ def parse(document: bytes, *, limit: int = LARGEST_MESSAGE_BYTES) -> Element:
     # Again after parsing: in UTF-16 the bytes of the declaration look different.
     if information.doctype or information.internalDTD is not None:
         raise MalformedXmlError("document type declaration")
-    if next(root.iter(etree.Entity, etree.ProcessingInstruction), None) is not None:
+    beside = [*root.itersiblings(), *root.itersiblings(preceding=True)]
+    instructed = any(node.tag is etree.ProcessingInstruction for node in beside)
+    if instructed or next(root.iter(etree.Entity, etree.ProcessingInstruction), None) is not None:
         raise MalformedXmlError("entities or processing instructions")
     return root
 
