@@ -16,7 +16,7 @@ from typing import Any
 from refettorio_chassis.kafka import create_topics
 from refettorio_local.addresses import HOST, Addresses, Ports, free_ports
 from refettorio_local.child import LineSink
-from refettorio_local.errors import ProcessDiedError
+from refettorio_local.errors import PlatformError, ProcessDiedError
 from refettorio_local.gateway import gateway_program
 from refettorio_local.jars import fetch
 from refettorio_local.kafka import kafka_program
@@ -28,6 +28,8 @@ from refettorio_local.rehearsal_clock import RehearsalClock
 from refettorio_local.supervisor import Supervisor, together
 from refettorio_local.tracing import Collector
 from refettorio_local.zipkin import zipkin_program
+
+RESTART_AFTER_SECONDS = 0.5  # a process that dies at once must not be started in a tight loop
 
 
 def to_nobody(_name: str, _line: str) -> None:
@@ -57,7 +59,7 @@ class Platform:
         self.data_dir = data_dir.resolve()
         self.ports = ports or free_ports()
         self.clock = RehearsalClock(self.data_dir / "clock.json")
-        self.failure: ProcessDiedError | None = None
+        self.failure: PlatformError | None = None
         self.failed = asyncio.Event()
         self._sink = sink
         self._supervisor = Supervisor(sink=sink, on_death=self._died)
@@ -185,6 +187,11 @@ class Platform:
         finally:
             self._restarted.difference_update(names)
 
+    async def settled(self) -> None:
+        """Wait until no restart is under way."""
+        while self._restarts:
+            await asyncio.gather(*self._restarts)
+
     def _died(self, death: ProcessDiedError) -> None:
         self._sink("platform", str(death))
         if death.name in self._restarted:
@@ -192,15 +199,22 @@ class Platform:
             task = asyncio.create_task(self._restart_after_death(death.name))
             self._restarts.add(task)
             task.add_done_callback(self._restarts.discard)
-        elif self.failure is None:
-            self.failure = death
+        else:
+            self._fail(death)
+
+    def _fail(self, error: PlatformError) -> None:
+        if self.failure is None:
+            self.failure = error
             self.failed.set()
 
     async def _restart_after_death(self, name: str) -> None:
+        await asyncio.sleep(RESTART_AFTER_SECONDS)
         try:
             await self.restart(name)
         except ProcessDiedError as death:
             self._died(death)
+        except PlatformError as error:
+            self._fail(error)
 
     def _members(self) -> Members:
         entity_id = f"{self.addresses.gateway_url}/auth/spid/metadata"
