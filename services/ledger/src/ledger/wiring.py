@@ -23,6 +23,7 @@ from ledger.settings import Settings
 from ledger.usecases.ports import Policy, Ports
 from refettorio_chassis.clock import clock_from_environment
 from refettorio_chassis.consuming import Received
+from refettorio_chassis.mongo import close
 from refettorio_chassis.process import CommandSpec, Foundation, Index, Service, foundation
 from refettorio_chassis.transaction import Runner, Transaction, View
 
@@ -54,6 +55,14 @@ class Wiring:
         self.queries = LedgerQueries(base.transactions.view)
         self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
         self.settler = Settler(self.run, self.queries)
+        self.checkout = CheckoutClient(
+            base_url=settings.checkout_url, subscription_key=settings.checkout_key, creditor=self.creditor
+        )
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self.checkout.close()
+        await close(self.base.client)
 
     def ports(self, transaction: Transaction, batch: Sequence[Received] = ()) -> Ports:
         """The world of one transaction; in a batch, announcements name the received event that led to them."""
@@ -76,9 +85,7 @@ class Wiring:
             run=self.run,
             queries=self.queries,
             letters=NoticeLetters(self.creditor, font_directory=settings.fonts_dir),
-            checkout=CheckoutClient(
-                base_url=settings.checkout_url, subscription_key=settings.checkout_key, creditor=self.creditor
-            ),
+            checkout=self.checkout,
             clock=clock,
             public_url=settings.public_url,
         )

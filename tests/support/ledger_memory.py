@@ -1,0 +1,233 @@
+"""The ledger's stores in memory: the fake that passes the same scenarios as the real one."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from ledger.domain.accounts import Account, AccountId, is_holder
+from ledger.domain.book import Book
+from ledger.domain.creditor import Creditor, Holder, PayableService
+from ledger.domain.notices import Notice, NoticeState
+from ledger.domain.receipts import KeptReceipt, ReceiptState
+from ledger.domain.tariffs import TariffAssignment, TariffVersion
+from ledger.domain.transfers import Posted, TransferId
+from ledger.usecases.ports import Policy, Ports, StatementSpan
+from refettorio_chassis.clock import FixedClock
+from refettorio_contracts import Event
+
+T = TypeVar("T")
+Q = ParamSpec("Q")
+
+MORNING = datetime(2025, 10, 6, 10, 30, tzinfo=UTC)
+
+CREDITOR = Creditor(
+    fiscal_code="01234567897",
+    broker="01234567897",
+    station="01234567897_01",
+    segregation_code="01",
+    name="Comune di Esempio",
+    office="Ufficio Scuola",
+    iban="IT60X0542811101000000123456",
+    cbill="AB12C",
+    website="www.comune.example",
+    services=MappingProxyType(
+        {
+            "meals": PayableService(taxonomy="9/0107101TS/", description="Ricarica refezione scolastica"),
+            "transport": PayableService(taxonomy="9/0107102SP/", description="Trasporto scolastico"),
+        }
+    ),
+)
+POLICY = Policy(steps=(3, 0, -3), notice_due_days=30, notice_payable_days=365)
+
+
+@dataclass
+class State:
+    """Everything that is stored."""
+
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    journal: dict[TransferId, Posted] = field(default_factory=dict)
+    versions: dict[str, TariffVersion] = field(default_factory=dict)
+    assignments: dict[tuple[str, str, str], TariffAssignment] = field(default_factory=dict)
+    holders: dict[str, Holder] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    receipts: dict[str, KeptReceipt] = field(default_factory=dict)
+    last_base: int = 0
+    announced: list[tuple[Event, int, int | None]] = field(default_factory=list)
+
+
+class MemoryStore:
+    """Every port on one state. A transaction is a copy of the state that replaces it at the end."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    async def accounts(self, account_ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        return {name: self.state.accounts[name] for name in account_ids if name in self.state.accounts}
+
+    async def posted(self, transfer_ids: Collection[TransferId]) -> Mapping[TransferId, Posted]:
+        return {name: self.state.journal[name] for name in transfer_ids if name in self.state.journal}
+
+    async def write(self, book: Book) -> None:
+        taken = {(leg.account_id, leg.sequence) for each in self.state.journal.values() for leg in _legs(each)}
+        for posted in book.new_transfers:
+            assert posted.transfer.transfer_id not in self.state.journal
+            assert not taken & {(leg.account_id, leg.sequence) for leg in _legs(posted)}
+            self.state.journal[posted.transfer.transfer_id] = posted
+        for account in book.changed_accounts():
+            self.state.accounts[account.account_id] = account
+
+    async def versions(self) -> Sequence[TariffVersion]:
+        return sorted(self.state.versions.values(), key=lambda version: (version.code, version.valid_from))
+
+    async def version(self, code: str, version: str) -> TariffVersion | None:
+        return self.state.versions.get(f"{code}/{version}")
+
+    async def publish(self, version: TariffVersion) -> None:
+        self.state.versions[version.name] = version
+
+    async def assignments(self, pupil_ids: Collection[str]) -> Sequence[TariffAssignment]:
+        return [found for found in self.state.assignments.values() if found.pupil_id in pupil_ids]
+
+    async def assignments_of(self, account_id: str) -> Sequence[TariffAssignment]:
+        return [found for found in self.state.assignments.values() if found.account_id == account_id]
+
+    async def assign(self, assignment: TariffAssignment) -> None:
+        key = (assignment.pupil_id, assignment.service, assignment.valid_from.isoformat())
+        self.state.assignments[key] = assignment
+
+    async def holder(self, account_id: str) -> Holder | None:
+        return self.state.holders.get(account_id)
+
+    async def keep_holder(self, holder: Holder) -> None:
+        self.state.holders[holder.account_id] = holder
+
+    async def next_base(self, segregation_code: str) -> int:
+        self.state.last_base += 1
+        return self.state.last_base
+
+    async def add(self, notice: Notice) -> None:
+        self.state.notices[notice.number] = notice
+
+    async def notice(self, number: str) -> Notice | None:
+        return self.state.notices.get(number)
+
+    async def notices_of(self, account_id: str) -> Sequence[Notice]:
+        mine = [notice for notice in self.state.notices.values() if notice.account_id == account_id]
+        return sorted(mine, key=lambda notice: (notice.issued_at, notice.number), reverse=True)
+
+    async def mark_paid(self, number: str, paid_at: datetime) -> None:
+        self.state.notices[number] = replace(self.state.notices[number], state=NoticeState.PAID)
+
+    async def receipt(self, receipt_id: str) -> KeptReceipt | None:
+        return self.state.receipts.get(receipt_id)
+
+    async def keep(self, receipt: KeptReceipt) -> None:
+        self.state.receipts[receipt.receipt_id] = receipt
+
+    async def mark_credited(self, receipt_id: str, credited_at: datetime) -> None:
+        self.state.receipts[receipt_id] = replace(self.state.receipts[receipt_id], state=ReceiptState.CREDITED)
+
+    async def receipts_to_credit(self, limit: int) -> Sequence[str]:
+        kept = [found for found in self.state.receipts.values() if found.state is ReceiptState.KEPT]
+        return [found.receipt_id for found in sorted(kept, key=lambda found: found.received_at)][:limit]
+
+    async def account(self, account_id: str) -> Account | None:
+        return self.state.accounts.get(AccountId(account_id))
+
+    async def holder_accounts(self) -> Sequence[Account]:
+        return [account for name, account in sorted(self.state.accounts.items()) if is_holder(name)]
+
+    async def accounts_in_debt(self) -> Sequence[Account]:
+        return [account for account in await self.holder_accounts() if account.balance_cents < 0]
+
+    async def statement(self, account_id: str, span: StatementSpan) -> Sequence[Posted]:
+        mine = [each for each in self.state.journal.values() if account_id in {leg.account_id for leg in _legs(each)}]
+        return sorted(mine, key=lambda posted: posted.leg_of(account_id).sequence, reverse=True)
+
+    async def every_account(self) -> AsyncIterator[Account]:
+        for _, account in sorted(self.state.accounts.items()):
+            yield account
+
+    async def every_entry(self, side: str) -> AsyncIterator[Posted]:
+        def place(posted: Posted) -> tuple[str, int]:
+            leg = posted.debit_leg if side == "d" else posted.credit_leg
+            return (leg.account_id, leg.sequence)
+
+        for posted in sorted(self.state.journal.values(), key=place):
+            yield posted
+
+    async def size(self) -> int:
+        return len(self.state.journal)
+
+    async def credited_amounts(self) -> Mapping[str, int]:
+        credited = [found for found in self.state.receipts.values() if found.state is ReceiptState.CREDITED]
+        return {found.receipt_id: found.amount_cents for found in credited}
+
+    def announce(self, event: Event, *, sequence: int = 0, cause: int | None = None) -> None:
+        self.state.announced.append((event, sequence, cause))
+
+
+class _Holders:
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def holder(self, account_id: str) -> Holder | None:
+        return await self._store.holder(account_id)
+
+    async def keep(self, holder: Holder) -> None:
+        await self._store.keep_holder(holder)
+
+
+class MemoryLedger:
+    """Runs use cases as the chassis does: all or nothing."""
+
+    def __init__(self, clock: FixedClock | None = None) -> None:
+        self.state = State()
+        self.clock = clock or FixedClock(MORNING)
+
+    @property
+    def queries(self) -> MemoryStore:
+        return MemoryStore(self.state)
+
+    @property
+    def book(self) -> MemoryStore:
+        return MemoryStore(self.state)
+
+    async def run(self, usecase: Callable[Concatenate[Ports, Q], Awaitable[T]], *args: Q.args, **kwargs: Q.kwargs) -> T:
+        attempt = _copied(self.state)
+        result = await usecase(self.ports_on(attempt), *args, **kwargs)
+        self.state = attempt
+        return result
+
+    def ports_on(self, state: State) -> Ports:
+        store = MemoryStore(state)
+        return Ports(
+            books=store,
+            tariffs=store,
+            holders=_Holders(store),
+            notices=store,
+            announce=store.announce,
+            clock=self.clock,
+            creditor=CREDITOR,
+            policy=POLICY,
+        )
+
+    async def told(self) -> list[Event]:
+        """Events announced so far, in order."""
+        return [event for event, _, _ in self.state.announced]
+
+
+def _copied(state: State) -> State:
+    """One level deep: what is stored never changes."""
+    return State(**{name: _copy(value) for name, value in vars(state).items()})
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if isinstance(value, dict | list) else deepcopy(value)
+
+
+def _legs(posted: Posted) -> tuple[Any, Any]:
+    return posted.debit_leg, posted.credit_leg
