@@ -13,6 +13,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from refettorio_local.addresses import HOST
 from refettorio_local.errors import PlatformError
+from refettorio_local.probes import is_listening
 from refettorio_local.program import Program, inherited_environment
 
 REPLICA_SET = "refettorio"
@@ -62,9 +63,16 @@ def _binary() -> Path:
 
 async def _is_primary(port: int) -> bool:
     """Whether the server accepts writes; a server without a replica set gets one first."""
+    if not await is_listening(HOST, port):
+        return False  # the client would try again only after half a second
     member = f"{HOST}:{port}"
     async with AsyncMongoClient[dict[str, object]](
-        HOST, port, directConnection=True, serverSelectionTimeoutMS=ANSWER_MS
+        HOST,
+        port,
+        directConnection=True,
+        serverSelectionTimeoutMS=ANSWER_MS,
+        # A second connection, for measuring only, would be left open if cut while connecting.
+        serverMonitoringMode="poll",
     ) as client:
         try:
             hello = await client.admin.command("hello")
