@@ -9,6 +9,7 @@ What the library does that this module does not let through, each seen in its so
   is never emptied: segments are cut and correlated here, by sequence number;
 * a refused bind with an empty body looks like a broken line: the status is read from the raw answer;
 * a receipt with a letter in `err:` ends its receiver, for ever: receipts are read here;
+* it forgets its old connections without closing them: they are closed here;
 * optional parameters end up glued to the message id: it ends at its NUL.
 """
 
@@ -112,6 +113,7 @@ class SmppSession:
             log.info("the SMS centre did not hang up in time")
         self._running.cancel()
         await asyncio.wait({self._running})
+        self._esme.hang_up()
 
     async def _bound(self) -> None:
         """Start, or start again, and wait a little for the bind."""
@@ -148,12 +150,30 @@ class SmppSession:
 
 
 class _Link(ESME):  # type: ignore[misc]  # aiosmpplib is untyped
-    """The library's session, which leaves receipts to us."""
+    """The library's session, which leaves receipts to us and hangs up its old lines."""
+
+    async def connect(self) -> None:
+        self.hang_up()
+        await super().connect()
+
+    async def _disconnect(self) -> None:
+        writer = self._writer
+        await super()._disconnect()  # says goodbye, and forgets the line without closing it
+        _close(writer)
+
+    def hang_up(self) -> None:
+        """Close the line, if there is one."""
+        _close(self._writer)
 
     async def _handle_request(self, pdu: bytes, header: Any) -> Any:
         if header.smpp_command == SmppCommand.DELIVER_SM:
             return EnquireLink(header.sequence_num)  # any message does: the answer is chosen by the header
         return await super()._handle_request(pdu, header)
+
+
+def _close(writer: asyncio.StreamWriter | None) -> None:
+    if writer is not None:
+        writer.close()
 
 
 class _Queue(AbstractBroker):  # type: ignore[misc]  # aiosmpplib is untyped

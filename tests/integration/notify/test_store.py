@@ -1,0 +1,72 @@
+"""The real store passes the scenarios of the memory store, and those that only a database can."""
+
+import asyncio
+from dataclasses import replace
+
+from tests.support.notify.mongo_bench import MongoBench
+from tests.support.notify.scenarios import (
+    MARIA,
+    CommunicationScenarios,
+    DeliveryScenarios,
+    low_balance,
+    reachable,
+)
+
+from notify.domain.guardian import Channel
+from notify.outbound.store import Store
+from notify.usecases.claim_delivery import claim_delivery
+from notify.usecases.ports import Parcel
+from refettorio_chassis.transaction import Transaction
+
+
+class TestDeliveriesInMongo(DeliveryScenarios):
+    pass
+
+
+class TestCommunicationsInMongo(CommunicationScenarios):
+    pass
+
+
+async def test_senders_at_the_same_time_never_take_the_same_delivery(bench: MongoBench) -> None:
+    await reachable(bench, MARIA, "email")
+    for number in range(10):
+        await low_balance(bench, f"evt-{number}")
+
+    async def take(number: int) -> Parcel | None:
+        channel: Channel = "email"
+        return await bench.run(claim_delivery, channel, token=f"t{number}", in_hand=())
+
+    parcels = await asyncio.gather(*(take(number) for number in range(10)))
+    taken = [parcel.delivery_id for parcel in parcels if parcel]
+    assert len(taken) == len(set(taken)) == 10
+
+
+async def test_the_same_fact_read_by_two_consumers_at_once_is_planned_once(bench: MongoBench) -> None:
+    await reachable(bench, MARIA, "email")
+    await asyncio.gather(*(low_balance(bench) for _ in range(5)))
+    assert len(await bench.letters()) == 1
+    assert len(await bench.deliveries()) == 1
+
+
+async def test_everything_stored_comes_back_as_it_was(bench: MongoBench) -> None:
+    await reachable(bench)
+    await low_balance(bench)
+    [letter] = await bench.letters()
+    delivery = replace((await bench.deliveries())[0], attempts=3, segments=2, reason="smtp-451")
+
+    async def save_and_read(transaction: Transaction) -> bool:
+        store = Store(transaction)
+        await store.save_delivery(delivery)
+        guardian = await store.guardian(MARIA)
+        return guardian is not None and await store.letter(letter.letter_id) == letter
+
+    assert await bench.transactions.run(save_and_read, name="save and read")
+    assert delivery in await bench.deliveries()
+
+
+async def test_the_office_sees_addresses_masked(bench: MongoBench) -> None:
+    await reachable(bench)
+    await low_balance(bench)
+    listed = await bench.queries.deliveries("planned")
+    assert {each.masked_address for each in listed} == {"g***@example.it", "+39*******567"}
+    assert await bench.queries.deliveries("sent") == []

@@ -1,0 +1,160 @@
+"""The store of notify in memory. It passes the same scenarios as the real one (scenarios.py); what it cannot prove is
+what happens when two transactions meet."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from notify.domain.communication import Audience, Communication
+from notify.domain.delivery import Delivery
+from notify.domain.enrolment import Enrolment
+from notify.domain.guardian import Channel, Guardian
+from notify.domain.letter import Cause, Letter
+from notify.domain.policy import Policy
+from notify.outbound.compose import Composer
+from notify.usecases.ports import Ports
+from refettorio_chassis.clock import FixedClock
+from refettorio_contracts import Event
+
+Q = ParamSpec("Q")
+T = TypeVar("T")
+
+COMPOSER = Composer(municipality="Comune di Prova", public_url="https://mensa.example")
+
+
+@dataclass
+class MemoryStore:
+    """Dictionaries by id."""
+
+    guardians_by_id: dict[str, Guardian] = field(default_factory=dict)
+    enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    communications: dict[str, Communication] = field(default_factory=dict)
+    early_receipts: dict[str, tuple[Channel, tuple[str, ...], str]] = field(default_factory=dict)
+
+    async def guardian(self, guardian_id: str) -> Guardian | None:
+        return self.guardians_by_id.get(guardian_id)
+
+    async def guardians(self, guardian_ids: Sequence[str]) -> dict[str, Guardian]:
+        return {each: self.guardians_by_id[each] for each in guardian_ids if each in self.guardians_by_id}
+
+    async def save_guardian(self, guardian: Guardian) -> None:
+        self.guardians_by_id[guardian.guardian_id] = guardian
+
+    async def enrolment(self, enrolment_id: str) -> Enrolment | None:
+        return self.enrolments.get(enrolment_id)
+
+    async def save_enrolment(self, enrolment: Enrolment) -> None:
+        self.enrolments[enrolment.enrolment_id] = enrolment
+
+    async def count_audience(self, audience: Audience, on: date) -> int:
+        return len(self._audience(audience, on))
+
+    async def audience_after(self, audience: Audience, on: date, after: str, limit: int) -> list[str]:
+        return [each for each in self._audience(audience, on) if each > after][:limit]
+
+    async def add_letters(self, letters: Sequence[Letter]) -> None:
+        for letter in letters:
+            self.letters.setdefault(letter.letter_id, letter)
+
+    async def letter(self, letter_id: str) -> Letter | None:
+        return self.letters.get(letter_id)
+
+    async def letters_since(self, guardian_id: str, since: datetime) -> list[Letter]:
+        own = [each for each in self.letters.values() if each.guardian_id == guardian_id and each.written_at >= since]
+        return sorted(own, key=lambda letter: letter.written_at)
+
+    async def plan(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self.deliveries.setdefault(delivery.delivery_id, delivery)
+
+    async def claim(
+        self, channel: Channel, *, now: datetime, token: str, until: datetime, in_hand: Collection[str]
+    ) -> Delivery | None:
+        due = [each for each in self.deliveries.values() if _is_due(each, channel, now, in_hand)]
+        if not due:
+            return None
+        first = min(due, key=lambda each: (each.next_attempt_at, each.delivery_id))
+        claimed = replace(first, state="sending", lease_token=token, lease_until=until, attempts=first.attempts + 1)
+        self.deliveries[claimed.delivery_id] = claimed
+        return claimed
+
+    async def leased(self, delivery_id: str, token: str) -> Delivery | None:
+        found = self.deliveries.get(delivery_id)
+        return found if found and found.state == "sending" and found.lease_token == token else None
+
+    async def delivery_by_reference(self, channel: Channel, references: Sequence[str]) -> Delivery | None:
+        for reference in references:
+            for each in self.deliveries.values():
+                if each.channel == channel and each.reference == reference:
+                    return each
+        return None
+
+    async def keep_early_receipt(self, channel: Channel, references: Sequence[str], undeliverable: str) -> None:
+        self.early_receipts[f"{channel}:{references[0]}"] = (channel, tuple(references), undeliverable)
+
+    async def take_early_receipt(self, channel: Channel, reference: str) -> str | None:
+        for key, (kept_channel, references, undeliverable) in self.early_receipts.items():
+            if kept_channel == channel and reference in references:
+                del self.early_receipts[key]
+                return undeliverable
+        return None
+
+    async def save_delivery(self, delivery: Delivery) -> None:
+        self.deliveries[delivery.delivery_id] = delivery
+
+    async def save_communication(self, communication: Communication) -> None:
+        self.communications[communication.communication_id] = communication
+
+    async def communication(self, communication_id: str) -> Communication | None:
+        return self.communications.get(communication_id)
+
+    def _audience(self, audience: Audience, on: date) -> list[str]:
+        return sorted({each.guardian_id for each in self.enrolments.values() if audience.includes(each, on)})
+
+
+def _is_due(delivery: Delivery, channel: Channel, now: datetime, in_hand: Collection[str]) -> bool:
+    if delivery.channel != channel or delivery.delivery_id in in_hand:
+        return False
+    if delivery.state == "planned":
+        return delivery.next_attempt_at <= now
+    return delivery.state == "sending" and delivery.lease_until is not None and delivery.lease_until < now
+
+
+@dataclass
+class MemoryBench:
+    """Runs use cases on a memory store."""
+
+    clock: FixedClock
+    policy: Policy
+    store: MemoryStore = field(default_factory=MemoryStore)
+    told: list[Event] = field(default_factory=list)
+
+    async def run(
+        self, usecase: Callable[Concatenate[Ports, Q], Awaitable[T]], /, *args: Q.args, **kwargs: Q.kwargs
+    ) -> T:
+        return await usecase(self.ports(), *args, **kwargs)
+
+    async def announced(self) -> list[Event]:
+        return list(self.told)
+
+    async def deliveries(self) -> list[Delivery]:
+        return sorted(self.store.deliveries.values(), key=lambda each: each.delivery_id)
+
+    async def letters(self) -> list[Letter]:
+        return sorted(self.store.letters.values(), key=lambda each: each.letter_id)
+
+    def ports(self) -> Ports:
+        def announce(event: Event, *, cause: Cause) -> None:
+            self.told.append(event)
+
+        return Ports(
+            store=self.store,
+            announce=announce,
+            compose=COMPOSER,
+            now=self.clock.now,
+            jitter=lambda: 0.0,
+            policy=self.policy,
+        )

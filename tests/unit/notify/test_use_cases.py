@@ -1,0 +1,18 @@
+import pytest
+from tests.support.notify.memory import MemoryBench
+from tests.support.notify.scenarios import EVERY_CHANNEL, NOON, CommunicationScenarios, DeliveryScenarios
+
+from refettorio_chassis.clock import FixedClock
+
+
+@pytest.fixture
+def bench() -> MemoryBench:
+    return MemoryBench(clock=FixedClock(NOON), policy=EVERY_CHANNEL)
+
+
+class TestDeliveriesInMemory(DeliveryScenarios):
+    pass
+
+
+class TestCommunicationsInMemory(CommunicationScenarios):
+    pass
