@@ -39,10 +39,10 @@ def subscriptions(run: Runner[Ports]) -> list[Subscription]:
 
     return [
         Subscription(
-            name="attendance.roster", topics=[topics.PUPILS], on_batch=one_by_one(on_pupils), parks_behind=True
+            name="roster", topics=[topics.PUPILS], on_batch=one_by_one(on_pupils), parks_behind=True
         ),
-        Subscription(name="attendance.names", topics=[topics.APPLICATIONS], on_batch=one_by_one(on_applications)),
-        Subscription(name="attendance.calendar", topics=[topics.CALENDAR], on_batch=one_by_one(on_calendar)),
+        Subscription(name="names", topics=[topics.APPLICATIONS], on_batch=one_by_one(on_applications)),
+        Subscription(name="calendar", topics=[topics.CALENDAR], on_batch=one_by_one(on_calendar)),
     ]
 
 

@@ -15,7 +15,7 @@ from refettorio_contracts.ledger import ChargeReversed, DebtOpened, DebtSettled,
 
 def subscriptions(run: Runner[Ports]) -> list[Subscription]:
     """The accounts of the holders: who is in debt may have to wait."""
-    return [Subscription(name="enrollment.debts", topics=[topics.ACCOUNTS], on_batch=on_accounts(run))]
+    return [Subscription(name="debts", topics=[topics.ACCOUNTS], on_batch=on_accounts(run))]
 
 
 def on_accounts(run: Runner[Ports]) -> OnBatch:

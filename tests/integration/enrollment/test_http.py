@@ -1,0 +1,176 @@
+"""The API of enrollment, with tokens as the gateway gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from tests.unit.enrollment.town import BIANCHI, CLASS_1A, CLERK, ROSSI, SCHOOL, Town, answers_for
+
+from enrollment.usecases.accept_application import accept_application
+from enrollment.usecases.follow_balance import AccountFact, FactKind, follow_balance
+from refettorio_chassis.testing import TokenMinter
+
+API = "/api/enrollment/v1"
+
+
+class Families:
+    """Calls as a guardian or as the office."""
+
+    def __init__(self, http: httpx.AsyncClient, minter: TokenMinter) -> None:
+        self._http = http
+        self._minter = minter
+
+    async def call(self, subject: str, role: str, method: str, path: str, body: Any = None) -> httpx.Response:
+        headers = self._minter.headers(subject, *role.split(), audience="enrollment")
+        return await self._http.request(method, API + path, headers=headers, json=body)
+
+    async def rossi(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        return await self.call(ROSSI, "guardian", method, path, body)
+
+    async def office(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        return await self.call("stf_anna", "office guardian", method, path, body)
+
+
+@pytest.fixture
+def api(http: httpx.AsyncClient, minter: TokenMinter) -> Families:
+    return Families(http, minter)
+
+
+def form(**changed: str | bool) -> dict[str, Any]:
+    return {"form_id": "meals-2025-26", "answers": answers_for(**changed)}
+
+
+async def test_a_guardian_finds_the_form_fills_it_in_and_follows_it(api: Families) -> None:
+    [meals, *_] = (await api.rossi("GET", "/forms")).json()["items"]
+    assert meals["title"] == "Refezione Scolastica a.s. 2025/26"
+    assert meals["state"] == "open"
+    shown = (await api.rossi("GET", f"/forms/{meals['form_id']}")).json()["definition"]
+    assert {field["name"]: field["type"] for field in shown["fields"]}["pupil_fiscal_code"] == "fiscal-code"
+    assert shown["schools"][0]["classes"] == [{"class_id": CLASS_1A, "name": "1A"}]
+    sent = await api.rossi("POST", "/applications", form())
+    assert sent.status_code == 201
+    application = sent.json()
+    assert (application["state"], application["state_text"]) == ("submitted", "Modulo inviato")
+    [listed] = (await api.rossi("GET", "/applications")).json()["items"]
+    assert listed["application_id"] == application["application_id"]
+    one = await api.rossi("GET", f"/applications/{application['application_id']}")
+    assert one.json()["answers"]["school_id"] == SCHOOL
+    withdrawn = await api.rossi("POST", f"/applications/{application['application_id']}/withdraw")
+    assert [step["state"] for step in withdrawn.json()["history"]] == ["submitted", "withdrawn"]
+
+
+async def test_the_office_reviews_accepts_and_rejects(api: Families) -> None:
+    mario = (await api.rossi("POST", "/applications", form())).json()["application_id"]
+    luca = (await api.rossi("POST", "/applications", form(stem="RSSLCU"))).json()["application_id"]
+    listed = (await api.office("GET", "/office/applications?state=submitted&service=&school_year=")).json()["items"]
+    assert [(each["application_id"], each["guardian_id"]) for each in listed] == [(mario, ROSSI), (luca, ROSSI)]
+    reviewed = await api.office("POST", f"/office/applications/{mario}/review")
+    assert reviewed.json()["state_text"] == "Modulo da validare"
+    accepted = await api.office("POST", f"/office/applications/{mario}/accept", {"note": "verificata la residenza"})
+    assert (accepted.json()["state"], accepted.json()["note"]) == ("accepted", "verificata la residenza")
+    short = await api.office("POST", f"/office/applications/{luca}/reject", {"reason": "no"})
+    assert (short.status_code, short.json()["errors"][0]["field"]) == (422, "reason")
+    rejected = await api.office("POST", f"/office/applications/{luca}/reject", {"reason": "Alunno non residente."})
+    assert rejected.json()["reason"] == "Alunno non residente."
+    seen = (await api.rossi("GET", f"/applications/{luca}")).json()
+    assert (seen["state"], seen["reason"]) == ("rejected", "Alunno non residente.")
+    assert "note" not in (await api.rossi("GET", f"/applications/{mario}")).json()
+    again = await api.office("POST", f"/office/applications/{mario}/accept")
+    assert (again.status_code, again.json()["slug"]) == (409, "transition-not-allowed")
+
+
+async def test_refusals_say_in_italian_what_to_do(api: Families, town: Town) -> None:
+    await town.enrolled_last_year()
+    debt = AccountFact(account_id=ROSSI, kind=FactKind.DEBT_OPENED, balance_cents=-1020, debt_cents=1020)
+    await town.run(follow_balance, [debt])
+    refused = await api.rossi("POST", "/applications", form())
+    assert refused.status_code == 422
+    problem = refused.json()
+    assert problem["slug"] == "debt-outstanding"
+    assert problem["values"] == {"debt_cents": 1020, "pay_at": "/portale/pagamenti/meals"}
+    assert "10,20 €" in problem["detail"]
+    wrong = await api.call(BIANCHI, "guardian", "POST", "/applications", form(pupil_fiscal_code="RSSMRA"))
+    assert wrong.json()["slug"] == "fiscal-code-invalid"
+    incomplete = await api.call(BIANCHI, "guardian", "POST", "/applications", form(pupil_given_name=""))
+    assert incomplete.json()["slug"] == "dati-non-validi"
+    assert incomplete.json()["values"]["errors"] == [
+        {"field": "pupil_given_name", "message": "Questo campo è obbligatorio."}
+    ]
+
+
+async def test_unknown_fields_are_refused(api: Families) -> None:
+    answer = await api.rossi("POST", "/applications", form() | {"guardian_id": BIANCHI})
+    assert (answer.status_code, answer.json()["slug"]) == (422, "dati-non-validi")
+
+
+async def test_nobody_reaches_what_is_another_familys(api: Families, town: Town) -> None:
+    application = await town.submit()
+    await town.run(accept_application, application.application_id, by=CLERK)
+    path = f"/applications/{application.application_id}"
+    for method, suffix in (("GET", ""), ("POST", "/withdraw")):
+        assert (await api.call(BIANCHI, "guardian", method, path + suffix)).status_code == 404
+    assert (await api.call(BIANCHI, "guardian", "GET", "/applications")).json() == {"items": []}
+    assert (await api.call(BIANCHI, "guardian", "GET", f"/pupils?class_id={CLASS_1A}")).json() == {"items": []}
+    [own] = (await api.rossi("GET", "/pupils")).json()["items"]
+    assert (own["account_id"], own["enrolments"][0]["class_id"]) == (ROSSI, CLASS_1A)
+    assert len((await api.office("GET", f"/pupils?class_id={CLASS_1A}")).json()["items"]) == 1
+    assert (await api.office("GET", "/pupils?mine=true")).json() == {"items": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/office/applications"),
+        ("GET", "/office/applications/app_1"),
+        ("POST", "/office/applications/app_1/accept"),
+        ("PUT", "/schools/x"),
+        ("PUT", "/windows/x"),
+        ("POST", "/closures"),
+        ("DELETE", "/closures/x/2025-10-04"),
+        ("POST", "/excuses"),
+    ],
+)
+async def test_what_is_the_offices_is_closed_to_families(api: Families, method: str, path: str) -> None:
+    answer = await api.rossi(method, path, {} if method in {"POST", "PUT"} else None)
+    assert answer.status_code == 403
+
+
+async def test_without_a_token_nothing_is_shown(http: httpx.AsyncClient) -> None:
+    for path in ("/forms", "/applications", "/pupils", "/schools", "/office/applications"):
+        assert (await http.get(API + path)).status_code == 401
+
+
+async def test_the_office_sets_up_a_year(api: Families) -> None:
+    school = await api.office("PUT", "/schools/infanzia", {"name": "Infanzia Rodari", "level": "infanzia"})
+    assert school.json()["level"] == "infanzia"
+    year = await api.office("PUT", "/school-years/2026-27", {"first_day": "2026-09-14", "last_day": "2027-06-08"})
+    assert year.json()["school_year"] == "2026/27"
+    a_class = {"school_id": "infanzia", "name": "Sezione Blu", "school_year": "2026/27"}
+    assert (await api.office("PUT", "/classes/blu", a_class)).json()["school_years"] == ["2026/27"]
+    window = {
+        "service": "meals",
+        "school_year": "2026/27",
+        "opens_on": "2026-07-01",
+        "closes_on": "2026-08-31",
+        "tariff_code": "meals-standard",
+    }
+    opened = await api.office("PUT", "/windows/meals-2026-27", window)
+    assert (opened.json()["state"], opened.json()["tariff_code"]) == ("not-yet", "meals-standard")
+    schools = (await api.rossi("GET", "/schools")).json()["items"]
+    assert {each["school_id"]: [c["class_id"] for c in each["classes"]] for each in schools} == {
+        "infanzia": ["blu"],
+        SCHOOL: [CLASS_1A],
+    }
+    wrong = await api.office("PUT", "/school-years/2026-28", {"first_day": "2026-09-14", "last_day": "2027-06-08"})
+    assert (wrong.status_code, wrong.json()["slug"]) == (422, "dates-invalid")
+
+
+async def test_the_office_closes_and_reopens_days(api: Families) -> None:
+    body = {"school_id": SCHOOL, "day": "2025-10-04", "reason": "Sciopero"}
+    assert (await api.office("POST", "/closures", body)).status_code == 201
+    assert (await api.office("DELETE", f"/closures/{SCHOOL}/2025-10-04")).json()["closed"] is False
+    assert (await api.office("DELETE", f"/closures/{SCHOOL}/2025-10-04")).status_code == 404
+    excuse = await api.office("POST", "/excuses", {"class_id": CLASS_1A, "day": "2025-10-04", "reason": "Gita"})
+    assert (excuse.status_code, excuse.json()["school_id"]) == (201, SCHOOL)

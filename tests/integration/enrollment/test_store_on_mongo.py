@@ -1,0 +1,31 @@
+"""The scenarios of the unit tests, on a real MongoDB: what the fake in memory says must be true there too."""
+
+from __future__ import annotations
+
+from tests.unit.enrollment.scenarios import (
+    AnswersScenarios,
+    DebtScenarios,
+    DecidingScenarios,
+    SettingUpScenarios,
+    SubmittingScenarios,
+)
+
+
+class TestSubmittingOnMongo(SubmittingScenarios):
+    pass
+
+
+class TestAnswersOnMongo(AnswersScenarios):
+    pass
+
+
+class TestDebtOnMongo(DebtScenarios):
+    pass
+
+
+class TestDecidingOnMongo(DecidingScenarios):
+    pass
+
+
+class TestSettingUpOnMongo(SettingUpScenarios):
+    pass

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+from tests.unit.enrollment.scenarios import (
+    AnswersScenarios,
+    DebtScenarios,
+    DecidingScenarios,
+    SettingUpScenarios,
+    SubmittingScenarios,
+)
+from tests.unit.enrollment.town import MemoryTown, Town
+
+
+@pytest.fixture
+async def town() -> Town:
+    return await MemoryTown().founded()
+
+
+class TestSubmitting(SubmittingScenarios):
+    pass
+
+
+class TestAnswers(AnswersScenarios):
+    pass
+
+
+class TestDebt(DebtScenarios):
+    pass
+
+
+class TestDeciding(DecidingScenarios):
+    pass
+
+
+class TestSettingUp(SettingUpScenarios):
+    pass
