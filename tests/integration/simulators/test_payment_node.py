@@ -63,7 +63,7 @@ class Payer:
 
     async def until(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         async with asyncio.timeout(5):
-            while not holds(newest := (await self.payments())[0]):
+            while not holds(newest := (await self.payments())[0]):  # noqa: ASYNC110 - asked over HTTP
                 await asyncio.sleep(0.01)
         return newest
 

@@ -1,0 +1,1 @@
+"""A mail server whose messages are read on a page instead of being delivered."""
