@@ -1,0 +1,1 @@
+"""Web pages for guardians and clerks, and the canteen's tablet: what people see of Refettorio."""

@@ -1,0 +1,103 @@
+"""Codes of the services, in the words families and clerks use."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "service": {"meals": "Refezione Scolastica", "transport": "Trasporto Scolastico"},
+    # The four states of the notice's legend, and the guardian's own withdrawal.
+    "application": {
+        "submitted": "Modulo inviato",
+        "under-review": "Modulo da validare",
+        "accepted": "Modulo accettato",
+        "rejected": "Modulo rifiutato",
+        "withdrawn": "Modulo ritirato",
+    },
+    "application_icon": {
+        "submitted": "it-mail",
+        "under-review": "it-clock",
+        "accepted": "it-check-circle",
+        "rejected": "it-close-circle",
+        "withdrawn": "it-restore",
+    },
+    "application_tone": {
+        "submitted": "primary",
+        "under-review": "warning",
+        "accepted": "success",
+        "rejected": "danger",
+        "withdrawn": "secondary",
+    },
+    "application_meaning": {
+        "submitted": "La domanda è stata compilata correttamente e inviata al Comune.",
+        "under-review": "La richiesta di iscrizione al servizio è in fase di verifica.",
+        "accepted": "La richiesta di iscrizione al servizio è stata accettata.",
+        "rejected": "La richiesta di iscrizione al servizio NON è stata accettata.",
+        "withdrawn": "La domanda è stata ritirata da chi l'ha inviata.",
+    },
+    "role": {
+        "guardian": "famiglia",
+        "office": "ufficio",
+        "administrator": "ufficio",
+        "canteen": "personale addetto",
+        "kitchen": "cucina",
+        "driver": "autista",
+        "auditor": "revisore",
+    },
+    "mark": {"expected": "Da rilevare", "present": "Presente", "absent": "Assente"},
+    "sheet": {"open": "aperto", "closed": "inviato", "no-service": "servizio non previsto"},
+    "notice": {"payable": "Da pagare", "paid": "Pagato", "cancelled": "Annullato", "expired": "Scaduto"},
+    "notice_icon": {
+        "payable": "it-clock",
+        "paid": "it-check-circle",
+        "cancelled": "it-close-circle",
+        "expired": "it-ban",
+    },
+    "template": {
+        "communication": "Comunicazione del Comune",
+        "application-submitted": "Ricevuta della domanda",
+        "application-accepted": "Domanda accettata",
+        "application-rejected": "Domanda rifiutata",
+        "top-up-credited": "Ricarica ricevuta",
+        "balance-running-low": "Credito in esaurimento",
+        "balance-finished": "Credito esaurito",
+        "balance-in-debt": "Conto in debito",
+    },
+    "channel": {"portal": "portale", "email": "posta elettronica", "sms": "SMS"},
+    "delivery": {
+        "planned": "In attesa",
+        "sending": "In invio",
+        "sent": "Inviato",
+        "delivered": "Consegnato",
+        "failed": "Non riuscito",
+    },
+    "tablet": {"waiting": "In attesa del codice", "paired": "Abbinato", "revoked": "Revocato", "expired": "Codice scaduto"},
+    "contact": {"email": "Posta elettronica", "sms": "Cellulare"},
+    # The questions of the forms, for clerks who read the answers.
+    "answer": {
+        "pupil_given_name": "Nome dell'alunno",
+        "pupil_family_name": "Cognome dell'alunno",
+        "pupil_fiscal_code": "Codice fiscale dell'alunno",
+        "pupil_birth_date": "Data di nascita",
+        "days": "Giorni di frequenza",
+        "notes": "Note della famiglia",
+        "stop": "Fermata richiesta",
+        "direction": "Viaggi richiesti",
+        "privacy_accepted": "Informativa letta",
+    },
+    "direction": {"both": "Andata e ritorno", "outward": "Solo andata", "return": "Solo ritorno"},
+    "level": {"infanzia": "infanzia", "primaria": "primaria", "secondaria1": "secondaria di primo grado"},
+}
+
+
+def word(kind: str, code: str) -> str:
+    """What people call `code`; the code itself when a service has a new one the pages do not know yet."""
+    return _WORDS[kind].get(code, code)
+
+
+def marker(marked_by: str) -> str:
+    """The part of who took a mark."""
+    match marked_by:
+        case "office":
+            return "ufficio del Comune"
+        case _:
+            return "personale addetto"

@@ -1,0 +1,1 @@
+"""The clerk's pages: applications, sheets, tablets, tariffs, accounts, communications."""

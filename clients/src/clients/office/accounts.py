@@ -1,0 +1,107 @@
+"""Money, as the office sees it: accounts in debt, one account, tariffs and their versions."""
+
+from datetime import date
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, Response
+
+from clients.design.formats import cents_from
+from clients.design.forms import PostedForm
+from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.services.identity import Person
+from clients.services.ledger import NewTariffVersion
+from clients.services.transport import ServiceProblem
+from clients.visitor import Clerk, ClerkForm, Visitor, see
+
+router = APIRouter(prefix="/ufficio", include_in_schema=False)
+TARIFF_FIELDS = ("code", "version", "service", "valid_from", "price", "resolution")
+TOASTS = {"tariffa": "La nuova versione della tariffa è stata registrata."}
+
+
+@router.get("/conti")
+async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
+    accounts = await visitor.services.ledger.accounts_in_debt()
+    holders = {each.account_id: await _holder(visitor, each.account_id) for each in accounts}
+    total = sum(each.debt_cents for each in accounts)
+    return await visitor.page("office/accounts.html", accounts=accounts, holders=holders, total=total)
+
+
+@router.get("/conti/{account_id}")
+async def account(visitor: Clerk, account_id: str) -> HTMLResponse:
+    ledger = visitor.services.ledger
+    pupils = await visitor.services.enrollment.pupils()
+    names = {each.pupil_id: each.full_name for each in pupils if each.account_id == account_id}
+    return await visitor.page(
+        "office/account.html",
+        account=await ledger.account_of(account_id),
+        entries=await ledger.statement_of(account_id),
+        holder=await _holder(visitor, account_id),
+        names=names,
+    )
+
+
+@router.get("/tariffe")
+async def tariffs(visitor: Clerk, esito: str = "") -> HTMLResponse:
+    return await _tariffs_page(visitor, toast=TOASTS.get(esito, ""))
+
+
+@router.post("/tariffe")
+async def add_tariff(submission: ClerkForm) -> Response:
+    """A new version from its day on. Versions are never changed: what families paid stays explained."""
+    form, visitor = submission.form, submission.visitor
+    trouble, tariff = _read_tariff(form)
+    if tariff is None:
+        return await _tariffs_page(visitor, trouble=trouble, form=form)
+    try:
+        await visitor.services.ledger.put_tariff(form.text("code"), form.text("version"), tariff)
+    except ServiceProblem as problem:
+        if not problem.is_refusal:
+            raise
+        trouble = trouble_from(problem, {"price_cents": "price"})
+        return await _tariffs_page(visitor, trouble=trouble, form=form)
+    return see("/ufficio/tariffe?esito=tariffa")
+
+
+def _read_tariff(form: PostedForm) -> tuple[Trouble, NewTariffVersion | None]:
+    missing = [Message("Compila questo campo.", name) for name in TARIFF_FIELDS if not form.text(name)]
+    price = cents_from(form.text("price"))
+    if form.text("price") and price is None:
+        missing.append(Message("Scrivi il prezzo in euro, per esempio 4,85.", "price"))
+    if missing or price is None:
+        return Trouble(missing), None
+    try:
+        valid_from = date.fromisoformat(form.text("valid_from"))
+    except ValueError:
+        return Trouble([Message("Scrivi una data valida.", "valid_from")]), None
+    return NO_TROUBLE, NewTariffVersion(
+        service=form.text("service"),
+        valid_from=valid_from,
+        price_cents=price,
+        resolution=form.text("resolution"),
+        source=form.text("source") or None,
+    )
+
+
+async def _tariffs_page(
+    visitor: Visitor, *, toast: str = "", trouble: Trouble = NO_TROUBLE, form: PostedForm | None = None
+) -> HTMLResponse:
+    names = (*TARIFF_FIELDS, "source")
+    typed = {name: form.text(name) if form else "" for name in names}
+    return await visitor.page(
+        "office/tariffs.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
+        tariffs=await visitor.services.ledger.tariffs(),
+        typed=typed,
+        toast=toast,
+        trouble=trouble,
+    )
+
+
+async def _holder(visitor: Visitor, account_id: str) -> Person | None:
+    """The holder of an account: the account has the holder's identifier."""
+    try:
+        return await visitor.services.identity.person(account_id)
+    except ServiceProblem:
+        # Balances are right without names.
+        return None

@@ -1,0 +1,1 @@
+"""The guardian's area: payments, online forms, communications, children."""

@@ -1,0 +1,84 @@
+"""*Moduli online, Compila*: the forms, and filling one in step by step: privacy, pupil, details, summary."""
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, Response
+
+from clients.design.formats import euro
+from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.portal.draft import FIRST, LAST, STEPS, Draft, StepName, draft_from, earliest_step, places_of
+from clients.public.routes import own_address
+from clients.services.enrollment import NewApplication
+from clients.services.transport import ServiceProblem
+from clients.visitor import Guardian, GuardianForm, Visitor, see
+
+router = APIRouter(prefix="/portale/moduli", include_in_schema=False)
+
+
+@router.get("")
+async def fill_in(visitor: Guardian) -> HTMLResponse:
+    return await visitor.page("portal/forms.html", forms=await visitor.services.enrollment.forms())
+
+
+@router.get("/compila/{form_id}")
+async def start(visitor: Guardian, form_id: str) -> HTMLResponse:
+    form = await visitor.services.enrollment.form(form_id)
+    return await _draft_page(visitor, Draft(form=form, answers={}, step=FIRST, key=str(uuid4())))
+
+
+@router.post("/compila/{form_id}")
+async def go_on(submission: GuardianForm, form_id: str) -> Response:
+    """Move between steps, or send. The answers so far come with the page, so nothing is kept on the way."""
+    visitor = submission.visitor
+    draft = draft_from(await visitor.services.enrollment.form(form_id), submission.form)
+    wanted = submission.form.text("go")
+    if wanted == "send":
+        return await _send(visitor, draft)
+    if wanted in STEPS:
+        # Back to an earlier step, or forward again: what is missing there is said on leaving it.
+        return await _draft_page(visitor, draft.at(_step(wanted)))
+    missing = draft.missing_on(draft.step)
+    return await _draft_page(visitor, draft if missing.messages else draft.at(draft.next_step()), missing)
+
+
+async def _send(visitor: Visitor, draft: Draft) -> Response:
+    answers = {name: value for name, value in draft.answers.items() if value != ""}
+    wanted = NewApplication(form_id=draft.form.form_id, answers=answers, idempotency_key=draft.key)
+    try:
+        sent = await visitor.services.enrollment.submit(wanted)
+    except ServiceProblem as problem:
+        if not problem.is_refusal:
+            raise
+        trouble = _refusal(problem)
+        step = earliest_step([message.field for message in trouble.messages])
+        return await _draft_page(visitor, draft.at(step), trouble)
+    return see(f"/portale/moduli/inviati/{sent.application_id}?esito=inviata")
+
+
+async def _draft_page(visitor: Visitor, draft: Draft, trouble: Trouble = NO_TROUBLE) -> HTMLResponse:
+    return await visitor.page(
+        "portal/form.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
+        form=draft.form,
+        draft=draft,
+        steps=STEPS,
+        reached=list(STEPS).index(draft.step),
+        readable=draft.readable(places_of(draft.form)) if draft.step == LAST else [],
+        trouble=trouble,
+    )
+
+
+def _refusal(problem: ServiceProblem) -> Trouble:
+    """A refusal of the rules; debt comes with its amount and the way to pay it."""
+    debt = problem.values.debt_cents
+    if problem.slug == "debt-outstanding" and debt is not None:
+        way = own_address(problem.values.pay_at or "/portale/pagamenti/meals")
+        message = f"{problem.detail} Da saldare: {euro(debt)}."
+        return Trouble([Message(message)], (f"Vai a saldare {euro(debt)}", way))
+    return trouble_from(problem)
+
+
+def _step(name: str) -> StepName:
+    return next(step for step in STEPS if step == name)

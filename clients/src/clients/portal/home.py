@@ -1,0 +1,14 @@
+"""The area's home: the three menus of the notice."""
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from clients.visitor import Guardian
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/portale/")
+@router.get("/portale")
+async def area(visitor: Guardian) -> HTMLResponse:
+    return await visitor.page("portal/home.html")

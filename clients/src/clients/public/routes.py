@@ -1,0 +1,82 @@
+"""Home, sign-in, news, documents, privacy, accessibility, and the files for the browser."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from refettorio_chassis.auth import open_to_all
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from clients.design.assets import BRIEFLY, FOR_EVER
+from clients.services.identity import IdentityProvider
+from clients.services.transport import ServiceProblem
+from clients.visitor import Site, site_of
+
+router = APIRouter(dependencies=[Depends(open_to_all)], include_in_schema=False)
+TheSite = Annotated[Site, Depends(site_of)]
+HOME_AFTER_SIGN_IN = "/portale/"
+NOT_FOUND = 404
+
+
+@router.get("/")
+async def home(site: TheSite) -> HTMLResponse:
+    providers = await _providers(site)
+    return site.pages.page("public/home.html", providers=providers, news=site.news.news, next=HOME_AFTER_SIGN_IN)
+
+
+@router.get("/accedi")
+async def sign_in(site: TheSite, destination: Annotated[str, Query(alias="next", max_length=500)] = "") -> HTMLResponse:
+    """The choice of SPID or CIE; `next` is where the person wanted to go."""
+    wanted = own_address(destination)
+    return site.pages.page("public/sign_in.html", providers=await _providers(site), next=wanted)
+
+
+@router.get("/notizie")
+async def news(site: TheSite) -> HTMLResponse:
+    return site.pages.page("public/news.html", news=site.news.news)
+
+
+@router.get("/documenti")
+async def documents(site: TheSite) -> HTMLResponse:
+    return site.pages.page("public/documents.html", documents=site.news.documents)
+
+
+@router.get("/privacy")
+async def privacy(site: TheSite) -> HTMLResponse:
+    return site.pages.page("public/privacy.html")
+
+
+@router.get("/accessibilita")
+async def accessibility(site: TheSite) -> HTMLResponse:
+    return site.pages.page("public/accessibility.html")
+
+
+@router.get("/assets/{fingerprint}/{path:path}")
+async def asset(fingerprint: str, path: str, site: TheSite) -> Response:
+    """A file for the browser. An old fingerprint gets today's file, but only briefly: its page is older than we are."""
+    assets = site.pages.assets
+    found = assets.files.get(path)
+    if found is None:
+        raise HTTPException(NOT_FOUND)
+    caching = FOR_EVER if fingerprint == assets.fingerprint else BRIEFLY
+    headers = {"Cache-Control": caching, "X-Content-Type-Options": "nosniff"}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+@router.get("/favicon.ico")
+async def icon(site: TheSite) -> RedirectResponse:
+    return RedirectResponse(site.pages.assets.url("design/img/icon.svg"), headers={"Cache-Control": BRIEFLY})
+
+
+def own_address(destination: str) -> str:
+    """An address of this site, or the area's home: sign-in must not become a way to send people elsewhere."""
+    is_ours = destination.startswith("/") and not destination.startswith(("//", "/\\"))
+    has_no_tricks = is_ours and destination.isprintable() and "\\" not in destination
+    return destination if has_no_tricks else HOME_AFTER_SIGN_IN
+
+
+async def _providers(site: Site) -> tuple[IdentityProvider, ...]:
+    try:
+        return await site.directory.for_token("").identity.providers()
+    except ServiceProblem:
+        # The home page has other things to say; its menus explain that signing in is not possible now.
+        return ()

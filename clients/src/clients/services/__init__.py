@@ -1,0 +1,1 @@
+"""Typed calls to the five services, made with the caller's own token."""

@@ -1,0 +1,62 @@
+"""The five services together, as one caller reaches them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import httpx2 as httpx
+
+from clients.services.attendance import Attendance
+from clients.services.enrollment import Enrollment
+from clients.services.identity import Identity
+from clients.services.ledger import Ledger
+from clients.services.notify import Notify
+from clients.services.transport import TIMEOUT_SECONDS, Backend
+
+NAMES: Final = ("identity", "enrollment", "attendance", "ledger", "notify")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every call made through this carries one caller's token."""
+
+    identity: Identity
+    enrollment: Enrollment
+    attendance: Attendance
+    ledger: Ledger
+    notify: Notify
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Open connections to the services, shared by all requests; it knows no caller."""
+
+    connections: Mapping[str, httpx.AsyncClient]
+
+    def for_token(self, token: str) -> Services:
+        """The services as the bearer of `token` sees them; an empty token reaches only what is public."""
+
+        def backend(name: str) -> Backend:
+            return Backend(self.connections[name], token)
+
+        return Services(
+            identity=Identity(backend("identity")),
+            enrollment=Enrollment(backend("enrollment")),
+            attendance=Attendance(backend("attendance")),
+            ledger=Ledger(backend("ledger")),
+            notify=Notify(backend("notify")),
+        )
+
+    async def close(self) -> None:
+        for connection in self.connections.values():
+            await connection.aclose()
+
+
+def open_directory(addresses: Mapping[str, str], transport: httpx.AsyncBaseTransport | None = None) -> Directory:
+    """Connect to the services by name; `transport` replaces the network in tests."""
+    return Directory(
+        {
+            name: httpx.AsyncClient(base_url=addresses[name], timeout=TIMEOUT_SECONDS, transport=transport)
+            for name in NAMES
+        }
+    )

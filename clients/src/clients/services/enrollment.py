@@ -1,0 +1,215 @@
+"""Enrollment: forms, applications, schools, pupils."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from clients.services.transport import Answer, Backend, Nothing, Question
+
+FormState = Literal["open", "not-yet", "closed"]
+ApplicationState = Literal["submitted", "under-review", "accepted", "rejected", "withdrawn"]
+
+
+class Option(Answer):
+    value: str
+    label: str
+
+
+class FormField(Answer):
+    """One question of a form; `name` is the key of the answer."""
+
+    name: str
+    label: str
+    type: Literal["text", "fiscal-code", "date", "select", "checkbox", "textarea"]
+    required: bool = False
+    help: str | None = None
+    options: tuple[Option, ...] | None = None
+
+
+class SchoolClass(Answer):
+    class_id: str
+    name: str
+
+
+class School(Answer):
+    school_id: str
+    name: str
+    level: str = ""
+    classes: tuple[SchoolClass, ...] = ()
+
+
+class Schools(Answer):
+    items: tuple[School, ...]
+
+
+class FormDefinition(Answer):
+    fields: tuple[FormField, ...]
+    privacy_text: str
+    schools: tuple[School, ...] = ()
+
+
+class FormSummary(Answer):
+    """A form in the list of *Compila*; `state_text` says in Italian when it opens or closed."""
+
+    form_id: str
+    service: str
+    school_year: str
+    title: str
+    opens_on: date
+    closes_on: date
+    state: FormState
+    state_text: str
+
+
+class Form(FormSummary):
+    definition: FormDefinition
+
+
+class Forms(Answer):
+    items: tuple[FormSummary, ...]
+
+
+class PupilName(Answer):
+    pupil_id: str | None = None
+    given_name: str = ""
+    family_name: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Step(Answer):
+    """One change of state in an application's history."""
+
+    state: ApplicationState
+    at: datetime
+    by_role: str = ""
+
+
+class Application(Answer):
+    """An application; the office also sees holder and class, the detail also the answers."""
+
+    application_id: str
+    form_id: str
+    service: str
+    school_year: str
+    pupil: PupilName
+    state: ApplicationState
+    state_text: str = ""
+    submitted_at: datetime
+    decided_at: datetime | None = None
+    reason: str | None = None
+    note: str | None = None
+    history: tuple[Step, ...] = ()
+    answers: dict[str, str | bool] | None = None
+    guardian_id: str = ""
+    school_id: str = ""
+    class_id: str = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """True until the office has decided or the guardian has withdrawn."""
+        return self.state in {"submitted", "under-review"}
+
+
+class Applications(Answer):
+    items: tuple[Application, ...]
+
+
+class NewApplication(Question):
+    form_id: str
+    answers: dict[str, str | bool]
+    idempotency_key: str
+
+
+class Acceptance(Question):
+    note: str | None = None
+
+
+class Rejection(Question):
+    reason: str
+
+
+class Enrolment(Answer):
+    enrolment_id: str
+    service: str
+    school_year: str
+    school_id: str
+    class_id: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Pupil(Answer):
+    pupil_id: str
+    given_name: str
+    family_name: str
+    account_id: str = ""
+    enrolments: tuple[Enrolment, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Pupils(Answer):
+    items: tuple[Pupil, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """Calls to the enrollment service; each may raise ServiceProblem."""
+
+    backend: Backend
+
+    async def forms(self) -> tuple[FormSummary, ...]:
+        return (await self.backend.read("/api/enrollment/v1/forms", Forms)).items
+
+    async def form(self, form_id: str) -> Form:
+        return await self.backend.read(f"/api/enrollment/v1/forms/{form_id}", Form)
+
+    async def schools(self) -> tuple[School, ...]:
+        return (await self.backend.read("/api/enrollment/v1/schools", Schools)).items
+
+    async def own_pupils(self) -> tuple[Pupil, ...]:
+        """The caller's children, also when the caller is a clerk too."""
+        return (await self.backend.read("/api/enrollment/v1/pupils", Pupils, {"mine": "true"})).items
+
+    async def pupils(self) -> tuple[Pupil, ...]:
+        """Everybody's children, for the office."""
+        return (await self.backend.read("/api/enrollment/v1/pupils", Pupils)).items
+
+    async def submit(self, application: NewApplication) -> Application:
+        """Hand in an application; the same idempotency key twice is one application."""
+        return await self.backend.send("POST", "/api/enrollment/v1/applications", Application, application)
+
+    async def applications(self) -> tuple[Application, ...]:
+        return (await self.backend.read("/api/enrollment/v1/applications", Applications)).items
+
+    async def application(self, application_id: str) -> Application:
+        return await self.backend.read(f"/api/enrollment/v1/applications/{application_id}", Application)
+
+    async def withdraw(self, application_id: str) -> None:
+        await self.backend.send("POST", f"/api/enrollment/v1/applications/{application_id}/withdraw", Nothing)
+
+    async def office_applications(
+        self, *, state: str | None = None, service: str | None = None, school_year: str | None = None
+    ) -> tuple[Application, ...]:
+        query = {"state": state, "service": service, "school_year": school_year}
+        return (await self.backend.read(f"{_OFFICE}/applications", Applications, query)).items
+
+    async def office_application(self, application_id: str) -> Application:
+        return await self.backend.read(f"{_OFFICE}/applications/{application_id}", Application)
+
+    async def review(self, application_id: str) -> None:
+        await self.backend.send("POST", f"{_OFFICE}/applications/{application_id}/review", Nothing)
+
+    async def accept(self, application_id: str, acceptance: Acceptance) -> None:
+        await self.backend.send("POST", f"{_OFFICE}/applications/{application_id}/accept", Nothing, acceptance)
+
+    async def reject(self, application_id: str, rejection: Rejection) -> None:
+        await self.backend.send("POST", f"{_OFFICE}/applications/{application_id}/reject", Nothing, rejection)
+
+
+_OFFICE = "/api/enrollment/v1/office"

@@ -1,0 +1,114 @@
+"""Identity: who signs in, tablets, providers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from clients.services.transport import Answer, Backend, Nothing, Question
+
+
+class IdentityProvider(Answer):
+    """One provider of SPID or CIE, as its metadata names it."""
+
+    entity_id: str
+    name: str
+    scheme: Literal["spid", "cie"]
+
+
+class IdentityProviders(Answer):
+    items: tuple[IdentityProvider, ...]
+
+
+class Me(Answer):
+    """The person signed in."""
+
+    id: str
+    given_name: str = ""
+    family_name: str = ""
+    fiscal_code: str | None = None
+    roles: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Contact(Answer):
+    channel: str
+    address: str
+    verified_by: str | None = None
+    verified_at: datetime | None = None
+
+
+class Contacts(Answer):
+    items: tuple[Contact, ...]
+
+
+class Person(Answer):
+    """A guardian, as the office sees them."""
+
+    id: str
+    given_name: str = ""
+    family_name: str = ""
+    fiscal_code: str = ""
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Tablet(Answer):
+    tablet_id: str
+    name: str
+    classes: tuple[str, ...] = ()
+    paired_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    state: str = ""
+
+
+class Tablets(Answer):
+    items: tuple[Tablet, ...]
+
+
+class NewTablet(Question):
+    name: str
+    classes: tuple[str, ...]
+
+
+class PairingCode(Answer):
+    """The one-time code to type on the tablet; good until `expires_at`."""
+
+    tablet_id: str
+    pairing_code: str
+    expires_at: datetime
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Calls to the identity service; each may raise ServiceProblem."""
+
+    backend: Backend
+
+    async def providers(self) -> tuple[IdentityProvider, ...]:
+        return (await self.backend.read("/auth/idps", IdentityProviders)).items
+
+    async def me(self) -> Me:
+        return await self.backend.read("/api/identity/v1/me", Me)
+
+    async def my_contacts(self) -> tuple[Contact, ...]:
+        return (await self.backend.read("/api/identity/v1/me/contacts", Contacts)).items
+
+    async def person(self, guardian_id: str) -> Person:
+        return await self.backend.read(f"/api/identity/v1/people/{guardian_id}", Person)
+
+    async def tablets(self) -> tuple[Tablet, ...]:
+        return (await self.backend.read("/api/identity/v1/tablets", Tablets)).items
+
+    async def create_tablet(self, tablet: NewTablet) -> PairingCode:
+        return await self.backend.send("POST", "/api/identity/v1/tablets", PairingCode, tablet)
+
+    async def revoke_tablet(self, tablet_id: str) -> None:
+        await self.backend.send("DELETE", f"/api/identity/v1/tablets/{tablet_id}", Nothing)

@@ -1,0 +1,152 @@
+"""Ledger: balance, statement, notices, checkouts, tariffs. Amounts are cents."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from clients.services.transport import Answer, Backend, Download, Nothing, Question
+
+NoticeState = Literal["payable", "paid", "cancelled", "expired"]
+
+
+class Account(Answer):
+    account_id: str
+    balance_cents: int
+    updated_at: datetime | None = None
+    meals_left: int | None = None
+    suggested_top_up_cents: int | None = None
+    debt_cents: int = 0
+
+
+class Accounts(Answer):
+    items: tuple[Account, ...]
+
+
+class Why(Answer):
+    """Why an entry has its amount: the tariff version and resolution that set the price, and who marked."""
+
+    tariff_version: str = ""
+    resolution: str | None = None
+    valid_from: date | None = None
+    price_cents: int | None = None
+    marked_at: datetime | None = None
+    marked_by: str | None = None
+
+
+class Entry(Answer):
+    """One line of the statement; `amount_cents` is positive when it adds credit."""
+
+    entry_id: str
+    booked_at: datetime
+    value_day: date | None = None
+    kind: str
+    description: str
+    pupil_id: str | None = None
+    amount_cents: int
+    balance_after_cents: int
+    why: Why | None = None
+    notice_number: str | None = None
+
+
+class Statement(Answer):
+    items: tuple[Entry, ...]
+
+
+class Notice(Answer):
+    """A payment notice: 18 digits that any payment provider of pagoPA accepts."""
+
+    notice_number: str
+    iuv: str = ""
+    amount_cents: int
+    due_date: date | None = None
+    state: NoticeState = "payable"
+
+
+class Notices(Answer):
+    items: tuple[Notice, ...]
+
+
+class TopUp(Question):
+    amount_cents: int
+    service: str
+
+
+class Checkout(Answer):
+    notice_number: str
+    redirect_url: str
+
+
+class TariffVersion(Answer):
+    code: str = ""
+    version: str = ""
+    service: str = ""
+    valid_from: date
+    price_cents: int
+    resolution: str = ""
+    source: str | None = None
+
+
+class Tariffs(Answer):
+    items: tuple[TariffVersion, ...]
+
+
+class NewTariffVersion(Question):
+    service: str
+    valid_from: date
+    price_cents: int
+    resolution: str
+    source: str | None = None
+
+
+class OpeningBalance(Question):
+    account_id: str
+    amount_cents: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Calls to the ledger service; each may raise ServiceProblem."""
+
+    backend: Backend
+
+    async def account(self) -> Account:
+        return await self.backend.read("/api/ledger/v1/account", Account)
+
+    async def statement(self, *, first: date | None = None, last: date | None = None) -> tuple[Entry, ...]:
+        """Newest first; both ends included."""
+        query = {"from": first and first.isoformat(), "to": last and last.isoformat()}
+        return (await self.backend.read("/api/ledger/v1/account/statement", Statement, query)).items
+
+    async def issue_notice(self, top_up: TopUp) -> Notice:
+        return await self.backend.send("POST", "/api/ledger/v1/notices", Notice, top_up)
+
+    async def notices(self) -> tuple[Notice, ...]:
+        return (await self.backend.read("/api/ledger/v1/notices", Notices)).items
+
+    async def notice(self, notice_number: str) -> Notice:
+        return await self.backend.read(f"/api/ledger/v1/notices/{notice_number}", Notice)
+
+    async def letter(self, notice_number: str) -> Download:
+        return await self.backend.download(f"/api/ledger/v1/notices/{notice_number}/letter.pdf")
+
+    async def checkout(self, top_up: TopUp) -> Checkout:
+        return await self.backend.send("POST", "/api/ledger/v1/checkouts", Checkout, top_up)
+
+    async def accounts_in_debt(self) -> tuple[Account, ...]:
+        return (await self.backend.read("/api/ledger/v1/accounts", Accounts, {"in_debt": "true"})).items
+
+    async def account_of(self, account_id: str) -> Account:
+        return await self.backend.read(f"/api/ledger/v1/accounts/{account_id}", Account)
+
+    async def statement_of(self, account_id: str) -> tuple[Entry, ...]:
+        return (await self.backend.read(f"/api/ledger/v1/accounts/{account_id}/statement", Statement)).items
+
+    async def tariffs(self) -> tuple[TariffVersion, ...]:
+        return (await self.backend.read("/api/ledger/v1/tariffs", Tariffs)).items
+
+    async def put_tariff(self, code: str, version: str, tariff: NewTariffVersion) -> None:
+        await self.backend.send("PUT", f"/api/ledger/v1/tariffs/{code}/versions/{version}", Nothing, tariff)
+
+    async def open_balance(self, opening: OpeningBalance) -> None:
+        await self.backend.send("POST", "/api/ledger/v1/opening-balances", Nothing, opening)

@@ -1,0 +1,1 @@
+"""The canteen's tablet: an installable page that also works without network."""

@@ -1,0 +1,167 @@
+// The tablet: which screen, and what happens on a tap. The address after # says which, so a reload comes back to it.
+
+import * as api from "./api.js";
+import { labelOf, refreshClasses, showClasses } from "./classes-screen.js";
+import { loadClock, romeDay } from "./clock.js";
+import { say } from "./elements.js";
+import { network, networkState, probe, seemsOffline, watchNetwork } from "./network.js";
+import { showPairing } from "./pairing-screen.js";
+import * as queue from "./queue.js";
+import { roll } from "./roll.js";
+import { SheetScreen } from "./sheet-screen.js";
+import { fact, forgetChildren, forgetSheetsBefore, keepSheet, knownSheet, waitingCommands } from "./store.js";
+
+const KEEP_DAYS = 8;
+
+/** @type {{classId: string, day: string, screen: SheetScreen}|null} */
+let open = null;
+
+async function route() {
+  open = null;
+  const [, classId, day] = location.hash.match(/^#\/classe\/([^/]+)(?:\/(\d{4}-\d{2}-\d{2}))?$/) ?? [];
+  if (!(await fact("device"))) return showPairing(start);
+  if (!classId) return openClasses();
+  return openSheet(decodeURIComponent(classId), day ?? romeDay());
+}
+
+async function openClasses() {
+  showClasses((await fact("classes")) ?? []);
+  const fresh = await fromServer(refreshClasses);
+  if (fresh && !open) showClasses(fresh);
+}
+
+/** @param {string} classId @param {string} day */
+async function openSheet(classId, day) {
+  const screen = new SheetScreen(await labelOf(classId), day, {
+    onMark: (taps) => void mark(taps),
+    onClose: () => void close(),
+    onDay: (chosen) => (location.hash = `#/classe/${encodeURIComponent(classId)}/${chosen}`),
+  });
+  open = { classId, day, screen };
+  await redraw();
+  await refreshSheet();
+}
+
+async function refreshSheet() {
+  if (!open) return;
+  const { classId, day } = open;
+  const sheet = await fromServer(() => api.readSheet(classId, day));
+  if (sheet) await keepSheet(sheet);
+  await redraw();
+}
+
+async function redraw() {
+  const commands = await waitingCommands();
+  showQueue(commands.length);
+  if (!open) return;
+  const sheet = await knownSheet(open.classId, open.day);
+  open.screen.update(sheet, sheet ? roll(sheet, commands) : []);
+}
+
+/** @param {{pupil_id: string, mark: "present"|"absent"}[]} taps */
+async function mark(taps) {
+  const { classId, day, screen } = open;
+  const before = new Map(screen.lines.map((line) => [line.pupil_id, line.mark]));
+  const ids = await queue.record(classId, day, taps);
+  const text = taps.length === 1 ? "Presenza registrata." : `${taps.length} presenze registrate.`;
+  say(text, { label: "Annulla", act: () => void undo(classId, day, ids, taps, before) });
+}
+
+/** A tap that has not left is taken back; one that has is answered by its opposite, if there was a mark before. */
+async function undo(classId, day, ids, taps, before) {
+  if (await queue.takeBack(ids)) return;
+  const previous = taps.flatMap(({ pupil_id }) => {
+    const mark = before.get(pupil_id);
+    return mark === "present" || mark === "absent" ? [{ pupil_id, mark }] : [];
+  });
+  if (previous.length) await queue.record(classId, day, previous);
+  if (previous.length < taps.length) say("Già inviata: scegli Presente o Assente per correggerla.");
+}
+
+async function close() {
+  const { classId, day } = open;
+  await queue.drain();
+  const waiting = (await waitingCommands()).some((each) => each.class_id === classId && each.day === day);
+  const sheet = waiting ? undefined : await fromServer(() => api.closeSheet(classId, day));
+  if (!sheet) return say("Serve la rete per inviare il foglio. Le presenze sono al sicuro: riprova più tardi.");
+  await keepSheet(sheet);
+  await redraw();
+  say("Foglio inviato.");
+}
+
+/** What the server says, or undefined when it cannot be asked now. @template T @param {() => Promise<T>} question */
+async function fromServer(question) {
+  try {
+    return await question();
+  } catch (error) {
+    if (error instanceof api.NotPaired) await shutOut();
+    else if (error instanceof api.Refused) say(error.message);
+    else if (error instanceof api.Unreachable) seemsOffline();
+    else throw error;
+    return undefined;
+  }
+}
+
+async function shutOut() {
+  await forgetChildren();
+  open = null;
+  showPairing(start);
+  say("Questo tablet non è abbinato. Le presenze non inviate partiranno dopo l'abbinamento.");
+}
+
+/** @param {number} count */
+function showQueue(count) {
+  const line = document.getElementById("queue");
+  line.dataset.waiting = String(count);
+  line.textContent = count === 0 ? "Tutto inviato" : count === 1 ? "1 presenza da inviare" : `${count} presenze da inviare`;
+}
+
+function showNetwork() {
+  const state = networkState();
+  document.getElementById("network").dataset.state = state;
+  document.getElementById("network-text").textContent =
+    state === "online" ? "In rete" : state === "offline" ? "Senza rete: le presenze restano sul tablet" : "Controllo la rete";
+}
+
+/** @param {CustomEvent<queue.Conflict[]>} event */
+function tellConflicts({ detail }) {
+  const names = new Map(open?.screen.lines.map((line) => [line.pupil_id, `${line.given_name} ${line.family_name}`]) ?? []);
+  for (const { outcome, command, message } of detail) {
+    const name = names.get(command.pupil_id) ?? "Un alunno";
+    say(outcome === "superseded"
+      ? `${name}: vale una presenza rilevata più tardi da un altro dispositivo.`
+      : `${name}: presenza non registrata. ${message}`);
+  }
+}
+
+async function start() {
+  const device = await fact("device");
+  document.getElementById("device").textContent = device?.name ?? "Presenze mensa";
+  await route();
+  await redraw();
+}
+
+async function reconnected() {
+  await queue.drain();
+  await refreshSheet();
+}
+
+async function main() {
+  await loadClock();
+  queue.changes.addEventListener("queued", () => void redraw());
+  queue.changes.addEventListener("sent", () => void redraw());
+  queue.changes.addEventListener("unreachable", seemsOffline);
+  queue.changes.addEventListener("not-paired", () => void shutOut());
+  queue.changes.addEventListener("conflicts", tellConflicts);
+  network.addEventListener("change", showNetwork);
+  network.addEventListener("online", () => void reconnected());
+  window.addEventListener("hashchange", () => void route());
+  await start();
+  watchNetwork();
+  await probe();
+  await forgetSheetsBefore(romeDay(KEEP_DAYS));
+  await navigator.storage?.persist?.();
+}
+
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/tablet/worker.js");
+void main();
