@@ -16,7 +16,7 @@ from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
-from faststream.exceptions import StopConsume
+from faststream.exceptions import NackMessage
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from prometheus_client import Gauge
@@ -88,18 +88,18 @@ class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
     async def _on_records(self, records: Sequence[ConsumerRecord]) -> None:
         groups = by_partition(records)
         async with self._busy:
+            if self._failure.done():
+                await asyncio.sleep(POLL_MS / 1000)
+                raise NackMessage
             for group in groups.values():
                 try:
                     await self.intake.take(group)
                 except Exception as failure:
-                    self._fail(failure)
-                    raise StopConsume from failure
+                    self._failure.set_exception(failure)
+                    # Not StopConsume: it would cancel the very task that closes the connection, and stay in the group.
+                    raise NackMessage from failure
             await _commit(self.subscriber.consumer, groups)
         self._moved_at = time.monotonic()
-
-    def _fail(self, failure: Exception) -> None:
-        if not self._failure.done():
-            self._failure.set_exception(failure)
 
     async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
         """Let the batch in hand commit before somebody else gets its partitions."""
