@@ -24,10 +24,10 @@ class Settings(ServiceSettings):
     )
     cie_level: int = Field(default=2, ge=1, le=3, alias="REFETTORIO_CIE_LEVEL")
 
-    organization_name: str = Field(default="Comune di Prova", alias="REFETTORIO_ORGANIZATION_NAME")
-    organization_display_name: str = Field(default="Comune di Prova", alias="REFETTORIO_ORGANIZATION_DISPLAY_NAME")
+    organization_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_NAME")
+    organization_display_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_DISPLAY_NAME")
     organization_ipa_code: str = Field(
-        default="c_prova", alias="REFETTORIO_ORGANIZATION_IPA_CODE", description="Code in the index of administrations"
+        default="c_demo", alias="REFETTORIO_ORGANIZATION_IPA_CODE", description="Code in the index of administrations"
     )
     organization_fiscal_code: str = Field(
         default="00000000000", alias="REFETTORIO_ORGANIZATION_FISCAL_CODE", description="11 digits; an invented default"

@@ -1,0 +1,148 @@
+"""Roles of the staff, and the tablets of the canteen."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+import httpx2 as httpx
+import pytest
+from tests.integration.identity.browser import TABLET, Browser, Site
+
+from refettorio_local.simulators.idp.citizens import CITIZENS
+
+TABLETS = "/api/identity/v1/tablets"
+STAFF = "/api/identity/v1/staff"
+CODES = {citizen.key: citizen.fiscal_code for citizen in CITIZENS}
+
+
+async def grant(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`python -m identity staff grant …`."""
+    command = [sys.executable, "-m", "identity", "staff", "grant", *arguments]
+    return await asyncio.to_thread(
+        subprocess.run, command, env=site.environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="session")
+async def first_administrator(site: Site) -> str:
+    """Made from the command line, once."""
+    done = await grant(site, CODES["alessandro.fontana"], "administrator", "office")
+    assert done.returncode == 0, done.stderr
+    return "alessandro.fontana"
+
+
+@pytest.fixture
+async def administrator(first_administrator: str, browser: Browser) -> Browser:
+    """A browser in which the first administrator has signed in."""
+    await browser.sign_in(first_administrator, next_path="/ufficio/")
+    return browser
+
+
+@pytest.fixture
+async def device(site: Site) -> AsyncIterator[Browser]:
+    """Another browser, on a tablet."""
+    async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
+        yield Browser(site, client)
+
+
+async def test_the_command_line_makes_the_first_administrator(administrator: Browser) -> None:
+    me = (await administrator.through_gate("GET", "/api/identity/v1/me")).json()
+    assert me["roles"] == ["administrator", "guardian", "office"]
+    assert (await administrator.ask_gate("GET", "/ufficio/")).status_code == 200
+
+
+async def test_the_command_line_says_what_is_wrong(site: Site) -> None:
+    done = await grant(site, CODES["ugo.sala"], "sindaco")
+    assert done.returncode == 1
+    assert "sindaco" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_an_administrator_gives_and_takes_roles_and_it_holds_at_once(
+    administrator: Browser, device: Browser
+) -> None:
+    await device.sign_in("francesca.villa")
+    assert (await device.ask_gate("GET", "/ufficio/")).status_code == 403
+    body = {"fiscal_code": CODES["francesca.villa"].lower(), "roles": ["office"]}
+    made = await administrator.through_gate("POST", STAFF, body)
+    assert (made.status_code, made.json()["roles"]) == (201, ["office"]), made.text
+    assert (await device.ask_gate("GET", "/ufficio/")).status_code == 200
+    listed = (await administrator.through_gate("GET", STAFF)).json()["items"]
+    assert CODES["francesca.villa"] in {item["fiscal_code"] for item in listed}
+    await administrator.through_gate("POST", STAFF, {**body, "roles": []})
+    assert (await device.ask_gate("GET", "/ufficio/")).status_code == 403
+
+
+async def test_only_an_administrator_sees_and_gives_roles(device: Browser) -> None:
+    await device.sign_in("giulia.ferrari")
+    body = {"fiscal_code": CODES["giulia.ferrari"], "roles": ["administrator"]}
+    assert (await device.through_gate("GET", STAFF)).status_code == 403
+    assert (await device.through_gate("POST", STAFF, body)).status_code == 403
+
+
+async def test_canteen_staff_reach_the_classes_they_were_given(administrator: Browser, device: Browser) -> None:
+    body = {"fiscal_code": CODES["teresa.conti"], "roles": ["canteen"], "classes": ["primaria-1a", "primaria-1b"]}
+    assert (await administrator.through_gate("POST", STAFF, body)).status_code == 201
+    await device.sign_in("teresa.conti")
+    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    assert (me["roles"], me["classes"]) == (["canteen", "guardian"], ["primaria-1a", "primaria-1b"])
+
+
+async def registered(administrator: Browser) -> dict[str, str]:
+    made = await administrator.through_gate("POST", TABLETS, {"name": "Mensa 1", "classes": ["primaria-1a"]})
+    assert made.status_code == 201, made.text
+    answer: dict[str, str] = made.json()
+    return answer
+
+
+async def state_of(administrator: Browser, tablet_id: str) -> dict[str, str]:
+    items = (await administrator.through_gate("GET", TABLETS)).json()["items"]
+    return next(item for item in items if item["tablet_id"] == tablet_id)
+
+
+async def test_a_tablet_is_paired_works_and_is_revoked(administrator: Browser, device: Browser) -> None:
+    made = await registered(administrator)
+    assert (await state_of(administrator, made["tablet_id"]))["state"] == "waiting"
+    typed = f"{made['pairing_code'][:4].lower()}-{made['pairing_code'][4:]} "
+    paired = await device.post("/auth/tablets/pair", json={"code": typed, "device_name": "Samsung"})
+    assert paired.status_code == 201, paired.text
+    assert paired.json() == {"tablet_id": made["tablet_id"], "name": "Mensa 1", "classes": ["primaria-1a"]}
+    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    assert (me["id"], me["roles"], me["classes"]) == (made["tablet_id"], ["canteen"], ["primaria-1a"])
+    assert (await device.ask_gate("GET", "/ufficio/")).status_code == 302
+    shown = await state_of(administrator, made["tablet_id"])
+    assert (shown["state"], shown["device_name"]) == ("paired", "Samsung")
+    assert shown["last_seen_at"]
+    revoked = await administrator.through_gate("DELETE", f"{TABLETS}/{made['tablet_id']}")
+    assert (revoked.status_code, revoked.json()["state"]) == (200, "revoked")
+    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 401
+    again = await administrator.through_gate("DELETE", f"{TABLETS}/{made['tablet_id']}")
+    assert again.status_code == 409
+
+
+async def test_a_pairing_code_works_once(administrator: Browser, device: Browser) -> None:
+    made = await registered(administrator)
+    assert (await device.post("/auth/tablets/pair", json={"code": made["pairing_code"]})).status_code == 201
+    device.cookies.clear()
+    answer = await device.post("/auth/tablets/pair", json={"code": made["pairing_code"]})
+    assert (answer.status_code, answer.json()["slug"]) == (403, "pairing-code-refused")
+    assert TABLET not in device.cookies
+
+
+async def test_a_wrong_code_and_an_unknown_field_are_refused(device: Browser) -> None:
+    assert (await device.post("/auth/tablets/pair", json={"code": "00000000"})).status_code == 403
+    assert (await device.post("/auth/tablets/pair", json={"code": "0", "tablet_id": "tab_1"})).status_code == 422
+
+
+async def test_the_office_looks_a_guardian_up_and_guardians_look_up_nobody(
+    administrator: Browser, device: Browser
+) -> None:
+    await device.sign_in("chiara.galli")
+    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    person = await administrator.through_gate("GET", f"/api/identity/v1/people/{me['id']}")
+    assert (person.json()["family_name"], len(person.json()["contacts"])) == ("Galli", 2)
+    assert (await administrator.through_gate("GET", "/api/identity/v1/people/gua_none")).status_code == 404
+    assert (await device.through_gate("GET", f"/api/identity/v1/people/{me['id']}")).status_code == 403
