@@ -11,7 +11,6 @@ from tests.support.notify.scenarios import MARIA, enrolment, low_balance, reacha
 from notify.inbound.http import router
 from notify.usecases.learn_enrolment import learn_enrolment
 from notify.usecases.plan_communication import plan_communication
-from refettorio_chassis.auth import Caller
 from refettorio_chassis.testing import TokenMinter
 from refettorio_chassis.web import create_app
 
@@ -92,9 +91,3 @@ async def test_families_neither_publish_nor_see_the_office_lists(pages: httpx.As
     assert (await pages.post(URL, json=body, headers=guardian())).status_code == 403
     assert (await pages.get("/api/notify/v1/office/deliveries", headers=guardian())).status_code == 403
     assert (await pages.get(URL)).status_code == 401
-
-
-def test_every_route_names_its_roles(bench: MongoBench) -> None:
-    routes = router(bench.runner, bench.queries).routes
-    assert len(routes) == 3
-    assert Caller

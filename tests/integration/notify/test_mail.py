@@ -1,6 +1,7 @@
 """E-mail against a real SMTP server in the same loop."""
 
 import asyncio
+from typing import Any
 
 import aiosmtplib
 import pytest
@@ -19,7 +20,7 @@ ENVELOPE = Envelope(
 )
 
 
-def mail_to(mailbox: Mailbox, **more: str) -> Mail:
+def mail_to(mailbox: Mailbox, **more: Any) -> Mail:
     return Mail(MailServer(host="127.0.0.1", port=mailbox.port, **more), ENVELOPE, LAYOUT)
 
 

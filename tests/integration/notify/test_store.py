@@ -8,6 +8,7 @@ from tests.support.notify.scenarios import (
     MARIA,
     CommunicationScenarios,
     DeliveryScenarios,
+    contact,
     low_balance,
     reachable,
 )
@@ -15,6 +16,7 @@ from tests.support.notify.scenarios import (
 from notify.domain.guardian import Channel
 from notify.outbound.store import Store
 from notify.usecases.claim_delivery import claim_delivery
+from notify.usecases.learn_contact import learn_contact
 from notify.usecases.ports import Parcel
 from refettorio_chassis.transaction import Transaction
 
@@ -70,3 +72,13 @@ async def test_the_office_sees_addresses_masked(bench: MongoBench) -> None:
     listed = await bench.queries.deliveries("planned")
     assert {each.masked_address for each in listed} == {"g***@example.it", "+39*******567"}
     assert await bench.queries.deliveries("sent") == []
+
+
+async def test_a_contact_and_a_fact_that_arrive_together_never_miss_each_other(bench: MongoBench) -> None:
+    """Seen: with plain reads each transaction missed what the other wrote, and the message was lost."""
+    for number in range(20):
+        guardian_id = f"gua_{number}"
+        await asyncio.gather(
+            low_balance(bench, f"evt-{number}", guardian_id), bench.run(learn_contact, guardian_id, contact())
+        )
+    assert len(await bench.deliveries()) == 20

@@ -6,15 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from pydantic import SecretStr
 from tests.support.notify.mailbox import Mailbox
 from tests.support.notify.smsc import Smsc
 
+from notify.domain.quiet_hours import NEVER_QUIET
 from notify.settings import Settings
 from notify.wiring import assemble
 from refettorio_chassis import mongo
 from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.kafka import create_topics
-from refettorio_chassis.process import Process, Service, ensure_database
+from refettorio_chassis.process import Process, Service
 from refettorio_local.addresses import Addresses
 
 
@@ -53,8 +55,8 @@ def settings_for(addresses: Addresses, mailbox: Mailbox, smsc: Smsc) -> Settings
         smpp_host="127.0.0.1",
         smpp_port=smsc.port,
         smpp_system_id="refettorio",
-        smpp_password="secret",
-        sms_quiet_hours="never",
+        smpp_password=SecretStr("secret"),
+        sms_quiet_hours=NEVER_QUIET,
         first_wait_seconds=0.2,
     )
 
@@ -71,8 +73,3 @@ async def whole_service(addresses: Addresses, mailbox: Mailbox, smsc: Smsc) -> A
         client = mongo.connect(addresses.mongodb_url)
         await client.drop_database(whole.settings.database_prefix + "notify")
         await mongo.close(client)
-
-
-async def made_ready(whole: Whole) -> None:
-    """Collections and indexes, for tests that start no process."""
-    await ensure_database(whole.service)

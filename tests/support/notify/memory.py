@@ -37,8 +37,11 @@ class MemoryStore:
     async def guardian(self, guardian_id: str) -> Guardian | None:
         return self.guardians_by_id.get(guardian_id)
 
-    async def guardians(self, guardian_ids: Sequence[str]) -> dict[str, Guardian]:
-        return {each: self.guardians_by_id[each] for each in guardian_ids if each in self.guardians_by_id}
+    async def hold_guardian(self, guardian_id: str) -> Guardian:
+        return self.guardians_by_id.setdefault(guardian_id, Guardian(guardian_id=guardian_id))
+
+    async def hold_guardians(self, guardian_ids: Sequence[str]) -> list[Guardian]:
+        return [await self.hold_guardian(each) for each in guardian_ids]
 
     async def save_guardian(self, guardian: Guardian) -> None:
         self.guardians_by_id[guardian.guardian_id] = guardian

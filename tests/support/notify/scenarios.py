@@ -87,8 +87,8 @@ async def low_balance(bench: Bench, event_id: str = "evt-1", guardian_id: str = 
     )
 
 
-async def claimed(bench: Bench, channel: Channel = "email", token: str = "t1", **more: Any) -> Parcel | None:
-    parcel: Parcel | None = await bench.run(claim_delivery, channel, token=token, **{"in_hand": (), **more})
+async def claimed(bench: Bench, channel: Channel = "email", lease: str = "t1", **more: Any) -> Parcel | None:
+    parcel: Parcel | None = await bench.run(claim_delivery, channel, token=lease, **{"in_hand": (), **more})
     return parcel
 
 
@@ -170,8 +170,8 @@ class DeliveryScenarios:
     async def test_a_delivery_in_hand_is_not_given_to_another_sender(self, bench: Bench) -> None:
         await reachable(bench, MARIA, "email")
         await low_balance(bench)
-        assert await claimed(bench, token="t1")
-        assert await claimed(bench, token="t2") is None
+        assert await claimed(bench, lease="t1")
+        assert await claimed(bench, lease="t2") is None
 
     async def test_a_sent_delivery_is_announced_without_its_address(self, bench: Bench) -> None:
         parcel = await sent_sms(bench)
@@ -187,7 +187,7 @@ class DeliveryScenarios:
         await low_balance(bench)
         waits = []
         for number in range(3):
-            parcel = await claimed(bench, token=f"t{number}")
+            parcel = await claimed(bench, lease=f"t{number}")
             assert parcel
             put_off = await settled(bench, parcel, Deferred(reason="smtp-451"))
             assert put_off
@@ -220,20 +220,20 @@ class DeliveryScenarios:
     async def test_a_lease_that_ran_out_is_taken_over_but_not_by_whom_still_holds_it(self, bench: Bench) -> None:
         await reachable(bench, MARIA, "email")
         await low_balance(bench)
-        first = await claimed(bench, token="t1")
+        first = await claimed(bench, lease="t1")
         assert first
         bench.clock.advance(timedelta(minutes=3))
-        assert await claimed(bench, token="t2", in_hand=[first.delivery_id]) is None
-        second = await claimed(bench, token="t3")
+        assert await claimed(bench, lease="t2", in_hand=[first.delivery_id]) is None
+        second = await claimed(bench, lease="t3")
         assert second
         assert second.delivery_id == first.delivery_id
 
     async def test_a_slow_sender_does_not_overwrite_its_successor(self, bench: Bench) -> None:
         await reachable(bench, MARIA, "email")
         await low_balance(bench)
-        slow = await claimed(bench, token="t1")
+        slow = await claimed(bench, lease="t1")
         bench.clock.advance(timedelta(minutes=3))
-        quick = await claimed(bench, token="t2")
+        quick = await claimed(bench, lease="t2")
         assert slow
         assert quick
         await settled(bench, quick, Accepted(reference="<2@x>"))

@@ -39,9 +39,17 @@ class Store:
         found = await self._guardians.find_one({"_id": guardian_id})
         return documents.guardian_from(found) if found else None
 
-    async def guardians(self, guardian_ids: Sequence[str]) -> dict[str, Guardian]:
+    async def hold_guardian(self, guardian_id: str) -> Guardian:
+        [guardian] = await self.hold_guardians([guardian_id])
+        return guardian
+
+    async def hold_guardians(self, guardian_ids: Sequence[str]) -> list[Guardian]:
+        # An update that changes nothing would not conflict with anybody: the counter makes it a write.
+        hold = {"$inc": {"held": 1}, "$setOnInsert": {"given_name": None, "contacts": []}}
+        await self._guardians.bulk_write([UpdateOne({"_id": each}, hold, upsert=True) for each in guardian_ids])
         found = await self._guardians.find({"_id": {"$in": list(guardian_ids)}})
-        return {document["_id"]: documents.guardian_from(document) for document in found}
+        by_id = {document["_id"]: documents.guardian_from(document) for document in found}
+        return [by_id[each] for each in guardian_ids]
 
     async def save_guardian(self, guardian: Guardian) -> None:
         document = documents.guardian_document(guardian)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from notify.domain.guardian import Contact, Guardian
+from notify.domain.guardian import Contact
 from notify.usecases.planning import deliveries_of
 from notify.usecases.ports import Ports
 
@@ -15,7 +15,7 @@ async def learn_contact(ports: Ports, guardian_id: str, contact: Contact) -> Non
     The first contact of a channel also receives the letters of the last day: topics have no common order, so the fact
     may have been read before the contact. Deliveries planned already stay as they are.
     """
-    known = await ports.store.guardian(guardian_id) or Guardian(guardian_id=guardian_id)
+    known = await ports.store.hold_guardian(guardian_id)
     updated = known.with_contact(contact)
     await ports.store.save_guardian(updated)
     if known.address_for(contact.channel) is not None:

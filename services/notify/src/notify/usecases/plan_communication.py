@@ -23,15 +23,13 @@ async def plan_communication(ports: Ports, communication_id: str, *, families: i
     letters = [_letter(ports, communication, guardian_id) for guardian_id in next_ids]
     await ports.store.add_letters(letters)
     now = ports.now()
-    guardians = await ports.store.guardians(next_ids)
-    await ports.store.plan(
-        [
-            delivery
-            for letter in letters
-            if letter.guardian_id in guardians
-            for delivery in deliveries_of([letter], guardians[letter.guardian_id], policy=ports.policy, now=now)
-        ]
-    )
+    guardians = await ports.store.hold_guardians(next_ids)
+    deliveries = [
+        delivery
+        for letter, guardian in zip(letters, guardians, strict=True)
+        for delivery in deliveries_of([letter], guardian, policy=ports.policy, now=now)
+    ]
+    await ports.store.plan(deliveries)
     is_last = len(next_ids) < families
     progress = communication.written(next_ids[-1]) if next_ids else communication
     await ports.store.save_communication(progress.planned() if is_last else progress)

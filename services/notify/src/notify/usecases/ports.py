@@ -21,11 +21,19 @@ from refettorio_contracts import Event
 class Store(Protocol):
     """Everything kept, inside one transaction."""
 
-    async def guardian(self, guardian_id: str) -> Guardian | None: ...
+    async def hold_guardian(self, guardian_id: str) -> Guardian:
+        """The guardian, known or not, held until this transaction ends.
 
-    async def guardians(self, guardian_ids: Sequence[str]) -> dict[str, Guardian]:
-        """Those that are known."""
+        Contacts and facts come in on different topics: of two transactions that meet here the second starts again and
+        sees the first. Merely reading, each could miss what the other writes, and a message would be lost.
+        """
         ...
+
+    async def hold_guardians(self, guardian_ids: Sequence[str]) -> list[Guardian]:
+        """The same for many."""
+        ...
+
+    async def guardian(self, guardian_id: str) -> Guardian | None: ...
 
     async def save_guardian(self, guardian: Guardian) -> None: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from notify.domain.guardian import CHANNELS, Guardian
+from notify.domain.guardian import CHANNELS
 from notify.domain.letter import Cause, Letter, letter_id_for
 from notify.usecases.planning import deliveries_of
 from notify.usecases.ports import Ports
@@ -29,9 +29,9 @@ async def write_letter(
         written_at=happened_at,
         cause=cause,
     )
+    guardian = await ports.store.hold_guardian(guardian_id)
     await ports.store.add_letters([letter])
     now = ports.now()
     if now - happened_at > ports.policy.too_old:
         return
-    guardian = await ports.store.guardian(guardian_id) or Guardian(guardian_id=guardian_id)
     await ports.store.plan(deliveries_of([letter], guardian, policy=ports.policy, now=now))
