@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 import pytest
+from tests.support.ledger_memory import CREDITOR
 
 from ledger.domain.accounts import PAGOPA_CLEARING
 from ledger.domain.charging import MealTaken, MealTakenBack
@@ -24,7 +25,6 @@ from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.verify_books import WholeBook, verify_books
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
-from tests.support.ledger_memory import CREDITOR
 
 OCTOBER = date(2025, 10, 6)
 EVERYTHING = StatementSpan()
@@ -86,9 +86,7 @@ def receipt(number: str, cents: int, *, receipt_id: str = "rt-1", paid_at: datet
         creditor_reference=number[1:],
         is_paid=True,
         amount_cents=cents,
-        transfers=(
-            ReceivedTransfer(id_transfer=1, amount_cents=cents, creditor_fiscal_code=CREDITOR.fiscal_code),
-        ),
+        transfers=(ReceivedTransfer(id_transfer=1, amount_cents=cents, creditor_fiscal_code=CREDITOR.fiscal_code),),
         paid_at=paid_at or datetime(2025, 10, 6, 9, 0, tzinfo=UTC),
         stand_in=False,
         raw=b"<receipt/>",
@@ -212,9 +210,7 @@ async def an_opening_balance_is_entered_once(bench: Bench) -> None:
 
 
 async def notice_numbers_never_repeat(bench: Bench) -> None:
-    issued = [
-        await bench.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals") for _ in range(3)
-    ]
+    issued = [await bench.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals") for _ in range(3)]
     assert [notice.number for notice in issued] == [notice_number("01", base) for base in (1, 2, 3)]
     assert [found.number for found in await bench.queries.notices_of("gua_1")][-1] == issued[0].number
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-
 from tests.support.ledger_stage import Stage, ledger_stage
 from tests.support.platform import RunningPlatform
 
