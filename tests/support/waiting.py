@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 LOOK_EVERY_SECONDS = 0.02
 
@@ -14,3 +15,11 @@ async def until(condition: Callable[[], bool], what: str, *, seconds: float = 20
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
     except TimeoutError:
         raise AssertionError(f"after {seconds:g} s still no {what}") from None
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; a zombie, ended and not yet collected, does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from tests.support.waiting import until
+from tests.support.waiting import is_alive, until
 
 from refettorio_local.errors import NotReadyError, ProcessDiedError, UnknownProcessError
 from refettorio_local.program import Program, inherited_environment
@@ -70,14 +70,6 @@ async def supervisor(deaths: list[ProcessDiedError], lines: list[tuple[str, str]
     supervisor = Supervisor(sink=lambda name, line: lines.append((name, line)), on_death=deaths.append)
     yield supervisor
     await supervisor.stop()
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; a zombie, ended and not yet collected, does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 async def test_a_process_that_dies_is_reported_with_its_last_lines(

@@ -99,8 +99,8 @@ def run() -> int:
     background = Background(data_folder())
     ports = fixed_ports(os.environ)
     with background.owned():
-        require_free(ports, ports_needed(os.environ))
         try:
+            require_free(ports, ports_needed(os.environ))
             asyncio.run(_run(background, ports))
         except PlatformError as error:
             background.tell(State(guardian=os.getpid(), phase="failed", ports=ports, failure=str(error)))

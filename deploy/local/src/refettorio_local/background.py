@@ -105,7 +105,7 @@ class Background:
         if not self._ended_within(STOP_SECONDS):
             os.kill(state.guardian, signal.SIGKILL)
             self._ended_within(STOP_SECONDS)
-        for pid in state.processes.values():
+        for pid in (*state.processes.values(), state.guardian):
             _wait_until_gone(pid)
 
     def _wait_until_ready(self, guardian: subprocess.Popen[bytes]) -> State:
@@ -140,5 +140,14 @@ def _locked(descriptor: int) -> bool:
 
 def _wait_until_gone(pid: int) -> None:
     deadline = time.monotonic() + STOP_SECONDS
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+    while _is_alive(pid) and time.monotonic() < deadline:
         time.sleep(LOOK_EVERY_SECONDS)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended but was not collected yet (Z) does not."""
+    try:
+        after_the_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+    except FileNotFoundError:
+        return False
+    return after_the_name.split()[0] != "Z"
