@@ -1,1 +1,1 @@
-"""A SPID and CIE identity provider with a dozen invented citizens."""
+"""A SPID and CIE identity provider whose citizens are invented."""

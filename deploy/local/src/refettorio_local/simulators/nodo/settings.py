@@ -31,14 +31,14 @@ class Settings:
         """Raises MissingSetting."""
         listening = Listening.read(environment, default_port=DEFAULT_PORT)
         creditor = environment.text("REFETTORIO_CREDITOR_FISCAL_CODE")
-        broker = environment.text("REFETTORIO_SIM_NODO_BROKER", creditor)
+        broker = environment.text("REFETTORIO_BROKER_FISCAL_CODE", creditor)
         return cls(
             listening=listening,
             base_url=environment.address("REFETTORIO_SIM_NODO_URL", listening.url),
             target_url=environment.text("REFETTORIO_SIM_NODO_TARGET"),
             creditor_fiscal_code=creditor,
             broker_fiscal_code=broker,
-            station=environment.text("REFETTORIO_SIM_NODO_STATION", f"{broker}_01"),
+            station=environment.text("REFETTORIO_STATION_ID", f"{broker}_01"),
             checkout_key=environment.optional("REFETTORIO_CHECKOUT_KEY"),
             schema_folder=environment.path("REFETTORIO_PAGOPA_XSD"),
             retries=int(environment.number("REFETTORIO_SIM_NODO_RETRIES", RETRIES)),
