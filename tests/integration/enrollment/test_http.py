@@ -38,7 +38,7 @@ def api(http: httpx.AsyncClient, minter: TokenMinter) -> Families:
     return Families(http, minter)
 
 
-def form(**changed: str | bool) -> dict[str, Any]:
+def form(**changed: Any) -> dict[str, Any]:
     return {"form_id": "meals-2025-26", "answers": answers_for(**changed)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from tests.unit.enrollment.town import (
@@ -161,7 +162,7 @@ class AnswersScenarios:
     @pytest.mark.parametrize(
         "changed", [{"school_id": "nowhere"}, {"class_id": "nowhere"}, {"pupil_birth_date": "2025-12-01"}]
     )
-    async def test_what_is_not_in_the_registry_is_refused(self, town: Town, changed: dict[str, str]) -> None:
+    async def test_what_is_not_in_the_registry_is_refused(self, town: Town, changed: dict[str, Any]) -> None:
         with pytest.raises(AnswersInvalidError) as refusal:
             await town.submit(answers=answers_for(**changed))
         errors = refusal.value.values["errors"]

@@ -1,0 +1,36 @@
+"""The scenarios of the unit tests, on a real MongoDB: what the fake in memory says must be true there too."""
+
+from __future__ import annotations
+
+from tests.unit.attendance.scenarios import (
+    ClosingScenarios,
+    CorrectingScenarios,
+    DaysScenarios,
+    FamilyScenarios,
+    MarkingScenarios,
+    RosterScenarios,
+)
+
+
+class TestMarkingOnMongo(MarkingScenarios):
+    pass
+
+
+class TestDaysOnMongo(DaysScenarios):
+    pass
+
+
+class TestClosingOnMongo(ClosingScenarios):
+    pass
+
+
+class TestCorrectingOnMongo(CorrectingScenarios):
+    pass
+
+
+class TestRosterOnMongo(RosterScenarios):
+    pass
+
+
+class TestFamilyOnMongo(FamilyScenarios):
+    pass

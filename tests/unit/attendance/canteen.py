@@ -1,0 +1,167 @@
+"""An invented canteen, on any store, and what one does there."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from tests.unit.attendance.memory import MemoryStore
+
+from attendance.domain.audit import Actor, AuditLine, Role
+from attendance.domain.identifiers import ClassId, CommandId, PupilId
+from attendance.domain.mark import Mark, MarkCommand, Outcome
+from attendance.inbound.events import take_calendar, take_name, take_roster
+from attendance.usecases.mark_pupils import CommandResult, mark_pupils
+from attendance.usecases.ports import Ports, Reads
+from attendance.usecases.show_sheet import SheetPicture, show_sheet
+from refettorio_chassis.clock import FixedClock
+from refettorio_contracts import Event
+from refettorio_contracts.attendance import MealServed, MealWithdrawn
+from refettorio_contracts.enrollment import ApplicationAccepted, PupilEnrolled, PupilName
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TABLET: Final = Actor(subject="tab_1", role=Role.CANTEEN)
+CLERK: Final = Actor(subject="stf_anna", role=Role.OFFICE)
+SCHOOL: Final = "primaria"
+ONE_A: Final = ClassId("primaria-1a")
+ONE_B: Final = ClassId("primaria-1b")
+MARIO: Final = PupilId("pup_mario")
+LUCIA: Final = PupilId("pup_lucia")
+BRUNO: Final = PupilId("pup_bruno")
+ROSSI: Final = "gua_rossi"
+NOON: Final = datetime(2025, 10, 6, 10, 0, tzinfo=UTC)
+TODAY: Final = date(2025, 10, 6)
+
+
+def enrolled(pupil: str, account: str, class_id: str = ONE_A, service: str = "meals") -> PupilEnrolled:
+    """As enrollment tells it."""
+    return PupilEnrolled(
+        pupil_id=pupil,
+        enrolment_id=f"enr_{pupil}_{service}",
+        account_id=account,
+        service=service,
+        school_year="2025/26",
+        school_id=SCHOOL,
+        class_id=class_id,
+        school_level="primaria",
+        valid_from=date(2025, 9, 12),
+        valid_to=date(2026, 6, 8),
+    )
+
+
+def named(pupil: str, given_name: str, family_name: str) -> ApplicationAccepted:
+    """As enrollment tells it, on the internal topic."""
+    return ApplicationAccepted(
+        application_id=f"app_{pupil}",
+        guardian_id="gua_x",
+        service="meals",
+        school_year="2025/26",
+        pupil_id=pupil,
+        pupil=PupilName(given_name=given_name, family_name=family_name),
+    )
+
+
+def tap(pupil: PupilId, mark: str, *, minute: int = 0, command: str | None = None) -> MarkCommand:
+    """One tap at `minute` past ten (UTC)."""
+    at = NOON + timedelta(minutes=minute)
+    command_id = command or f"{pupil}-{mark}-{minute}"
+    return MarkCommand(command_id=CommandId(command_id), pupil_id=pupil, mark=Mark(mark), recorded_at=at)
+
+
+class Canteen(ABC):
+    """Mario and Lucia in 1A, Bruno in 1B."""
+
+    clock: FixedClock
+    reads: Reads
+
+    @abstractmethod
+    async def run(self, usecase: Callable[Concatenate[Ports, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one use case in a transaction of its own."""
+
+    @abstractmethod
+    async def announced(self) -> list[Event]:
+        """Every event told so far, in order."""
+
+    @abstractmethod
+    async def audit(self) -> Sequence[AuditLine]:
+        """Every line of the audit, in order."""
+
+    async def opened(self) -> Canteen:
+        """With its pupils."""
+        await self.hear(enrolled(MARIO, ROSSI), enrolled(LUCIA, ROSSI), enrolled(BRUNO, "gua_verdi", ONE_B))
+        await self.hear(named(MARIO, "Mario", "Rossi"), named(LUCIA, "Lucia", "Rossi"), named(BRUNO, "Bruno", "Verdi"))
+        return self
+
+    async def hear(self, *events: Event) -> None:
+        """Events arrive from enrollment."""
+        for event in events:
+            for take in (take_roster, take_name, take_calendar):
+                await self.run(take, event)
+
+    async def mark(
+        self, *commands: MarkCommand, class_id: ClassId = ONE_A, day: date = TODAY, by: Actor = TABLET
+    ) -> list[Outcome]:
+        """Send taps in one request."""
+        return [result.outcome for result in await self.results(*commands, class_id=class_id, day=day, by=by)]
+
+    async def results(
+        self, *commands: MarkCommand, class_id: ClassId = ONE_A, day: date = TODAY, by: Actor = TABLET
+    ) -> list[CommandResult]:
+        """Send taps in one request, with reasons."""
+        return await self.run(mark_pupils, class_id, day, commands=commands, by=by)
+
+    async def picture(self, class_id: ClassId = ONE_A, day: date = TODAY) -> SheetPicture:
+        """The sheet now."""
+        return await show_sheet(self.reads, class_id, day, now=self.clock.now())
+
+    async def marks(self, class_id: ClassId = ONE_A, day: date = TODAY) -> dict[str, str]:
+        """The marks now."""
+        picture = await self.picture(class_id, day)
+        return {pupil_id: known.mark.value for pupil_id, known in picture.roll.days.items()}
+
+    async def meals(self) -> list[tuple[str, str]]:
+        """Meals told so far: served or withdrawn, and the name of the meal."""
+        return [
+            ("served" if isinstance(event, MealServed) else "withdrawn", event.meal_id)
+            for event in await self.announced()
+            if isinstance(event, (MealServed, MealWithdrawn))
+        ]
+
+
+class MemoryCanteen(Canteen):
+    """The canteen on the store in memory."""
+
+    def __init__(self) -> None:
+        self.clock = FixedClock(NOON)
+        self.store = MemoryStore()
+        self._numbers = itertools.count(1)
+
+    @property
+    def reads(self) -> Reads:  # type: ignore[override]  # the store is another one after a refusal
+        return self.store
+
+    async def run(self, usecase: Callable[Concatenate[Ports, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        before = MemoryStore(**{name: copy.copy(value) for name, value in vars(self.store).items()})
+        ports = Ports(
+            store=self.store,
+            announcer=self.store,
+            clock=self.clock,
+            new_id=lambda prefix: f"{prefix}_{next(self._numbers):04d}",
+        )
+        try:
+            return await usecase(ports, *args, **kwargs)
+        except BaseException:
+            self.store = before
+            raise
+
+    async def announced(self) -> list[Event]:
+        return list(self.store.events)
+
+    async def audit(self) -> Sequence[AuditLine]:
+        return list(self.store.audit)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+from tests.unit.attendance.canteen import Canteen, MemoryCanteen
+from tests.unit.attendance.scenarios import (
+    ClosingScenarios,
+    CorrectingScenarios,
+    DaysScenarios,
+    FamilyScenarios,
+    MarkingScenarios,
+    RosterScenarios,
+)
+
+
+@pytest.fixture
+async def canteen() -> Canteen:
+    return await MemoryCanteen().opened()
+
+
+class TestMarking(MarkingScenarios):
+    pass
+
+
+class TestDays(DaysScenarios):
+    pass
+
+
+class TestClosing(ClosingScenarios):
+    pass
+
+
+class TestCorrecting(CorrectingScenarios):
+    pass
+
+
+class TestRoster(RosterScenarios):
+    pass
+
+
+class TestFamily(FamilyScenarios):
+    pass
