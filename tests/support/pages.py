@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
-from refettorio_chassis.clock import Clock, FixedClock
-from refettorio_chassis.testing import TokenMinter
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.support.services_double import GUARDIAN, ServicesDouble, typical_town
 
 from clients.settings import Settings
 from clients.wiring import NAME, build
-from tests.support.services_double import GUARDIAN, ServicesDouble, typical_town
+from refettorio_chassis.clock import Clock, FixedClock
+from refettorio_chassis.testing import TokenMinter
 
 MONDAY = datetime(2025, 10, 6, 10, 0, tzinfo=UTC)
 START_SECONDS = 10.0

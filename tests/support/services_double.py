@@ -170,7 +170,13 @@ def _enrollment() -> dict[tuple[str, str], Json]:
         "valid_to": "2026-06-08",
     }
     children = [
-        {"pupil_id": pupil_id, "given_name": name, "family_name": "Rossi", "account_id": GUARDIAN, "enrolments": [enrolment]}
+        {
+            "pupil_id": pupil_id,
+            "given_name": name,
+            "family_name": "Rossi",
+            "account_id": GUARDIAN,
+            "enrolments": [enrolment],
+        }
         for pupil_id, name in ((PUPIL, "Luca"), (SIBLING, "Giulia"))
     ]
     return {
@@ -243,7 +249,11 @@ def _applications() -> dict[tuple[str, str], Json]:
 
 def sheet_json(state: str = "open") -> dict[str, object]:
     """A sheet of three pupils, one of each mark."""
-    names = (("pup_a1", "Luca", "Rossi", "present"), ("pup_b1", "Sara", "Verdi", "absent"), ("pup_c1", "Omar", "Zani", "expected"))
+    names = (
+        ("pup_a1", "Luca", "Rossi", "present"),
+        ("pup_b1", "Sara", "Verdi", "absent"),
+        ("pup_c1", "Omar", "Zani", "expected"),
+    )
     pupils = [
         {
             "pupil_id": pupil_id,
@@ -313,8 +323,12 @@ def _entries() -> list[Mapping[str, object]]:
         "marked_at": "2025-10-06T06:51:00Z",
         "marked_by": "canteen",
     }
-    lines = ((6, "charge", "Pasto del 06/10/2025", -485, 1045), (3, "reversal", "Storno del pasto del 03/10/2025", 485, 1530),
-             (2, "charge", "Pasto del 02/10/2025", -485, 1045), (1, "top-up", f"Ricarica con avviso {NOTICE}", 2500, 1530))
+    lines = (
+        (6, "charge", "Pasto del 06/10/2025", -485, 1045),
+        (3, "reversal", "Storno del pasto del 03/10/2025", 485, 1530),
+        (2, "charge", "Pasto del 02/10/2025", -485, 1045),
+        (1, "top-up", f"Ricarica con avviso {NOTICE}", 2500, 1530),
+    )
     return [
         {
             "entry_id": f"ent_{number}",
@@ -399,5 +413,7 @@ def _notify() -> dict[tuple[str, str], Json]:
     return {
         ("GET", "/api/notify/v1/communications"): {"items": [communication]},
         ("POST", "/api/notify/v1/communications"): communication,
-        ("GET", "/api/notify/v1/office/deliveries"): {"items": [delivery, delivery | {"state": "failed", "reason": "no-contact", "address": None}]},
+        ("GET", "/api/notify/v1/office/deliveries"): {
+            "items": [delivery, delivery | {"state": "failed", "reason": "no-contact", "address": None}]
+        },
     }

@@ -1,13 +1,14 @@
 """`python -m clients`: one process with the portal, the office and the tablet's page."""
 
 import uvicorn
-from refettorio_chassis.telemetry import start_telemetry, stop_telemetry
 
 from clients.settings import Settings
 from clients.wiring import NAME, build
+from refettorio_chassis.telemetry import start_telemetry, stop_telemetry
 
 
 def main() -> None:
+    """Serve until told to stop."""
     start_telemetry(NAME)
     settings = Settings()
     try:

@@ -5,16 +5,16 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from refettorio_chassis.auth import NotSignedInError
-from refettorio_chassis.errors import DomainError, RetryLater
-from refettorio_chassis.outbox import command_id
-from refettorio_chassis.web import CORRELATION_HEADER, PROBLEM_TYPE, status_of
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from clients.design.forms import FormRefusedError
 from clients.services.transport import ServiceProblem
 from clients.visitor import see, site_of
+from refettorio_chassis.auth import NotSignedInError
+from refettorio_chassis.errors import DomainError, RetryLater
+from refettorio_chassis.outbox import command_id
+from refettorio_chassis.web import CORRELATION_HEADER, PROBLEM_TYPE, status_of
 
 _HOME = ("Torna alla pagina iniziale", "/")
 _AREA = ("Vai all'area personale", "/portale/")

@@ -6,8 +6,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
-from refettorio_chassis.auth import Caller, caller_with
-from refettorio_chassis.clock import Clock, rome_day
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from clients.design.forms import FormKey, PostedForm, form_key, read_form
@@ -15,6 +13,8 @@ from clients.design.pages import Pages, Signed
 from clients.public.news import News
 from clients.services.directory import Directory, Services
 from clients.services.transport import ServiceProblem
+from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.clock import Clock, rome_day
 
 SEE_OTHER = 303
 
@@ -34,6 +34,7 @@ class Site:
 
 
 def site_of(request: Request) -> Site:
+    """The site of this process."""
     site: Site = request.app.state.site
     return site
 
@@ -81,9 +82,7 @@ def visitor_with(*roles: str) -> Callable[..., Awaitable[Visitor]]:
 def submission_with(*roles: str) -> Callable[..., Awaitable[Submission]]:
     """Dependency: their form. FormRefusedError when the page it comes from was not made for this session."""
 
-    async def submission(
-        request: Request, visitor: Annotated[Visitor, Depends(visitor_with(*roles))]
-    ) -> Submission:
+    async def submission(request: Request, visitor: Annotated[Visitor, Depends(visitor_with(*roles))]) -> Submission:
         return Submission(visitor, await read_form(request, visitor.key))
 
     submission.checks_form_token = True  # type: ignore[attr-defined] # read by the test that walks every route

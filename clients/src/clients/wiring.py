@@ -6,9 +6,6 @@ from pathlib import Path
 
 import httpx2 as httpx
 from fastapi import FastAPI
-from refettorio_chassis.auth import TokenVerifier
-from refettorio_chassis.clock import Clock, clock_from_environment
-from refettorio_chassis.web import create_app
 
 from clients.design.assets import load_assets
 from clients.design.pages import Municipality, Pages
@@ -22,6 +19,9 @@ from clients.services.directory import open_directory
 from clients.settings import Settings
 from clients.tablet import routes as tablet
 from clients.visitor import Site
+from refettorio_chassis.auth import TokenVerifier
+from refettorio_chassis.clock import Clock, clock_from_environment
+from refettorio_chassis.web import create_app
 
 NAME = "clients"
 ROUTERS = (
@@ -51,9 +51,7 @@ def build(
     """The application. Tests give a clock, a transport instead of the network, and a verifier of their own keys."""
     time = clock or clock_from_environment()
     directory = open_directory(settings.addresses(), transport)
-    keys = verifier or TokenVerifier(
-        jwks_url=settings.jwks_url, audience=NAME, now=lambda: time.now().timestamp()
-    )
+    keys = verifier or TokenVerifier(jwks_url=settings.jwks_url, audience=NAME, now=lambda: time.now().timestamp())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -37,6 +37,8 @@ class AssetsNotBuiltError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asset:
+    """One file, as the browser gets it."""
+
     content: bytes
     media_type: str
 
@@ -75,5 +77,6 @@ def load_assets(roots: Mapping[str, Path] = _ROOTS) -> Assets:
 
 
 def media_type(path: Path) -> str:
+    """The type of a file by its suffix."""
     guessed = _MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
     return guessed or "application/octet-stream"

@@ -6,7 +6,7 @@ Run once at set-up. Needs `npm` on the machine, or the PyPI package `nodejs-whee
 import hashlib
 import json
 import shutil
-import subprocess  # noqa: S404 - npm is a program, there is no other way to run it
+import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
@@ -84,6 +84,7 @@ def write_manifest(vendor: Path) -> Path:
 
 
 def main() -> int:
+    """Fetch, copy, record; 1 with a message when something is missing."""
     try:
         install(MEMBER)
         written = copy(MEMBER / "node_modules", VENDOR)

@@ -7,6 +7,7 @@ from typing import Final
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
+
 from refettorio_chassis.clock import ROME
 
 _LOCALE: Final = "it_IT"
@@ -68,4 +69,4 @@ def grouped(number: str) -> str:
 def school_year(value: str) -> str:
     """`2025/26` → `2025/2026`."""
     first, _, last = value.partition("/")
-    return f"{first}/{first[:2]}{last}" if len(first) == 4 and len(last) == 2 else value  # noqa: PLR2004 - 4+2 digits
+    return f"{first}/{first[:2]}{last}" if len(first) == 4 and len(last) == 2 else value

@@ -103,7 +103,13 @@ class Pages:
             delivery_word=partial(word, "delivery"),
         )
         environment.globals.update(
-            asset=self.assets.url, town=self.municipality, form_field=FIELD, word=word, marker=marker, trouble=NO_TROUBLE, toast=""
+            asset=self.assets.url,
+            town=self.municipality,
+            form_field=FIELD,
+            word=word,
+            marker=marker,
+            trouble=NO_TROUBLE,
+            toast="",
         )
         object.__setattr__(self, "environment", environment)
 

@@ -70,22 +70,13 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "delivered": "Consegnato",
         "failed": "Non riuscito",
     },
-    "tablet": {"waiting": "In attesa del codice", "paired": "Abbinato", "revoked": "Revocato", "expired": "Codice scaduto"},
-    "contact": {"email": "Posta elettronica", "sms": "Cellulare"},
-    # The questions of the forms, for clerks who read the answers.
-    "answer": {
-        "pupil_given_name": "Nome dell'alunno",
-        "pupil_family_name": "Cognome dell'alunno",
-        "pupil_fiscal_code": "Codice fiscale dell'alunno",
-        "pupil_birth_date": "Data di nascita",
-        "days": "Giorni di frequenza",
-        "notes": "Note della famiglia",
-        "stop": "Fermata richiesta",
-        "direction": "Viaggi richiesti",
-        "privacy_accepted": "Informativa letta",
+    "tablet": {
+        "waiting": "In attesa del codice",
+        "paired": "Abbinato",
+        "revoked": "Revocato",
+        "expired": "Codice scaduto",
     },
-    "direction": {"both": "Andata e ritorno", "outward": "Solo andata", "return": "Solo ritorno"},
-    "level": {"infanzia": "infanzia", "primaria": "primaria", "secondaria1": "secondaria di primo grado"},
+    "contact": {"email": "Posta elettronica", "sms": "Cellulare"},
 }
 
 

@@ -21,6 +21,7 @@ TOASTS = {"tariffa": "La nuova versione della tariffa è stata registrata."}
 
 @router.get("/conti")
 async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
+    """Accounts below zero, with their holders."""
     accounts = await visitor.services.ledger.accounts_in_debt()
     holders = {each.account_id: await _holder(visitor, each.account_id) for each in accounts}
     total = sum(each.debt_cents for each in accounts)
@@ -29,6 +30,7 @@ async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
 
 @router.get("/conti/{account_id}")
 async def account(visitor: Clerk, account_id: str) -> HTMLResponse:
+    """One account and its movements."""
     ledger = visitor.services.ledger
     pupils = await visitor.services.enrollment.pupils()
     names = {each.pupil_id: each.full_name for each in pupils if each.account_id == account_id}
@@ -43,6 +45,7 @@ async def account(visitor: Clerk, account_id: str) -> HTMLResponse:
 
 @router.get("/tariffe")
 async def tariffs(visitor: Clerk, esito: str = "") -> HTMLResponse:
+    """Every version of every tariff, and the form for a new one."""
     return await _tariffs_page(visitor, toast=TOASTS.get(esito, ""))
 
 

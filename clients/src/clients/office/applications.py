@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, Response
 
+from clients.answers import readable_answers
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
-from clients.office.places import class_names, school_names
+from clients.office.places import class_names
 from clients.services.enrollment import Acceptance, Application, Rejection
 from clients.services.identity import Person
 from clients.services.transport import ServiceProblem
@@ -48,17 +49,20 @@ async def applications(visitor: Clerk, stato: Filter = "", servizio: Filter = ""
 
 @router.get("/domande/{application_id}")
 async def application(visitor: Clerk, application_id: str, esito: str = "") -> HTMLResponse:
+    """One application and what can be decided about it."""
     return await _application_page(visitor, application_id, toast=TOASTS.get(esito, ""))
 
 
 @router.post("/domande/{application_id}/in-carico")
 async def review(submission: ClerkForm, application_id: str) -> Response:
+    """Take in charge: the family sees that somebody is looking."""
     await submission.visitor.services.enrollment.review(application_id)
     return see(f"/ufficio/domande/{application_id}?esito=in-carico")
 
 
 @router.post("/domande/{application_id}/accetta")
 async def accept(submission: ClerkForm, application_id: str) -> Response:
+    """Accept; a note stays inside the office."""
     note = submission.form.text("note") or None
     try:
         await submission.visitor.services.enrollment.accept(application_id, Acceptance(note=note))
@@ -97,13 +101,13 @@ async def _application_page(
 ) -> HTMLResponse:
     enrollment = visitor.services.enrollment
     found = await enrollment.office_application(application_id)
-    schools = await enrollment.schools()
+    form = await enrollment.form(found.form_id)
     return await visitor.page(
         "office/application.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         application=found,
         holder=await _holder(visitor, found),
-        places={**class_names(schools), **school_names(schools)},
+        answers=readable_answers(found, form),
         limits=(REASON_MIN, REASON_MAX),
         toast=toast,
         trouble=trouble,

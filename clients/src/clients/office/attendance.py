@@ -28,11 +28,13 @@ async def sheet(
     giorno: Annotated[str, Query(max_length=10)] = "",
     esito: str = "",
 ) -> HTMLResponse:
+    """The sheet of a class on a day, today when no day is given."""
     return await _sheet_page(visitor, classe, giorno, toast=TOASTS.get(esito, ""))
 
 
 @router.post("/correggi")
 async def correct(submission: ClerkForm) -> Response:
+    """Change one mark, with the reason the family reads."""
     form = submission.form
     class_id, day, mark, reason = (form.text(name) for name in ("class_id", "day", "mark", "reason"))
     wanted: Literal["present", "absent"] = "present" if mark == "present" else "absent"
@@ -51,6 +53,7 @@ async def correct(submission: ClerkForm) -> Response:
 
 @router.post("/invia")
 async def close(submission: ClerkForm) -> Response:
+    """Send the sheet in place of the tablet."""
     class_id, day = submission.form.text("class_id"), submission.form.text("day")
     try:
         await submission.visitor.services.attendance.close_sheet(class_id, _day(day))
@@ -61,6 +64,7 @@ async def close(submission: ClerkForm) -> Response:
 
 @router.post("/riapri")
 async def reopen(submission: ClerkForm) -> Response:
+    """Open a sheet again, with its reason."""
     class_id, day = submission.form.text("class_id"), submission.form.text("day")
     reopening = Reopening(reason=submission.form.text("reopening_reason"))
     try:

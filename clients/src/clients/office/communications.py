@@ -23,11 +23,13 @@ TOASTS = {"inviata": "La comunicazione è stata pubblicata."}
 
 @router.get("")
 async def compose(visitor: Clerk, esito: str = "") -> HTMLResponse:
+    """The form for a communication."""
     return await _compose_page(visitor, toast=TOASTS.get(esito, ""))
 
 
 @router.post("")
 async def publish(submission: ClerkForm) -> Response:
+    """Publish to an audience; the portal always shows it."""
     form, visitor = submission.form, submission.visitor
     audience = audience_from(form.text("audience"))
     messages = [
@@ -55,6 +57,7 @@ async def publish(submission: ClerkForm) -> Response:
 
 @router.get("/consegne")
 async def deliveries(visitor: Clerk, stato: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
+    """Messages sent, waiting or failed; addresses are masked."""
     found = await visitor.services.notify.deliveries(stato or None)
     return await visitor.page("office/deliveries.html", deliveries=found, state=stato, states=DELIVERY_STATES)
 

@@ -8,7 +8,3 @@ from clients.services.enrollment import School
 def class_names(schools: Sequence[School]) -> Mapping[str, str]:
     """`class_id` → `1A, Primaria Roma`."""
     return {each.class_id: f"{each.name}, {school.name}" for school in schools for each in school.classes}
-
-
-def school_names(schools: Sequence[School]) -> Mapping[str, str]:
-    return {school.school_id: school.name for school in schools}

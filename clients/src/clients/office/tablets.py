@@ -18,13 +18,15 @@ TOASTS = {"revocato": "Il tablet è stato revocato: non può più rilevare prese
 
 @router.get("")
 async def tablets(visitor: Clerk, esito: str = "") -> HTMLResponse:
+    """Tablets and the form to register one."""
     return await _tablets_page(visitor, toast=TOASTS.get(esito, ""))
 
 
 @router.post("")
 async def register(submission: ClerkForm) -> Response:
     """Register a tablet and show its code. The code is shown once, so this answer is a page and not a redirect:
-    in an address it would stay in histories and logs."""
+    in an address it would stay in histories and logs.
+    """
     visitor, form = submission.visitor, submission.form
     name, classes = form.text("name"), form.all("classes")
     messages = []
@@ -46,6 +48,7 @@ async def register(submission: ClerkForm) -> Response:
 
 @router.post("/{tablet_id}/revoca")
 async def revoke(submission: ClerkForm, tablet_id: str) -> Response:
+    """Shut a tablet out for good."""
     await submission.visitor.services.identity.revoke_tablet(tablet_id)
     return see("/ufficio/tablet?esito=revocato")
 

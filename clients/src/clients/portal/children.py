@@ -19,6 +19,7 @@ WORKING_DAYS = 5
 
 @router.get("")
 async def children(visitor: Guardian) -> HTMLResponse:
+    """The children enrolled by this holder."""
     enrollment = visitor.services.enrollment
     pupils = await enrollment.own_pupils()
     return await visitor.page("portal/children.html", pupils=pupils, places=_places(await enrollment.schools()))

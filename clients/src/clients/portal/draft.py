@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final, Literal
 
+from clients.answers import is_date, readable_answer
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble
 from clients.services.enrollment import Form, FormField
@@ -92,37 +92,10 @@ def draft_from(form: Form, posted: PostedForm) -> Draft:
     return Draft(form=form, answers=answers, step=known, key=posted.text("key"))
 
 
-def places_of(form: Form) -> dict[str, str]:
-    """Names of schools and classes by their codes."""
-    schools = form.definition.schools
-    return {school.school_id: school.name for school in schools} | {
-        each.class_id: each.name for school in schools for each in school.classes
-    }
-
-
-def readable_answer(field: FormField, answer: object, places: Mapping[str, str]) -> str:
-    """An answer in words."""
-    if isinstance(answer, bool) or answer is None:
-        return "Sì" if answer else "No" if field.type == "checkbox" else "-"
-    text = str(answer)
-    if field.type == "date" and _is_date(text):
-        return date.fromisoformat(text).strftime("%d/%m/%Y")
-    options = {option.value: option.label for option in field.options or ()}
-    return options.get(text) or places.get(text) or text or "-"
-
-
 def _missing(field: FormField, answer: str | bool | None) -> Message | None:
     if field.required and not answer:
         verb = "Per proseguire spunta la casella" if field.type == "checkbox" else "Compila il campo"
         return Message(f"{verb}: {field.label}.", field.name)
-    if field.type == "date" and answer and not _is_date(str(answer)):
+    if field.type == "date" and answer and not is_date(str(answer)):
         return Message("Scrivi una data valida.", field.name)
     return None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -6,9 +6,10 @@ from uuid import uuid4
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
+from clients.answers import places_of
 from clients.design.formats import euro
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
-from clients.portal.draft import FIRST, LAST, STEPS, Draft, StepName, draft_from, earliest_step, places_of
+from clients.portal.draft import FIRST, LAST, STEPS, Draft, StepName, draft_from, earliest_step
 from clients.public.routes import own_address
 from clients.services.enrollment import NewApplication
 from clients.services.transport import ServiceProblem
@@ -19,11 +20,13 @@ router = APIRouter(prefix="/portale/moduli", include_in_schema=False)
 
 @router.get("")
 async def fill_in(visitor: Guardian) -> HTMLResponse:
+    """Forms open, not yet open and closed."""
     return await visitor.page("portal/forms.html", forms=await visitor.services.enrollment.forms())
 
 
 @router.get("/compila/{form_id}")
 async def start(visitor: Guardian, form_id: str) -> HTMLResponse:
+    """The first step of a form."""
     form = await visitor.services.enrollment.form(form_id)
     return await _draft_page(visitor, Draft(form=form, answers={}, step=FIRST, key=str(uuid4())))
 

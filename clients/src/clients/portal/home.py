@@ -11,4 +11,5 @@ router = APIRouter(include_in_schema=False)
 @router.get("/portale/")
 @router.get("/portale")
 async def area(visitor: Guardian) -> HTMLResponse:
+    """Three cards, three menus."""
     return await visitor.page("portal/home.html")

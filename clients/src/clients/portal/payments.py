@@ -50,6 +50,7 @@ PAID = (
 
 @router.get("")
 async def services(visitor: Guardian) -> HTMLResponse:
+    """The services with payments."""
     return await visitor.page("portal/payments.html")
 
 
@@ -68,6 +69,7 @@ async def account(visitor: Guardian, scelta: Annotated[str, Query(max_length=20)
 
 @router.get("/meals/ricarica")
 async def top_up(visitor: Guardian) -> HTMLResponse:
+    """How much, and how."""
     return await _top_up_page(visitor)
 
 
@@ -94,11 +96,13 @@ async def ask_top_up(submission: GuardianForm) -> Response:
 
 @router.get("/avvisi")
 async def notices(visitor: Guardian) -> HTMLResponse:
+    """Every notice of this holder."""
     return await visitor.page("portal/notices.html", notices=await visitor.services.ledger.notices())
 
 
 @router.get("/avvisi/{notice_number}")
 async def notice(visitor: Guardian, notice_number: str, nuovo: str = "") -> HTMLResponse:
+    """One notice: number, amount, state, letter."""
     toast = "Avviso di pagamento generato." if nuovo else ""
     found = await visitor.services.ledger.notice(notice_number)
     return await visitor.page("portal/notice.html", notice=found, toast=toast)

@@ -3,8 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from clients.portal.draft import places_of, readable_answer
-from clients.services.enrollment import Application, Form
+from clients.answers import readable_answers
 from clients.visitor import Guardian, GuardianForm, see
 
 router = APIRouter(prefix="/portale/moduli/inviati", include_in_schema=False)
@@ -16,6 +15,7 @@ TOASTS = {
 
 @router.get("")
 async def sent(visitor: Guardian) -> HTMLResponse:
+    """Every application, with the legend of its states."""
     return await visitor.page("portal/sent.html", applications=await visitor.services.enrollment.applications())
 
 
@@ -37,16 +37,6 @@ async def application(visitor: Guardian, application_id: str, esito: str = "") -
 
 @router.post("/{application_id}/ritira")
 async def withdraw(submission: GuardianForm, application_id: str) -> Response:
+    """Take an application back before it is decided."""
     await submission.visitor.services.enrollment.withdraw(application_id)
     return see(f"/portale/moduli/inviati/{application_id}?esito=ritirata")
-
-
-def readable_answers(application: Application, form: Form) -> list[tuple[str, str]]:
-    """Questions and answers in the order of the form they were given to."""
-    places = places_of(form)
-    answers = application.answers or {}
-    return [
-        (field.label, readable_answer(field, answers.get(field.name), places))
-        for field in form.definition.fields
-        if field.name in answers
-    ]

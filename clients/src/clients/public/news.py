@@ -24,12 +24,16 @@ class NewsItem(_Strict):
 
 
 class Document(_Strict):
+    """A document, or a page that is one."""
+
     title: str
     text: str
     href: str
 
 
 class News(_Strict):
+    """The whole file."""
+
     news: tuple[NewsItem, ...] = ()
     documents: tuple[Document, ...] = ()
 

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from refettorio_chassis.auth import open_to_all
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from clients.design.assets import BRIEFLY, FOR_EVER
 from clients.services.identity import IdentityProvider
 from clients.services.transport import ServiceProblem
 from clients.visitor import Site, site_of
+from refettorio_chassis.auth import open_to_all
 
 router = APIRouter(dependencies=[Depends(open_to_all)], include_in_schema=False)
 TheSite = Annotated[Site, Depends(site_of)]
@@ -19,6 +19,7 @@ NOT_FOUND = 404
 
 @router.get("/")
 async def home(site: TheSite) -> HTMLResponse:
+    """What the service is, how to sign in, the news."""
     providers = await _providers(site)
     return site.pages.page("public/home.html", providers=providers, news=site.news.news, next=HOME_AFTER_SIGN_IN)
 
@@ -32,21 +33,25 @@ async def sign_in(site: TheSite, destination: Annotated[str, Query(alias="next",
 
 @router.get("/notizie")
 async def news(site: TheSite) -> HTMLResponse:
+    """All news in full."""
     return site.pages.page("public/news.html", news=site.news.news)
 
 
 @router.get("/documenti")
 async def documents(site: TheSite) -> HTMLResponse:
+    """Documents to read or download."""
     return site.pages.page("public/documents.html", documents=site.news.documents)
 
 
 @router.get("/privacy")
 async def privacy(site: TheSite) -> HTMLResponse:
+    """What happens to personal data."""
     return site.pages.page("public/privacy.html")
 
 
 @router.get("/accessibilita")
 async def accessibility(site: TheSite) -> HTMLResponse:
+    """The statement the law asks for."""
     return site.pages.page("public/accessibility.html")
 
 
@@ -64,6 +69,7 @@ async def asset(fingerprint: str, path: str, site: TheSite) -> Response:
 
 @router.get("/favicon.ico")
 async def icon(site: TheSite) -> RedirectResponse:
+    """Browsers ask for it by this name, whatever the page says."""
     return RedirectResponse(site.pages.assets.url("design/img/icon.svg"), headers={"Cache-Control": BRIEFLY})
 
 

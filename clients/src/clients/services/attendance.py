@@ -10,16 +10,22 @@ Mark = Literal["expected", "present", "absent"]
 
 
 class RosterClass(Answer):
+    """A class with pupils who eat."""
+
     class_id: str
     school_id: str = ""
     pupils: int = 0
 
 
 class RosterClasses(Answer):
+    """Classes of the roster."""
+
     items: tuple[RosterClass, ...]
 
 
 class SheetPupil(Answer):
+    """One line of a sheet; `marked_by` is a role."""
+
     pupil_id: str
     given_name: str
     family_name: str
@@ -44,6 +50,8 @@ class Sheet(Answer):
 
 
 class Correction(Question):
+    """A mark changed by the office."""
+
     class_id: str
     day: date
     pupil_id: str
@@ -52,10 +60,14 @@ class Correction(Question):
 
 
 class Reopening(Question):
+    """Why a sheet is opened again."""
+
     reason: str
 
 
 class PupilDay(Answer):
+    """One day of a child."""
+
     day: date
     mark: Mark
     marked_at: datetime | None = None
@@ -64,6 +76,8 @@ class PupilDay(Answer):
 
 
 class PupilDays(Answer):
+    """Days, oldest first."""
+
     items: tuple[PupilDay, ...]
 
 

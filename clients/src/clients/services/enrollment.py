@@ -11,6 +11,8 @@ ApplicationState = Literal["submitted", "under-review", "accepted", "rejected", 
 
 
 class Option(Answer):
+    """One choice of a select."""
+
     value: str
     label: str
 
@@ -27,11 +29,15 @@ class FormField(Answer):
 
 
 class SchoolClass(Answer):
+    """One class."""
+
     class_id: str
     name: str
 
 
 class School(Answer):
+    """A school with its classes."""
+
     school_id: str
     name: str
     level: str = ""
@@ -39,10 +45,14 @@ class School(Answer):
 
 
 class Schools(Answer):
+    """Schools one can enrol in."""
+
     items: tuple[School, ...]
 
 
 class FormDefinition(Answer):
+    """What a form asks."""
+
     fields: tuple[FormField, ...]
     privacy_text: str
     schools: tuple[School, ...] = ()
@@ -62,14 +72,20 @@ class FormSummary(Answer):
 
 
 class Form(FormSummary):
+    """A form ready to be filled in."""
+
     definition: FormDefinition
 
 
 class Forms(Answer):
+    """Forms of all services and years."""
+
     items: tuple[FormSummary, ...]
 
 
 class PupilName(Answer):
+    """The pupil of an application."""
+
     pupil_id: str | None = None
     given_name: str = ""
     family_name: str = ""
@@ -114,24 +130,34 @@ class Application(Answer):
 
 
 class Applications(Answer):
+    """A list of applications."""
+
     items: tuple[Application, ...]
 
 
 class NewApplication(Question):
+    """A form filled in; the same key twice is one application."""
+
     form_id: str
     answers: dict[str, str | bool]
     idempotency_key: str
 
 
 class Acceptance(Question):
+    """The note stays in the office."""
+
     note: str | None = None
 
 
 class Rejection(Question):
+    """The reason is what the family reads."""
+
     reason: str
 
 
 class Enrolment(Answer):
+    """One service for one year; both days inside."""
+
     enrolment_id: str
     service: str
     school_year: str
@@ -142,6 +168,8 @@ class Enrolment(Answer):
 
 
 class Pupil(Answer):
+    """A child with enrolments."""
+
     pupil_id: str
     given_name: str
     family_name: str
@@ -154,6 +182,8 @@ class Pupil(Answer):
 
 
 class Pupils(Answer):
+    """A list of children."""
+
     items: tuple[Pupil, ...]
 
 

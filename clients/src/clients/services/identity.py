@@ -16,6 +16,8 @@ class IdentityProvider(Answer):
 
 
 class IdentityProviders(Answer):
+    """Providers in the order of the configuration."""
+
     items: tuple[IdentityProvider, ...]
 
 
@@ -34,6 +36,8 @@ class Me(Answer):
 
 
 class Contact(Answer):
+    """Where a person can be reached: `email` or `sms`."""
+
     channel: str
     address: str
     verified_by: str | None = None
@@ -41,6 +45,8 @@ class Contact(Answer):
 
 
 class Contacts(Answer):
+    """Contacts, the oldest first."""
+
     items: tuple[Contact, ...]
 
 
@@ -59,6 +65,8 @@ class Person(Answer):
 
 
 class Tablet(Answer):
+    """A tablet: `waiting`, `expired`, `paired` or `revoked`."""
+
     tablet_id: str
     name: str
     classes: tuple[str, ...] = ()
@@ -68,10 +76,14 @@ class Tablet(Answer):
 
 
 class Tablets(Answer):
+    """Tablets, the latest first."""
+
     items: tuple[Tablet, ...]
 
 
 class NewTablet(Question):
+    """A tablet to register, for these classes (`*`: all)."""
+
     name: str
     classes: tuple[str, ...]
 
@@ -82,8 +94,6 @@ class PairingCode(Answer):
     tablet_id: str
     pairing_code: str
     expires_at: datetime
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ NoticeState = Literal["payable", "paid", "cancelled", "expired"]
 
 
 class Account(Answer):
+    """How an account stands."""
+
     account_id: str
     balance_cents: int
     updated_at: datetime | None = None
@@ -19,6 +21,8 @@ class Account(Answer):
 
 
 class Accounts(Answer):
+    """A list of accounts."""
+
     items: tuple[Account, ...]
 
 
@@ -49,6 +53,8 @@ class Entry(Answer):
 
 
 class Statement(Answer):
+    """Entries, newest first."""
+
     items: tuple[Entry, ...]
 
 
@@ -63,20 +69,28 @@ class Notice(Answer):
 
 
 class Notices(Answer):
+    """Notices, newest first."""
+
     items: tuple[Notice, ...]
 
 
 class TopUp(Question):
+    """How much to pay, for which service."""
+
     amount_cents: int
     service: str
 
 
 class Checkout(Answer):
+    """Where the browser goes to pay by card."""
+
     notice_number: str
     redirect_url: str
 
 
 class TariffVersion(Answer):
+    """A price from a day on."""
+
     code: str = ""
     version: str = ""
     service: str = ""
@@ -87,10 +101,14 @@ class TariffVersion(Answer):
 
 
 class Tariffs(Answer):
+    """Every version of every tariff."""
+
     items: tuple[TariffVersion, ...]
 
 
 class NewTariffVersion(Question):
+    """A version to publish; code and version are in the address."""
+
     service: str
     valid_from: date
     price_cents: int
@@ -99,6 +117,8 @@ class NewTariffVersion(Question):
 
 
 class OpeningBalance(Question):
+    """A balance carried over from the previous system."""
+
     account_id: str
     amount_cents: int
     reason: str
@@ -115,7 +135,7 @@ class Ledger:
 
     async def statement(self, *, first: date | None = None, last: date | None = None) -> tuple[Entry, ...]:
         """Newest first; both ends included."""
-        query = {"from": first and first.isoformat(), "to": last and last.isoformat()}
+        query = {"from": first.isoformat() if first else None, "to": last.isoformat() if last else None}
         return (await self.backend.read("/api/ledger/v1/account/statement", Statement, query)).items
 
     async def issue_notice(self, top_up: TopUp) -> Notice:

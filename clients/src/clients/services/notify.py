@@ -8,6 +8,8 @@ from clients.services.transport import Answer, Backend, Nothing, Question
 
 
 class Communication(Answer):
+    """One message as its family finds it."""
+
     communication_id: str
     kind: str = "office"
     title: str
@@ -17,15 +19,21 @@ class Communication(Answer):
 
 
 class Communications(Answer):
+    """Messages, newest first."""
+
     items: tuple[Communication, ...]
 
 
 class Audience(Question):
+    """Whom a communication is for."""
+
     kind: Literal["all", "service", "school", "class"]
     id: str | None = None
 
 
 class NewCommunication(Question):
+    """A communication to publish."""
+
     audience: Audience
     title: str
     body: str
@@ -45,6 +53,8 @@ class Delivery(Answer):
 
 
 class Deliveries(Answer):
+    """Deliveries, newest first."""
+
     items: tuple[Delivery, ...]
 
 

@@ -59,7 +59,7 @@ class _Problem(Answer):
     errors: tuple[FieldError, ...] = ()
 
 
-class ServiceProblem(Exception):
+class ServiceProblem(Exception):  # noqa: N818 - problem details, RFC 9457, is its name
     """A service refused or failed: problem+json as an exception.
 
     `detail` is plain Italian for the person; `values` explain it (amounts in cents); `errors` belong to fields.
@@ -99,9 +99,7 @@ class Backend:
         """GET `path`; absent query values are left out. Raises ServiceProblem."""
         return _decoded(await self._call("GET", path, query=query), answer)
 
-    async def send(
-        self, method: str, path: str, answer: type[AnswerT], question: Question | None = None
-    ) -> AnswerT:
+    async def send(self, method: str, path: str, answer: type[AnswerT], question: Question | None = None) -> AnswerT:
         """Change something. Raises ServiceProblem; never repeated here: only the service knows what is idempotent."""
         return _decoded(await self._call(method, path, question=question), answer)
 

@@ -4,10 +4,10 @@ import json
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from refettorio_chassis.auth import open_to_all
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from clients.visitor import Site, site_of
+from refettorio_chassis.auth import open_to_all
 
 router = APIRouter(prefix="/tablet", dependencies=[Depends(open_to_all)], include_in_schema=False)
 TheSite = Annotated[Site, Depends(site_of)]
@@ -33,6 +33,7 @@ async def shell_without_slash() -> RedirectResponse:
 
 @router.get("/")
 async def shell(site: TheSite) -> HTMLResponse:
+    """The page; everything else on it is the work of its modules."""
     return site.pages.page("tablet/shell.html")
 
 
