@@ -44,9 +44,9 @@ async def publish(whole: Whole, *events: Event, times: int = 1) -> list[str]:
     return [envelope.id for envelope in envelopes]
 
 
-def registered(guardian_id: str) -> list[Event]:
+def registered(guardian_id: str, number: str = "+393331234567") -> list[Event]:
     person = PersonalData(fiscal_code="RSSMRA80A41F205B", given_name="Maria", family_name="Rossi")
-    contacts = {"email": f"{guardian_id}@example.it", "sms": "+393331234567"}
+    contacts = {"email": f"{guardian_id}@example.it", "sms": number}
     return [
         GuardianRegistered(guardian_id=guardian_id, person=person),
         *(
@@ -75,15 +75,15 @@ async def test_a_low_balance_reaches_phone_and_mailbox_once_however_often_it_is_
 ) -> None:
     guardian_id = f"gua_{uuid4().hex}"
     [event_id] = await publish(whole, low(guardian_id), times=3)
-    await publish(whole, *registered(guardian_id))
+    await publish(whole, *registered(guardian_id, "+393470000002"))
 
     async def both_sent() -> bool:
         return len(await sent_events(whole, event_id)) == 2
 
     await eventually(both_sent, within_seconds=60, what="two deliveries told")
     assert subjects(mailbox, guardian_id) == ["Mensa: il credito sta per finire"]
-    assert len(smsc.submitted) == 1
-    assert b"restano 15,30" in smsc.submitted[0].payload
+    [submitted] = [each for each in smsc.submitted if each.destination == "393470000002"]
+    assert b"restano 15,30" in submitted.payload
 
 
 async def sent_events(whole: Whole, event_id: str) -> list[DeliverySent]:
@@ -147,9 +147,9 @@ async def test_the_message_belongs_to_the_trace_of_its_cause(whole: Whole, mailb
 
 async def test_a_provider_that_comes_back_gets_what_waited_for_it(whole: Whole, mailbox: Mailbox, smsc: Smsc) -> None:
     guardian_id = f"gua_{uuid4().hex}"
-    mailbox.rcpt_answers = ["451 4.3.0 later"] * 2
-    smsc.statuses = [0x58, 0x14]
-    [_, _, _, event_id] = await publish(whole, *registered(guardian_id), low(guardian_id))
+    mailbox.answers_to[f"{guardian_id}@example.it"] = ["451 4.3.0 later"] * 2
+    smsc.statuses_for["393470000001"] = [0x58, 0x14]
+    [_, _, _, event_id] = await publish(whole, *registered(guardian_id, "+393470000001"), low(guardian_id))
 
     async def both_sent() -> bool:
         rows = (

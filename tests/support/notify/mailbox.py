@@ -14,19 +14,21 @@ from aiosmtpd.smtp import SMTP
 
 @dataclass
 class Mailbox:
-    """`rcpt_answers` and `data_answers` are given once each, then all is well."""
+    """`rcpt_answers` and `data_answers` are given once each, then all is well; `answers_to` likewise, by address."""
 
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     rcpt_answers: list[str] = field(default_factory=list)
     data_answers: list[str] = field(default_factory=list)
+    answers_to: dict[str, list[str]] = field(default_factory=dict)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if self.rcpt_answers:
-            return self.rcpt_answers.pop(0)
+        answers = self.answers_to.get(address) or self.rcpt_answers
+        if answers:
+            return answers.pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -24,11 +24,15 @@ class Submitted:
 
 @dataclass
 class Smsc:
-    """`statuses` are given to the next submits, then all is well. `stays_silent` submits get no answer."""
+    """`statuses` are given to the next submits, then all is well; `statuses_for` likewise, by number.
+
+    As many submits as `stays_silent` get no answer; as many as `hangs_up_on_submit` end the line.
+    """
 
     port: int = 0
     bind_status: int = 0
     statuses: list[int] = field(default_factory=list)
+    statuses_for: dict[str, list[int]] = field(default_factory=dict)
     stays_silent: int = 0
     hangs_up_on_submit: int = 0
     glue: bytes = b""
@@ -80,7 +84,8 @@ class Smsc:
         if self.stays_silent:
             self.stays_silent -= 1
             return True
-        status = self.statuses.pop(0) if self.statuses else 0
+        statuses = self.statuses_for.get(self.submitted[-1].destination) or self.statuses
+        status = statuses.pop(0) if statuses else 0
         self._next_id += 1
         answer = b"" if status else f"{self._next_id:x}".encode() + b"\0" + self.glue
         _write(writer, SUBMIT_SM | RESPONSE, status, sequence, answer)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
 
 from notify.domain.quiet_hours import NEVER_QUIET, QuietHours
 from refettorio_chassis.settings import ServiceSettings
@@ -58,7 +59,7 @@ class Settings(ServiceSettings):
     smpp_password: SecretStr = Field(default=SecretStr(""), alias="REFETTORIO_SMPP_PASSWORD", max_length=8)
     sms_sender: str = Field(default="Refettorio", alias="REFETTORIO_SMS_SENDER", max_length=16)
     sms_per_second: float = Field(default=5, gt=0, alias="REFETTORIO_SMS_PER_SECOND")
-    sms_quiet_hours: Annotated[QuietHours, BeforeValidator(_quiet_hours)] = Field(
+    sms_quiet_hours: Annotated[QuietHours, NoDecode, BeforeValidator(_quiet_hours)] = Field(
         default=QuietHours(start=time(21), end=time(8)), alias="REFETTORIO_SMS_QUIET_HOURS"
     )
 

@@ -1,0 +1,121 @@
+"""The words themselves."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateNotFound, UndefinedError
+from tests.support.notify.memory import COMPOSER
+
+from notify.domain.content import Action
+from notify.outbound.compose import OWN_TEMPLATES, Composer
+from notify.outbound.gsm7 import segments, spelled
+from notify.outbound.mail_layout import Letterhead, MailLayout
+
+VALUES: dict[str, dict[str, object]] = {
+    "balance-running-low": {"balance_cents": 1530, "meals_left": 3},
+    "balance-finished": {"balance_cents": 12, "meals_left": 0},
+    "balance-in-debt": {"balance_cents": -1530, "meals_left": -3},
+    "top-up-credited": {
+        "amount_cents": 5000,
+        "balance_cents": 6530,
+        "paid_on": date(2025, 10, 1),
+        "notice_number": "3" * 18,
+    },
+    "application-submitted": {
+        "service": "meals",
+        "school_year": "2025/26",
+        "submitted_on": date(2025, 7, 1),
+        "application_id": "app_1",
+    },
+    "application-accepted": {"service": "meals", "school_year": "2025/26", "pupil_name": "Giulia"},
+    "application-rejected": {
+        "service": "transport",
+        "school_year": "2025/26",
+        "pupil_name": "Giulia",
+        "reason": "Non ci sono più posti sulla linea",
+    },
+    "communication": {"title": "Sciopero", "body": "Niente mensa.\n\nL'ufficio"},
+}
+
+
+@pytest.mark.parametrize("template", sorted(VALUES))
+def test_every_message_has_a_title_a_body_and_a_short_sms(template: str) -> None:
+    content = COMPOSER(template, VALUES[template])
+    assert content.title
+    assert content.paragraphs
+    assert content.sms.startswith("Comune di Prova: ")
+    assert not any(mark in content.body + content.sms for mark in ("{{", "None", "  "))
+    parts = segments(spelled(content.sms), reference=1)
+    assert len(parts) <= 2
+    assert not any(part.is_ucs2 for part in parts)
+
+
+def test_no_message_is_without_a_test() -> None:
+    assert {path.stem for path in (OWN_TEMPLATES / "messages").glob("*.j2")} == set(VALUES)
+
+
+def test_warning_end_and_debt_are_told_in_different_words() -> None:
+    titles = {COMPOSER(name, VALUES[name]).title for name in VALUES if name.startswith("balance")}
+    assert titles == {
+        "Mensa: il credito sta per finire",
+        "Mensa: il credito è finito",
+        "Mensa: il conto è in debito",
+    }
+    debt = COMPOSER("balance-in-debt", VALUES["balance-in-debt"])
+    assert "15,30 €" in debt.paragraphs[0]
+    assert "-15,30" not in debt.body + debt.sms
+
+
+def test_a_rejection_gives_the_reason_of_the_office() -> None:
+    content = COMPOSER("application-rejected", VALUES["application-rejected"])
+    assert "Non ci sono più posti sulla linea" in content.body
+    assert "Non ci sono più posti sulla linea" in content.sms
+    assert content.action == Action(label="Vedi le domande inviate", path="/portale/moduli/inviati")
+
+
+def test_only_meals_are_prepaid() -> None:
+    transport = VALUES["application-accepted"] | {"service": "transport"}
+    assert "prepagato" in COMPOSER("application-accepted", VALUES["application-accepted"]).body
+    assert "prepagato" not in COMPOSER("application-accepted", transport).body
+
+
+def test_a_template_that_asks_for_more_than_is_known_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        COMPOSER("communication", {})
+    with pytest.raises(TemplateNotFound):
+        COMPOSER("never-written", {})
+
+
+def test_a_municipality_may_use_words_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "balance-finished.j2").write_text(
+        "{% block title %}Credito esaurito{% endblock %}{% block body %}Testo.{% endblock %}"
+    )
+    own = Composer(municipality="Comune", public_url="https://mensa.example", own_words=tmp_path)
+    assert own("balance-finished", {}).title == "Credito esaurito"
+    assert own("balance-in-debt", VALUES["balance-in-debt"]).title == "Mensa: il conto è in debito"
+
+
+def test_what_people_write_cannot_become_markup() -> None:
+    layout = MailLayout(Letterhead(municipality="Comune", office="Ufficio", public_url="https://mensa.example"))
+    content = COMPOSER("communication", {"title": "Menù <b>", "body": "</mj-text><script>alert(1)</script>"})
+    dressed = layout.dress(content, "<i>Maria</i>")
+    assert "<script" not in dressed.html
+    assert "&lt;i&gt;Maria" in dressed.html
+    assert "Gentile <i>Maria</i>" in dressed.text
+
+
+def test_somebody_whose_name_is_not_known_is_greeted_too() -> None:
+    layout = MailLayout(Letterhead(municipality="Comune", office="Ufficio", public_url="https://mensa.example"))
+    content = COMPOSER("communication", VALUES["communication"])
+    assert layout.dress(content, None).text.startswith("Gentile famiglia,")
+
+
+def test_the_footer_says_who_writes_and_where_to_manage() -> None:
+    layout = MailLayout(
+        Letterhead(municipality="Comune di Prova", office="Ufficio scuola", public_url="https://m.example")
+    )
+    dressed = layout.dress(COMPOSER("balance-finished", VALUES["balance-finished"]), "Maria")
+    for part in (dressed.text, dressed.html):
+        for words in ("Comune di Prova", "Ufficio scuola", "https://m.example/portale/"):
+            assert words in part
