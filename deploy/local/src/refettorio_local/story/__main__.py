@@ -1,9 +1,13 @@
-"""`python -m refettorio_local.story [--keep]`: the whole story on a fresh platform; exits non-zero if a step differs."""
+"""`python -m refettorio_local.story [--keep]`: the whole story on a fresh platform.
+
+Exits non-zero if a step differs from what was expected.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -48,6 +52,9 @@ async def main(*, keep: bool) -> int:
             )
             await play(platform, tell, letters.resolve())
             code = tell.end()
+            if code:
+                shutil.copytree(platform.data_dir / "logs", letters / "logs", dirs_exist_ok=True)
+                console.print(f"Logs of every process: {letters / 'logs'}")
             if keep:
                 await asyncio.to_thread(input, "Everything is still running; press Enter to stop it. ")
     return code

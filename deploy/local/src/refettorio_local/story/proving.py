@@ -9,11 +9,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from refettorio_contracts import read
 from refettorio_contracts.attendance import MealServed
 from refettorio_contracts.topics import MEALS
-from refettorio_local.story.enrolling import OTHERS, TWO_CHILDREN, balance_of
+from refettorio_local.story.enrolling import OTHERS, SCHEMES, TWO_CHILDREN, balance_of
 from refettorio_local.story.founding import LEDGER
 from refettorio_local.story.paying import NEARLY_BROKE
 from refettorio_local.story.stage import Stage
 
+LOW_BALANCE = "sta per finire"
 EXPECTED_SERVICES = {"gateway", "attendance", "ledger", "notify"}
 
 
@@ -33,11 +34,11 @@ async def _messages(stage: Stage) -> None:
 
     async def mails() -> int:
         found = (await stage.get_json(f"{addresses.mail_url}/api/messages"))["items"]
-        return sum(citizen["email"] in str(mail["to"]) and "saldo" in mail["subject"].lower() for mail in found)
+        return sum(citizen["email"] in str(mail["to"]) and LOW_BALANCE in mail["subject"] for mail in found)
 
     async def texts() -> int:
         found = (await stage.get_json(f"{addresses.sms_url}/api/messages"))["items"]
-        return sum(citizen["mobile"].lstrip("+") in text["to"] and "saldo" in text["text"].lower() for text in found)
+        return sum(citizen["mobile"].lstrip("+") in text["to"] and LOW_BALANCE in text["text"] for text in found)
 
     await stage.tell.wait_for("Low balance: e-mails to the guardian", mails, expected=1)
     await stage.tell.wait_for("Low balance: SMS to the guardian", texts, expected=1)
@@ -49,8 +50,7 @@ async def _messages(stage: Stage) -> None:
 async def _redelivery(stage: Stage) -> None:
     """Meal events come again, byte for byte, and once more with a new envelope around the same meal."""
     guardians = [
-        await stage.signed_in(key, scheme="cie" if key == "rosa.marchetti" else "spid")
-        for key in (TWO_CHILDREN, *OTHERS)
+        await stage.signed_in(key, scheme=SCHEMES.get(key, "spid"), anew=True) for key in (TWO_CHILDREN, *OTHERS)
     ]
     before = [await balance_of(guardian) for guardian in guardians]
     lines_before = [await _lines(guardian) for guardian in guardians]
@@ -74,7 +74,7 @@ async def _send_again(bootstrap: str) -> int:
     await producer.start()
     try:
         for record in records:
-            await producer.send_and_wait(record.topic, record.value, key=record.key, headers=record.headers)
+            await producer.send_and_wait(record.topic, record.value, key=record.key, headers=list(record.headers))
             envelope = read(record.value)
             if isinstance(envelope.data, MealServed):
                 renamed = envelope.model_copy(update={"id": f"{envelope.id}-again"})

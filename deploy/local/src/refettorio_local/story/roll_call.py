@@ -91,7 +91,7 @@ async def _charged_once(stage: Stage) -> None:
 async def _correction(stage: Stage) -> None:
     """Luca had gone home: the office corrects the closed sheet, the ledger reverses one charge."""
     tell = stage.tell
-    clerk = await stage.signed_in(CLERK)
+    clerk = await stage.signed_in(CLERK, anew=True)
     correction = {
         "class_id": "primaria-3a",
         "day": FRIDAY.isoformat(),
@@ -130,7 +130,7 @@ async def _second_day(stage: Stage, tablet: Person) -> None:
     why = line["why"]
     tell.check(
         "Why did I pay this?",
-        expected=("2025-26", "D.G.C. 58/2025", NEW_PRICE),
+        expected=("meals-standard/2025-26", "D.G.C. 58/2025", NEW_PRICE),
         seen=(why["tariff_version"], why["resolution"], why["price_cents"]),
     )
 
