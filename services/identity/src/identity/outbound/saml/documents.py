@@ -37,7 +37,7 @@ def parse(document: bytes, *, limit: int = LARGEST_MESSAGE_BYTES) -> Element:
     if information.doctype or information.internalDTD is not None:
         raise MalformedXmlError("document type declaration")
     beside = [*root.itersiblings(), *root.itersiblings(preceding=True)]
-    instructed = any(node.tag is etree.ProcessingInstruction for node in beside)
+    instructed = any(isinstance(node, etree._ProcessingInstruction) for node in beside)  # noqa: SLF001 - as above
     if instructed or next(root.iter(etree.Entity, etree.ProcessingInstruction), None) is not None:
         raise MalformedXmlError("entities or processing instructions")
     return root

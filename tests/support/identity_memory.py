@@ -1,0 +1,244 @@
+"""Identity's ports in memory. They pass the same scenarios as the real stores (identity_scenarios.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from identity.domain.contact import Contact
+from identity.domain.errors import ResponseRefusedError, UserAnomalyError
+from identity.domain.fiscal_code import FiscalCode, without_omocodia
+from identity.domain.guardian import Guardian
+from identity.domain.roles import StaffGrant
+from identity.domain.session import Session
+from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
+from identity.domain.tablet import Tablet
+from identity.outbound.fiscal_codes import StdnumFiscalCodes
+from identity.usecases.ports import AuditEntry, AuthnMessage, Ports
+from refettorio_chassis.clock import FixedClock
+from refettorio_contracts import Event
+
+NOW = datetime(2025, 10, 6, 9, 30, tzinfo=UTC)
+PROVIDER = "https://idp.example"
+
+
+class PeopleInMemory:
+    def __init__(self) -> None:
+        self.guardians: dict[str, Guardian] = {}
+        self.kept_contacts: list[Contact] = []
+        self.kept_grants: dict[str, StaffGrant] = {}
+
+    async def guardian(self, guardian_id: str) -> Guardian | None:
+        return self.guardians.get(guardian_id)
+
+    async def guardian_of(self, fiscal_code: FiscalCode) -> Guardian | None:
+        return next((each for each in self.guardians.values() if each.fiscal_code == fiscal_code), None)
+
+    async def born_alike(self, fiscal_code: FiscalCode) -> Sequence[Guardian]:
+        wanted = without_omocodia(fiscal_code)
+        return [
+            each
+            for each in self.guardians.values()
+            if without_omocodia(each.fiscal_code) == wanted and each.fiscal_code != fiscal_code
+        ]
+
+    async def keep_guardian(self, guardian: Guardian) -> None:
+        self.guardians[guardian.guardian_id] = guardian
+
+    async def contacts(self, guardian_id: str) -> Sequence[Contact]:
+        return [contact for contact in self.kept_contacts if contact.guardian_id == guardian_id]
+
+    async def add_contact(self, contact: Contact) -> None:
+        self.kept_contacts.append(contact)
+
+    async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
+        return next((each for each in self.kept_grants.values() if each.fiscal_code == fiscal_code), None)
+
+    async def grants(self) -> Sequence[StaffGrant]:
+        held = [grant for grant in self.kept_grants.values() if grant.roles]
+        return sorted(held, key=lambda grant: grant.granted_at, reverse=True)
+
+    async def keep_grant(self, grant: StaffGrant) -> None:
+        self.kept_grants[grant.staff_id] = grant
+
+
+class SignInsInMemory:
+    def __init__(self) -> None:
+        self.waiting: dict[str, SignIn] = {}
+        self.used: set[tuple[str, str]] = set()
+
+    async def add(self, sign_in: SignIn) -> None:
+        self.waiting[sign_in.relay_state] = sign_in
+
+    async def take(self, relay_state: str) -> SignIn | None:
+        return self.waiting.pop(relay_state, None)
+
+    async def first_use(self, assertion_id: str, provider: str, at: datetime) -> bool:
+        if (provider, assertion_id) in self.used:
+            return False
+        self.used.add((provider, assertion_id))
+        return True
+
+
+class SessionsInMemory:
+    def __init__(self) -> None:
+        self.open_ones: dict[str, Session] = {}
+
+    async def session(self, session_id: str) -> Session | None:
+        return self.open_ones.get(session_id)
+
+    async def open(self, session: Session) -> None:
+        self.open_ones[session.session_id] = session
+
+    async def touch(self, session_id: str, at: datetime) -> None:
+        known = self.open_ones.get(session_id)
+        if known:
+            self.open_ones[session_id] = replace(known, last_seen_at=max(known.last_seen_at, at))
+
+    async def close(self, session_id: str) -> None:
+        self.open_ones.pop(session_id, None)
+
+
+class TabletsInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[str, Tablet] = {}
+
+    async def tablet(self, tablet_id: str) -> Tablet | None:
+        return self.kept.get(tablet_id)
+
+    async def with_pairing(self, pairing_hash: str) -> Tablet | None:
+        return next((each for each in self.kept.values() if each.pairing_hash == pairing_hash), None)
+
+    async def with_credential(self, credential_hash: str) -> Tablet | None:
+        return next((each for each in self.kept.values() if each.credential_hash == credential_hash), None)
+
+    async def every(self) -> Sequence[Tablet]:
+        return sorted(self.kept.values(), key=lambda tablet: tablet.registered_at, reverse=True)
+
+    async def keep(self, tablet: Tablet) -> None:
+        self.kept[tablet.tablet_id] = tablet
+
+    async def touch(self, tablet_id: str, at: datetime) -> None:
+        known = self.kept.get(tablet_id)
+        if known:
+            self.kept[tablet_id] = replace(known, last_seen_at=max(known.last_seen_at or at, at))
+
+
+class AuditInMemory:
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+
+    async def write(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    @property
+    def actions(self) -> list[str]:
+        return [entry.action for entry in self.entries]
+
+
+class FederationInMemory:
+    """Trusts one provider, which answers with what a test puts into `answer`."""
+
+    def __init__(self) -> None:
+        self.answer: IdentityStatement | UserAnomalyError | ResponseRefusedError = statement()
+
+    async def refresh(self) -> None:
+        """Nothing changes here."""
+
+    def providers(self) -> Sequence[IdentityProvider]:
+        return [IdentityProvider(entity_id=PROVIDER, name="Gestore", scheme="spid")]
+
+    def is_trusted(self, scheme: Scheme, entity_id: str) -> bool:
+        return (scheme, entity_id) == ("spid", PROVIDER)
+
+    def request(self, sign_in: SignIn) -> AuthnMessage:
+        return AuthnMessage(url=f"{PROVIDER}/sso?RelayState={sign_in.relay_state}", form=None)
+
+    def read(self, document: bytes, sign_in: SignIn, now: datetime) -> IdentityStatement:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def level(self, scheme: Scheme) -> int:
+        return 2
+
+
+class ChanceInMemory:
+    """Counts instead of drawing lots."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def identifier(self, prefix: str) -> str:
+        return f"{prefix}_{self._next()}"
+
+    def secret(self) -> str:
+        return f"r{self._next():064x}"
+
+    def pairing_code(self) -> str:
+        return f"{self._next():08d}"
+
+    def _next(self) -> int:
+        self.drawn += 1
+        return self.drawn
+
+
+@dataclass
+class Memory:
+    """All of identity's ports in memory, and what was announced."""
+
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    people: PeopleInMemory = field(default_factory=PeopleInMemory)
+    sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
+    sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
+    tablets: TabletsInMemory = field(default_factory=TabletsInMemory)
+    audit: AuditInMemory = field(default_factory=AuditInMemory)
+    federation: FederationInMemory = field(default_factory=FederationInMemory)
+    announced: list[tuple[Event, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.ports = Ports(
+            people=self.people,
+            sign_ins=self.sign_ins,
+            sessions=self.sessions,
+            tablets=self.tablets,
+            audit=self.audit,
+            federation=self.federation,
+            fiscal_codes=StdnumFiscalCodes(),
+            chance=ChanceInMemory(),
+            announce=self._announce,
+            now=self.clock.now,
+        )
+
+    def _announce(self, event: Event, *, sequence: int) -> None:
+        self.announced.append((event, sequence))
+
+    async def session(self, session_id: str) -> Session | None:
+        """The directory of the gate."""
+        return await self.sessions.session(session_id)
+
+    async def guardian(self, guardian_id: str) -> Guardian | None:
+        return await self.people.guardian(guardian_id)
+
+    async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
+        return await self.people.grant_of(fiscal_code)
+
+    async def with_credential(self, credential_hash: str) -> Tablet | None:
+        return await self.tablets.with_credential(credential_hash)
+
+
+def statement(**changed: str | None) -> IdentityStatement:
+    """What a provider says of an invented person."""
+    regular = IdentityStatement(
+        response_id="_response",
+        assertion_id="_assertion",
+        provider=PROVIDER,
+        level=2,
+        fiscal_number="TINIT-RSSMRA85T10A562S",
+        given_name="Mario",
+        family_name="Rossi",
+        email="Mario@Posta.Example",
+        mobile_phone="333 1234567",
+    )
+    return replace(regular, **changed)  # type: ignore[arg-type]  # text fields only

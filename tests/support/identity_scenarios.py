@@ -1,0 +1,158 @@
+"""What every implementation of identity's stores must do. Run on the memory by the unit tests, on MongoDB by others."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.support.identity_memory import NOW, PROVIDER
+
+from identity.domain.contact import Contact
+from identity.domain.fiscal_code import FiscalCode
+from identity.domain.guardian import Guardian
+from identity.domain.roles import StaffGrant
+from identity.domain.session import Session
+from identity.domain.sign_in import SignIn
+from identity.domain.tablet import Tablet
+from identity.usecases.ports import Ports
+
+Scenario = Callable[[Ports], Awaitable[None]]
+
+MARIO = Guardian(
+    guardian_id="gua_1",
+    fiscal_code=FiscalCode("RSSMRA85T10A562S"),
+    given_name="Mario",
+    family_name="Rossi",
+    registered_at=NOW,
+)
+TWIN = replace(MARIO, guardian_id="gua_2", fiscal_code=FiscalCode("RSSMRA85T10A56NH"))
+OPEN = Session(session_id="s1", guardian_id="gua_1", scheme="spid", level=2, opened_at=NOW, last_seen_at=NOW)
+WAITING = Tablet(
+    tablet_id="tab_1",
+    name="Mensa",
+    classes=frozenset({"primaria-1a"}),
+    registered_at=NOW,
+    pairing_hash="p1",
+    pairing_expires_at=NOW + timedelta(minutes=5),
+)
+
+
+async def a_guardian_is_found_by_id_and_by_code(ports: Ports) -> None:
+    await ports.people.keep_guardian(MARIO)
+    assert await ports.people.guardian("gua_1") == MARIO
+    assert await ports.people.guardian_of(MARIO.fiscal_code) == MARIO
+    assert await ports.people.guardian("gua_2") is None
+    assert await ports.people.guardian_of(TWIN.fiscal_code) is None
+
+
+async def a_guardian_kept_again_is_changed(ports: Ports) -> None:
+    await ports.people.keep_guardian(MARIO)
+    changed = MARIO.named("Mario Luigi", "Rossi").told_once_more()
+    await ports.people.keep_guardian(changed)
+    assert await ports.people.guardian("gua_1") == changed
+
+
+async def people_born_alike_are_found_and_the_person_is_not_one_of_them(ports: Ports) -> None:
+    await ports.people.keep_guardian(MARIO)
+    await ports.people.keep_guardian(TWIN)
+    assert list(await ports.people.born_alike(MARIO.fiscal_code)) == [TWIN]
+
+
+async def contacts_belong_to_one_guardian(ports: Ports) -> None:
+    contact = Contact(
+        contact_id="con_1",
+        guardian_id="gua_1",
+        channel="email",
+        address="mario@posta.example",
+        verified_by="identity-provider",
+        verified_at=NOW,
+    )
+    await ports.people.add_contact(contact)
+    assert list(await ports.people.contacts("gua_1")) == [contact]
+    assert list(await ports.people.contacts("gua_2")) == []
+
+
+async def a_grant_kept_again_is_changed(ports: Ports) -> None:
+    grant = StaffGrant(
+        staff_id="stf_1",
+        fiscal_code=MARIO.fiscal_code,
+        roles=frozenset({"office"}),
+        classes=frozenset(),
+        granted_at=NOW,
+        granted_by="command-line",
+    )
+    await ports.people.keep_grant(grant)
+    await ports.people.keep_grant(replace(grant, roles=frozenset()))
+    assert await ports.people.grant_of(MARIO.fiscal_code) == replace(grant, roles=frozenset())
+    assert await ports.people.grant_of(TWIN.fiscal_code) is None
+
+
+async def a_sign_in_is_taken_once(ports: Ports) -> None:
+    sign_in = SignIn(
+        request_id="r1",
+        relay_state="relay",
+        browser="b1",
+        scheme="spid",
+        provider=PROVIDER,
+        level=2,
+        next_path="/portale/",
+        started_at=NOW,
+    )
+    await ports.sign_ins.add(sign_in)
+    assert await ports.sign_ins.take("other") is None
+    assert await ports.sign_ins.take("relay") == sign_in
+    assert await ports.sign_ins.take("relay") is None
+
+
+async def an_assertion_is_first_used_once_per_provider(ports: Ports) -> None:
+    assert await ports.sign_ins.first_use("_a", PROVIDER, NOW)
+    assert not await ports.sign_ins.first_use("_a", PROVIDER, NOW)
+    assert await ports.sign_ins.first_use("_a", "https://other.example", NOW)
+
+
+async def a_session_is_opened_touched_and_closed(ports: Ports) -> None:
+    later = NOW + timedelta(minutes=3)
+    await ports.sessions.open(OPEN)
+    await ports.sessions.touch("s1", later)
+    await ports.sessions.touch("s1", NOW)
+    assert await ports.sessions.session("s1") == replace(OPEN, last_seen_at=later)
+    await ports.sessions.close("s1")
+    assert await ports.sessions.session("s1") is None
+    await ports.sessions.close("s1")
+
+
+async def a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential(ports: Ports) -> None:
+    await ports.tablets.keep(WAITING)
+    assert await ports.tablets.with_pairing("p1") == WAITING
+    paired = WAITING.paired(credential_hash="c1", device_name="Samsung", now=NOW)
+    await ports.tablets.keep(paired)
+    assert await ports.tablets.with_pairing("p1") is None
+    assert await ports.tablets.with_credential("c1") == paired
+    await ports.tablets.keep(paired.revoked(NOW))
+    assert await ports.tablets.with_credential("c1") is None
+    assert await ports.tablets.tablet("tab_1") == paired.revoked(NOW)
+
+
+async def two_tablets_wait_at_once(ports: Ports) -> None:
+    await ports.tablets.keep(WAITING)
+    other = replace(WAITING, tablet_id="tab_2", pairing_hash="p2")
+    await ports.tablets.keep(other)
+    for tablet in (WAITING, other):  # neither has a credential: the index must not mind
+        assert await ports.tablets.tablet(tablet.tablet_id) == tablet
+    await ports.tablets.touch("tab_2", NOW)
+    assert await ports.tablets.tablet("tab_2") == replace(other, last_seen_at=NOW)
+
+
+SCENARIOS: list[Scenario] = [
+    a_guardian_is_found_by_id_and_by_code,
+    a_guardian_kept_again_is_changed,
+    people_born_alike_are_found_and_the_person_is_not_one_of_them,
+    contacts_belong_to_one_guardian,
+    a_grant_kept_again_is_changed,
+    a_sign_in_is_taken_once,
+    an_assertion_is_first_used_once_per_provider,
+    a_session_is_opened_touched_and_closed,
+    a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,
+    two_tablets_wait_at_once,
+]

@@ -1,0 +1,187 @@
+"""Whom the gate admits, in whose name, and whom it stops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.support.identity_memory import NOW, Memory
+from tests.support.identity_scenarios import MARIO, OPEN, WAITING
+
+from identity.domain.access import Kind, destination, is_forged
+from identity.domain.roles import StaffGrant
+from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request
+from identity.usecases.note_sign_of_life import note_sign_of_life
+from identity.usecases.secrecy import fingerprint
+
+SITE = "https://scuola.comune.example"
+SECRET = "r" + "1" * 64
+API = "/api/attendance/v1/classes"
+
+
+async def arrives(
+    memory: Memory, path: str = API, *, method: str = "GET", person: bool = True, tablet: bool = False, **headers: str
+) -> Admitted | Stopped:
+    arrival = Arrival(
+        method=method,
+        path=path,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        session_secret=SECRET if person else None,
+        tablet_secret=SECRET if tablet else None,
+    )
+    return await authorize_request(memory, arrival, public_url=SITE, now=memory.clock.now())
+
+
+async def with_person(**grant: frozenset[str]) -> Memory:
+    memory = Memory()
+    await memory.people.keep_guardian(MARIO)
+    await memory.sessions.open(replace(OPEN, session_id=fingerprint(SECRET)))
+    if grant:
+        roles, classes = grant.get("roles", frozenset()), grant.get("classes", frozenset())
+        await memory.people.keep_grant(
+            StaffGrant(
+                staff_id="stf_1",
+                fiscal_code=MARIO.fiscal_code,
+                roles=roles,
+                classes=classes,
+                granted_at=NOW,
+                granted_by="command-line",
+            )
+        )
+    return memory
+
+
+async def with_tablet() -> Memory:
+    memory = Memory()
+    paired = WAITING.paired(credential_hash=fingerprint(SECRET), device_name="Samsung", now=NOW)
+    await memory.tablets.keep(paired)
+    return memory
+
+
+async def test_a_guardian_is_admitted_as_a_guardian() -> None:
+    admitted = await arrives(await with_person())
+    assert isinstance(admitted, Admitted)
+    assert (admitted.subject, set(admitted.roles), set(admitted.classes)) == ("gua_1", {"guardian"}, set())
+    assert admitted.audience == ("attendance",)
+    assert admitted.touch_session is None
+
+
+@pytest.mark.parametrize(
+    ("roles", "classes", "reach"),
+    [
+        ({"office"}, set(), set()),
+        ({"canteen"}, {"1a", "1b"}, {"1a", "1b"}),
+        ({"canteen"}, {"*", "1b"}, {"*"}),
+    ],
+)
+async def test_staff_have_their_roles_and_classes_besides(roles: set[str], classes: set[str], reach: set[str]) -> None:
+    memory = await with_person(roles=frozenset(roles), classes=frozenset(classes))
+    admitted = await arrives(memory)
+    assert isinstance(admitted, Admitted)
+    assert (set(admitted.roles), set(admitted.classes)) == ({"guardian", *roles}, reach)
+
+
+async def test_a_session_whose_guardian_is_gone_opens_nothing() -> None:
+    memory = await with_person()
+    memory.people.guardians.clear()
+    assert await arrives(memory) == Stopped(reason=Refusal.NOT_SIGNED_IN, kind=Kind.API)
+
+
+async def test_a_session_that_ended_opens_nothing() -> None:
+    memory = await with_person()
+    memory.clock.advance(timedelta(minutes=20))
+    assert await arrives(memory, "/portale/") == Stopped(reason=Refusal.NOT_SIGNED_IN, kind=Kind.PAGE)
+
+
+async def test_a_sign_of_life_is_noted_once_a_minute() -> None:
+    memory = await with_person()
+    memory.clock.advance(timedelta(minutes=1))
+    admitted = await arrives(memory)
+    assert isinstance(admitted, Admitted)
+    await note_sign_of_life(memory.ports, session_id=admitted.touch_session, tablet_id=admitted.touch_tablet)
+    again = await arrives(memory)
+    assert isinstance(again, Admitted)
+    assert again.touch_session is None
+
+
+async def test_a_tablet_is_admitted_as_canteen_for_its_classes_and_to_no_page() -> None:
+    memory = await with_tablet()
+    admitted = await arrives(memory, person=False, tablet=True)
+    assert isinstance(admitted, Admitted)
+    assert (admitted.subject, set(admitted.roles), set(admitted.classes)) == ("tab_1", {"canteen"}, {"primaria-1a"})
+    assert isinstance(await arrives(memory, "/ufficio/", person=False, tablet=True), Stopped)
+    memory.clock.advance(timedelta(minutes=1))
+    later = await arrives(memory, person=False, tablet=True)
+    assert isinstance(later, Admitted)
+    await note_sign_of_life(memory.ports, session_id=None, tablet_id=later.touch_tablet)
+    seen = await memory.tablets.tablet("tab_1")
+    assert seen is not None
+    assert seen.last_seen_at == memory.clock.now()
+
+
+async def test_a_revoked_tablet_is_stopped_even_if_its_credential_were_still_there() -> None:
+    memory = await with_tablet()
+    tablet = memory.tablets.kept["tab_1"]
+    memory.tablets.kept["tab_1"] = replace(tablet, revoked_at=NOW)
+    assert isinstance(await arrives(memory, person=False, tablet=True), Stopped)
+
+
+async def test_a_person_goes_before_the_tablet_they_hold() -> None:
+    memory = await with_person()
+    memory.tablets.kept = (await with_tablet()).tablets.kept
+    admitted = await arrives(memory, tablet=True)
+    assert isinstance(admitted, Admitted)
+    assert admitted.subject == "gua_1"
+
+
+async def test_the_office_is_for_the_staff() -> None:
+    assert await arrives(await with_person(), "/ufficio/") == Stopped(reason=Refusal.WRONG_ROLE, kind=Kind.PAGE)
+    clerk = await with_person(roles=frozenset({"office"}))
+    assert isinstance(await arrives(clerk, "/ufficio/"), Admitted)
+
+
+async def test_a_change_asked_for_by_another_site_is_stopped() -> None:
+    memory = await with_person()
+    forged = await arrives(memory, method="POST", sec_fetch_site="cross-site")
+    assert forged == Stopped(reason=Refusal.FORGED, kind=Kind.API)
+    assert isinstance(await arrives(memory, method="POST", sec_fetch_site="same-origin"), Admitted)
+    without_cookie = await arrives(memory, method="POST", person=False)
+    assert without_cookie == Stopped(reason=Refusal.NOT_SIGNED_IN, kind=Kind.API)
+
+
+async def test_the_description_of_an_api_is_for_everyone() -> None:
+    assert await arrives(Memory(), "/api/ledger/v1/openapi.json", person=False) == Admitted()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/tablet/",
+        "/portale2",
+        "/api/ledger",
+        "/api/sconosciuto/v1/x",
+        "/api/ledger/./v1",
+        "/api/ledger/%2E%2e/x",
+        "/api/ledger/a%2fb",
+        "/api/ledger/a%5Cb",
+        "/api/ledger/a\\b",
+        "/api//ledger/x",
+    ],
+)
+async def test_what_is_no_destination_is_stopped(path: str) -> None:
+    assert await arrives(await with_person(), path) == Stopped(reason=Refusal.UNKNOWN_PATH, kind=Kind.API)
+
+
+@pytest.mark.parametrize("path", ["/portale", "/portale/x", "/ufficio", "/ufficio/x.y", "/api/ledger/v1/a.b"])
+def test_what_is_a_destination_is_one(path: str) -> None:
+    assert destination(path) is not None
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_ours"),
+    [(SITE, True), (SITE.upper(), True), (f"{SITE}:8443", False), ("http://scuola.comune.example", False), ("", False)],
+)
+def test_an_old_browser_is_judged_by_its_origin(origin: str, is_ours: bool) -> None:
+    assert is_forged("POST", {"origin": origin}, SITE) is not is_ours

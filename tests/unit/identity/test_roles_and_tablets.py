@@ -1,0 +1,184 @@
+"""Grants, tablets, contacts, codes: the rules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from stdnum.it import codicefiscale
+from tests.support.identity_memory import NOW, Memory
+
+from identity.domain.anomaly import ELSEWHERE, anomaly
+from identity.domain.contact import email_address, mobile_number
+from identity.domain.errors import (
+    ClassesMissingError,
+    FiscalCodeInvalidError,
+    PairingCodeRefusedError,
+    RoleUnknownError,
+    TabletAlreadyRevokedError,
+    TabletUnknownError,
+)
+from identity.domain.fiscal_code import FiscalCode, without_omocodia
+from identity.domain.sign_in import HOME_AFTER_SIGN_IN, local_path
+from identity.domain.tablet import PAIRING_LIMIT, pairing_code
+from identity.outbound.chance import SystemChance
+from identity.outbound.fiscal_codes import StdnumFiscalCodes
+from identity.usecases.grant_staff_roles import grant_staff_roles
+from identity.usecases.pair_tablet import pair_tablet
+from identity.usecases.register_tablet import register_tablet
+from identity.usecases.revoke_tablet import revoke_tablet
+
+CODE = "RSSMRA85T10A562S"
+
+
+async def granted(memory: Memory, *roles: str, classes: tuple[str, ...] = ()) -> str:
+    grant = await grant_staff_roles(
+        memory.ports, code=f" {CODE.lower()} ", roles=roles, classes=classes, granted_by="gua_9"
+    )
+    return grant.staff_id
+
+
+async def test_a_grant_replaces_the_one_before_and_stands_in_the_audit() -> None:
+    memory = Memory()
+    first = await granted(memory, "office", "administrator")
+    assert await granted(memory) == first
+    (grant,) = memory.people.kept_grants.values()
+    assert grant.roles == frozenset()
+    assert [entry.details["roles"] for entry in memory.audit.entries] == [["administrator", "office"], []]
+    assert CODE not in str(memory.audit.entries)
+
+
+async def test_a_wrong_code_a_wrong_role_and_a_canteen_without_classes_are_refused() -> None:
+    memory = Memory()
+    with pytest.raises(RoleUnknownError):
+        await granted(memory, "guardian")
+    with pytest.raises(ClassesMissingError):
+        await granted(memory, "canteen")
+    with pytest.raises(FiscalCodeInvalidError):
+        await grant_staff_roles(memory.ports, code="X", roles=["office"], classes=[], granted_by="gua_9")
+    assert memory.people.kept_grants == {}
+
+
+async def test_a_tablet_goes_from_waiting_to_paired_to_revoked() -> None:
+    memory = Memory()
+    made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], registered_by="gua_9")
+    assert memory.tablets.kept[made.tablet_id].state(NOW) == "waiting"
+    paired = await pair_tablet(memory.ports, code=made.pairing_code, device_name="Samsung")
+    assert paired.tablet.state(NOW) == "paired"
+    assert paired.credential not in str(memory.tablets.kept)
+    revoked = await revoke_tablet(memory.ports, tablet_id=made.tablet_id, revoked_by="gua_9")
+    assert (revoked.state(NOW), revoked.credential_hash) == ("revoked", None)
+    assert memory.audit.actions == ["tablet-registered", "tablet-paired", "tablet-revoked"]
+    with pytest.raises(TabletAlreadyRevokedError):
+        await revoke_tablet(memory.ports, tablet_id=made.tablet_id, revoked_by="gua_9")
+
+
+async def test_a_pairing_code_is_spent_by_use_by_time_and_by_revocation() -> None:
+    memory = Memory()
+    used, late, revoked = [
+        await register_tablet(memory.ports, name="Mensa", classes=["1a"], registered_by="gua_9") for _ in range(3)
+    ]
+    await pair_tablet(memory.ports, code=used.pairing_code, device_name="Samsung")
+    await revoke_tablet(memory.ports, tablet_id=revoked.tablet_id, revoked_by="gua_9")
+    memory.clock.advance(PAIRING_LIMIT)
+    assert memory.tablets.kept[late.tablet_id].state(memory.clock.now()) == "expired"
+    for made in (used, late, revoked):
+        with pytest.raises(PairingCodeRefusedError):
+            await pair_tablet(memory.ports, code=made.pairing_code, device_name="Altro")
+
+
+async def test_a_tablet_without_classes_or_unknown_is_refused() -> None:
+    memory = Memory()
+    with pytest.raises(ClassesMissingError):
+        await register_tablet(memory.ports, name="Mensa", classes=[], registered_by="gua_9")
+    with pytest.raises(TabletUnknownError):
+        await revoke_tablet(memory.ports, tablet_id="tab_0", revoked_by="gua_9")
+
+
+async def test_a_tablet_never_seen_wants_its_first_sign_of_life() -> None:
+    memory = Memory()
+    made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], registered_by="gua_9")
+    tablet = memory.tablets.kept[made.tablet_id]
+    assert tablet.wants_touch(NOW)
+    paired = tablet.paired(credential_hash="c", device_name="x", now=NOW)
+    assert not paired.wants_touch(NOW + timedelta(seconds=59))
+
+
+def test_a_code_is_forgiven_how_people_type_it() -> None:
+    assert pairing_code(" 0o1l-iabc ") == "00111ABC"
+
+
+def test_secrets_differ_and_fit_where_they_go() -> None:
+    chance = SystemChance()
+    assert chance.secret() != chance.secret()
+    assert "http" not in chance.secret()
+    code = chance.pairing_code()
+    assert (len(code), pairing_code(code)) == (8, code)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("3331234567", "+393331234567"),
+        ("+39 333 123.45-67", "+393331234567"),
+        ("0039 (333) 1234567", "+393331234567"),
+        ("+41791234567", "+41791234567"),
+        ("", None),
+        ("abc", None),
+        ("+0123456789", None),
+        ("+3933312345678901", None),
+    ],
+)
+def test_a_mobile_number_is_kept_in_international_form(written: str, kept: str | None) -> None:
+    assert mobile_number(written) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" Mario.Rossi@Posta.EXAMPLE ", "Mario.Rossi@posta.example"),
+        ("mario@posta", None),
+        ("mario rossi@posta.example", None),
+        ("a@b.example, c@d.example", None),
+        ("mario@posta.example\r\nBcc: x", None),
+    ],
+)
+def test_an_address_is_kept_when_it_is_one(written: str, kept: str | None) -> None:
+    assert email_address(written) == kept
+
+
+def test_omocodia_changes_the_code_and_not_what_it_stands_for() -> None:
+    plain = FiscalCode(CODE)
+    body = "RSSMRA85T10A56N"
+    changed = StdnumFiscalCodes().checked(f"TINIT-{body}{codicefiscale.calc_check_digit(body)}")
+    assert changed != plain
+    assert without_omocodia(changed) == without_omocodia(plain) == CODE[:15]
+    assert without_omocodia(FiscalCode("00743110157")) == "00743110157"
+
+
+@pytest.mark.parametrize("text", ["", "RSSMRA85T10A562X", "TINIT-", "VATIT-00743110157", "12345678901"])
+def test_what_is_no_fiscal_code_is_refused(text: str) -> None:
+    with pytest.raises(FiscalCodeInvalidError):
+        StdnumFiscalCodes().checked(text)
+
+
+def test_a_provisional_code_of_11_digits_is_one() -> None:
+    assert StdnumFiscalCodes().checked("00743110157") == "00743110157"
+
+
+@pytest.mark.parametrize("wanted", ["/portale/", "/ufficio/domande?stato=x&p=2", "/tablet/"])
+def test_a_path_of_ours_is_followed(wanted: str) -> None:
+    assert local_path(wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    "wanted", [None, "", "portale", "//altrove.example", "/\\altrove", "https://altrove.example", "/a\nb", "/a b", "/è"]
+)
+def test_a_path_elsewhere_is_not(wanted: str | None) -> None:
+    assert local_path(wanted) == HOME_AFTER_SIGN_IN
+
+
+def test_an_anomaly_without_a_text_of_its_own_gets_the_general_one() -> None:
+    assert anomaly(None) is ELSEWHERE
+    assert anomaly(99) is ELSEWHERE
+    assert anomaly(25).message == "Processo di autenticazione annullato dall'utente"
