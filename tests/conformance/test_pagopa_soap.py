@@ -154,7 +154,7 @@ def test_an_answer_without_one_of_its_elements_does_not_leave(notice: Notice) ->
                 continue
             parent.remove(element)
             removed += 1
-            if element.tag in {"lastPayment"}:
+            if element.tag == "lastPayment":
                 continue
             with pytest.raises(AnswerNotValidError):
                 checked(operation, spoiled)

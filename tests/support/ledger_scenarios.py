@@ -1,4 +1,4 @@
-"""What every store of the ledger must make true: played on the fake in unit tests and on MongoDB in integration tests."""
+"""What every store of the ledger must make true: played on the fake in unit tests, on MongoDB in integration tests."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime

@@ -26,11 +26,10 @@ def test_leading_zeros_change_nothing(cents: int, zeros: int) -> None:
     assert cents_from_the_wire("0" * zeros + euros_on_the_wire(cents)) == cents
 
 
-@pytest.mark.parametrize("text", ["", "5", "5.0", "5,00", "-5.00", "5.000", "1e3", "1000000000.00", "５.00", "0x1.00"])
+@pytest.mark.parametrize(
+    "text", ["", ".", "5", "5.0", "5,00", "-5.00", "5.000", "1e3", "1000000000.00", "\u0665.00", "0x1.00"]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
-    if text == "":
-        assert cents_from_the_wire("0.00") == 0
-        text = "."
     with pytest.raises(ValueError, match="decimals"):
         cents_from_the_wire(text)
 

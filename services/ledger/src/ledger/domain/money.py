@@ -8,7 +8,7 @@ from typing import Final
 MAX_CENTS: Final = 99_999_999_999
 """999,999,999.99 euro: the largest amount of pagoPA (SANP, stAmount)."""
 
-_WIRE: Final = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
+_WIRE: Final = re.compile(r"0*([0-9]{1,9})\.([0-9]{2})")
 
 
 def euros_on_the_wire(cents: int) -> str:
@@ -21,13 +21,11 @@ def euros_on_the_wire(cents: int) -> str:
 
 def cents_from_the_wire(text: str) -> int:
     """The inverse of `euros_on_the_wire`; no float ever touches money. Raises ValueError."""
-    trimmed = text.strip().lstrip("0") or "0.00"
-    candidate = trimmed if not trimmed.startswith(".") else f"0{trimmed}"
-    if not _WIRE.fullmatch(candidate):
+    found = _WIRE.fullmatch(text.strip())
+    if found is None:
         message = "not an amount with two decimals"
         raise ValueError(message)
-    whole, fraction = candidate.split(".")
-    return int(whole) * 100 + int(fraction)
+    return int(found[1]) * 100 + int(found[2])
 
 
 def euros_in_italian(cents: int) -> str:

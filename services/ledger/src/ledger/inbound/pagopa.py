@@ -52,7 +52,7 @@ class NodoDesk:
     receipt_kept: Callable[[], None]
 
     async def answer(self, raw: bytes, soap_action: str | None) -> bytes:
-        """The answer to one message; a rule or a fault of ours is a KO, never a stack trace. Raises UnanswerableError."""
+        """The answer to one message; a *no* and a fault of ours are a KO, not a trace. Raises UnanswerableError."""
         asked = opened(raw, soap_action)
         try:
             decided = await self._decided(asked, raw)

@@ -25,8 +25,10 @@ class Charged:
 async def charge_meals(ports: Ports, meals: Sequence[MealFact]) -> Charged:
     """Charging the same meal twice charges once; withdrawing it twice gives it back once.
 
-    Four reads and two writes however many meals there are. Raises PriceUnknownError, MealNotChargedError or TransferConflictError for
-    the whole batch: the caller tries again one by one, so that only the guilty one is set aside.
+    Four reads and two writes however many meals there are.
+
+    Raises PriceUnknownError, MealNotChargedError or
+    TransferConflictError for the whole batch: the caller tries again one by one, so that only the guilty one is set aside.
     """
     book = await _open_book(ports, meals)
     prices = PriceList(

@@ -8,7 +8,10 @@ from ledger.usecases.ports import Ports
 
 
 async def publish_tariff(ports: Ports, version: TariffVersion) -> TariffVersion:
-    """The same content twice is once. Raises TariffAlreadyPublishedError on another content, AmountNotValidError on no price."""
+    """The same content twice is once.
+
+    Raises TariffAlreadyPublishedError on another content or the same first day, AmountNotValidError on no price.
+    """
     if version.price_cents <= 0:
         message = "Il prezzo deve essere maggiore di zero."
         raise AmountNotValidError(message, price_cents=version.price_cents)
