@@ -31,6 +31,7 @@ POLL_MS: Final = 200
 STOP_SECONDS: Final = 30
 """How long a stopping process waits for its batch. Zero would mean not at all (FastStream)."""
 WATCH_SECONDS: Final = 5.0
+ASK_SECONDS: Final = 10.0
 STUCK_SECONDS: Final = 180.0
 """Records are there, nothing moves and nobody waits for the database: the consumer is lost (aiokafka #847, #1187), or
 its handler hangs. Longer than the two minutes for which the driver may repeat a transaction by itself."""
@@ -123,35 +124,43 @@ class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
             done, _ = await asyncio.wait({self._failure}, timeout=min(WATCH_SECONDS, self._stuck_seconds))
             if done:
                 self._failure.result()
-            self._look()
+            await self._look()
 
-    def _look(self) -> None:
-        lag, positions = self._lag_and_positions()
-        is_in_hand = self._busy.locked()
-        if positions != self._last_positions or not (lag or is_in_hand) or self.intake.waiting_because:
+    async def _look(self) -> None:
+        try:
+            lag, positions = await self._lag_and_positions()
+        except (KafkaError, TimeoutError) as fault:
+            log.warning("the broker does not tell how far its topics are", fault=type(fault).__name__)
+            self._moved_at = time.monotonic()
+            return
+        has_to_do = lag or self._busy.locked() or not self._is_member
+        if positions != self._last_positions or not has_to_do or self.intake.waiting_because:
             self._moved_at = time.monotonic()
         self._last_positions = positions
         moved_at = max(self._moved_at, self.intake.progressed_at)
         if time.monotonic() - moved_at > self._stuck_seconds:
             name = self.intake.subscription.name
-            message = f"{name}: {lag} records wait and nothing has moved for {self._stuck_seconds:.0f} s"
+            where = f"{lag} records wait" if self._is_member else "it is not in its group"
+            message = f"{name}: {where} and nothing has moved for {self._stuck_seconds:.0f} s"
             raise ConsumerStuckError(message)
 
-    def _lag_and_positions(self) -> tuple[int, dict[TopicPartition, int]]:
+    async def _lag_and_positions(self) -> tuple[int, dict[TopicPartition, int]]:
+        """Records behind the end of their topics, as the broker tells it: our own fetching may be what is broken."""
         consumer = self.subscriber.consumer
-        if consumer is None:
+        if consumer is None or not consumer.assignment():
             return 0, {}
-        lag = 0
+        async with asyncio.timeout(ASK_SECONDS):
+            ends = await consumer.end_offsets(list(consumer.assignment()))
         positions: dict[TopicPartition, int] = {}
-        for partition in consumer.assignment():
-            high, state = consumer.highwater(partition), consumer._subscription.subscription.assignment  # noqa: SLF001 - position() awaits the broker
-            here = state.state_value(partition).position if state.state_value(partition).has_valid_position else None
-            if high is None or here is None:
-                continue
-            positions[partition] = here
-            behind = max(0, high - here)
-            LAG.labels(self.intake.subscription.name, partition.topic, partition.partition).set(behind)
-            lag += behind
+        lag = 0
+        assignment = consumer._subscription.subscription.assignment  # noqa: SLF001 - position() waits for ever for a partition that was just given away
+        for partition in assignment.tps if assignment else ():
+            state = assignment.state_value(partition)
+            if partition in ends and state.has_valid_position:
+                positions[partition] = state.position
+                behind = max(0, ends[partition] - state.position)
+                LAG.labels(self.intake.subscription.name, partition.topic, partition.partition).set(behind)
+                lag += behind
         return lag, positions
 
 

@@ -27,6 +27,7 @@ from refettorio_chassis.mongo import Document
 LEASE_SECONDS: Final = 10
 BATCH_ROWS: Final = 1000
 POLL_SECONDS: Final = 1.0
+FAREWELL_SECONDS: Final = 10.0
 KEEP_SENT: Final = timedelta(days=7)
 """Sent rows stay that long: a broker that loses its last seconds at a power cut can be told again from them."""
 LINGER_MS: Final = 5
@@ -66,11 +67,19 @@ class Relay:
             compression_type="lz4",
         )
         await producer.start()
+        sending = asyncio.create_task(self._until_stopped(producer, stop))
+        stopping = asyncio.create_task(stop.wait())
         try:
-            await self._until_stopped(producer, stop)
+            await asyncio.wait({sending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({sending}, timeout=FAREWELL_SECONDS)
         finally:
+            stopping.cancel()
+            sending.cancel()  # a broker that is away would be waited for, for ever; what is unsent stays in the outbox
+            await asyncio.gather(sending, return_exceptions=True)
             await self._give_up_lease()
-            await asyncio.wait_for(producer.stop(), timeout=LEASE_SECONDS)
+            await _stopped(producer)
+        if not sending.cancelled():
+            sending.result()
 
     async def _until_stopped(self, producer: AIOKafkaProducer, stop: asyncio.Event) -> None:
         wake = asyncio.Event()
@@ -179,6 +188,13 @@ def _headers(row: Document) -> list[tuple[str, bytes]]:
         propagate.inject(headers, trace.set_span_in_context(span))
         span.end()
     return [(name, value.encode()) for name, value in headers.items()]
+
+
+async def _stopped(producer: AIOKafkaProducer) -> None:
+    try:
+        await asyncio.wait_for(producer.stop(), timeout=FAREWELL_SECONDS)
+    except TimeoutError:
+        log.warning("Kafka did not take leave; what it has not confirmed will be sent again")
 
 
 async def _first_of(wake: asyncio.Event, stop: asyncio.Event, timeout: float) -> None:  # noqa: ASYNC109 - the poll's period
