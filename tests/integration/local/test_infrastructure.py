@@ -1,5 +1,7 @@
 """The platform's own MongoDB and Kafka really are what the services need."""
 
+from typing import Any
+
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
@@ -10,7 +12,7 @@ async def test_mongodb_commits_transactions_and_streams_changes(
     infrastructure: RunningPlatform,
 ) -> None:
     url = infrastructure.addresses.mongodb_url
-    async with AsyncMongoClient[dict[str, object]](url) as client:
+    async with AsyncMongoClient[dict[str, Any]](url) as client:
         marks = client["local_test"]["marks"]
         await marks.drop()
         async with await marks.watch() as changes, client.start_session() as session:

@@ -91,7 +91,12 @@ class Background:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # the terminal that says `up` may be closed
             )
-        return self._wait_until_ready(guardian)
+        try:
+            return self._wait_until_ready(guardian)
+        except KeyboardInterrupt:
+            guardian.terminate()
+            guardian.wait()
+            raise PlatformError("Interrupted: what had started was stopped again.") from None
 
     def stop(self) -> None:
         """Ask the guardian to stop everything and wait; end it by force when it takes too long.
