@@ -1,9 +1,12 @@
 """The identity provider as a service meets it."""
 
+import asyncio
 import base64
+import shutil
 import zlib
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -242,3 +245,23 @@ async def test_a_document_with_a_type_declaration_is_not_read(browser: Browser) 
     answer = await browser.client.get(f"/sso?{query}")
     assert answer.status_code == 403
     assert "nr04" in answer.text
+
+
+@pytest.mark.skipif(shutil.which("xmlsec1") is None, reason="xmlsec1 is not on this machine")
+@pytest.mark.parametrize("of", ["Response", "Assertion"])
+async def test_signatures_hold_for_an_independent_verifier(browser: Browser, tmp_path: Path, of: str) -> None:
+    response, certificate = tmp_path / "response.xml", tmp_path / "certificate.pem"
+    response.write_bytes(etree.tostring(await browser.sign_in(citizen="giulia.ferrari")))
+    certificate.write_text(IDP_KEYS.certificate_pem)
+    ids = [
+        part
+        for namespace, name in (("samlp", "Response"), ("saml", "Assertion"))
+        for part in ("--id-attr:ID", f"{SAML_NAMES[namespace]}:{name}")
+    ]
+    signature = f"//*[local-name()='{of}']/*[local-name()='Signature']"
+    command = ["--verify", "--enabled-key-data", "rsa,x509", "--pubkey-cert-pem", str(certificate), *ids]
+    verifier = await asyncio.create_subprocess_exec(
+        "xmlsec1", *command, "--node-xpath", signature, str(response), stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await verifier.communicate()
+    assert verifier.returncode == 0, said

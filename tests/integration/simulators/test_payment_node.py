@@ -148,7 +148,8 @@ async def test_a_refusal_carries_the_creditors_own_code(payer: Payer) -> None:
         payment_data(2).replace("<transferCategory>9/0107101TS/</transferCategory>", ""),
         payment_data(2).replace("<companyName>Comune di Esempio</companyName><debtor>", "<debtor>"),
         payment_data(2).replace("50.00", "50,00"),
-        payment_data(2).replace("<data>", '<data xmlns="urn:altro">'),
+        payment_data(2).replace("<fullName>", '<fullName xmlns="urn:altro">'),
+        payment_data(2).replace("</data>", '<x:metadata xmlns:x="urn:altro"/></data>'),
     ],
 )
 @pytest.mark.parametrize("with_schema", [True, False])
