@@ -66,7 +66,7 @@ class PeopleInMemory:
 class SignInsInMemory:
     def __init__(self) -> None:
         self.waiting: dict[str, SignIn] = {}
-        self.used: set[tuple[str, str]] = set()
+        self.used: dict[tuple[str, str], datetime] = {}
 
     async def add(self, sign_in: SignIn) -> None:
         self.waiting[sign_in.relay_state] = sign_in
@@ -77,8 +77,12 @@ class SignInsInMemory:
     async def first_use(self, assertion_id: str, provider: str, at: datetime) -> bool:
         if (provider, assertion_id) in self.used:
             return False
-        self.used.add((provider, assertion_id))
+        self.used[provider, assertion_id] = at
         return True
+
+    async def forget(self, *, before: datetime) -> None:
+        self.waiting = {key: each for key, each in self.waiting.items() if each.started_at >= before}
+        self.used = {key: at for key, at in self.used.items() if at >= before}
 
 
 class SessionsInMemory:
@@ -98,6 +102,13 @@ class SessionsInMemory:
 
     async def close(self, session_id: str) -> None:
         self.open_ones.pop(session_id, None)
+
+    async def forget(self, *, idle_since: datetime, opened_before: datetime) -> None:
+        self.open_ones = {
+            key: each
+            for key, each in self.open_ones.items()
+            if each.last_seen_at > idle_since and each.opened_at > opened_before
+        }
 
 
 class TabletsInMemory:

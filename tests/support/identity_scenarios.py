@@ -27,6 +27,16 @@ MARIO = Guardian(
     registered_at=NOW,
 )
 TWIN = replace(MARIO, guardian_id="gua_2", fiscal_code=FiscalCode("RSSMRA85T10A56NH"))
+STARTED = SignIn(
+    request_id="r1",
+    relay_state="relay",
+    browser="b1",
+    scheme="spid",
+    provider=PROVIDER,
+    level=2,
+    next_path="/portale/",
+    started_at=NOW,
+)
 OPEN = Session(session_id="s1", guardian_id="gua_1", scheme="spid", level=2, opened_at=NOW, last_seen_at=NOW)
 WAITING = Tablet(
     tablet_id="tab_1",
@@ -89,19 +99,9 @@ async def a_grant_kept_again_is_changed(ports: Ports) -> None:
 
 
 async def a_sign_in_is_taken_once(ports: Ports) -> None:
-    sign_in = SignIn(
-        request_id="r1",
-        relay_state="relay",
-        browser="b1",
-        scheme="spid",
-        provider=PROVIDER,
-        level=2,
-        next_path="/portale/",
-        started_at=NOW,
-    )
-    await ports.sign_ins.add(sign_in)
+    await ports.sign_ins.add(STARTED)
     assert await ports.sign_ins.take("other") is None
-    assert await ports.sign_ins.take("relay") == sign_in
+    assert await ports.sign_ins.take("relay") == STARTED
     assert await ports.sign_ins.take("relay") is None
 
 
@@ -120,6 +120,22 @@ async def a_session_is_opened_touched_and_closed(ports: Ports) -> None:
     await ports.sessions.close("s1")
     assert await ports.sessions.session("s1") is None
     await ports.sessions.close("s1")
+
+
+async def what_is_over_is_forgotten_and_nothing_else(ports: Ports) -> None:
+    later = NOW + timedelta(minutes=1)
+    await ports.sign_ins.add(STARTED)
+    await ports.sign_ins.add(replace(STARTED, request_id="r2", relay_state="young", started_at=later))
+    await ports.sign_ins.first_use("_a", PROVIDER, NOW)
+    await ports.sign_ins.forget(before=later)
+    assert await ports.sign_ins.take("relay") is None
+    assert await ports.sign_ins.take("young") is not None
+    assert await ports.sign_ins.first_use("_a", PROVIDER, later)
+    for session_id, opened_at, last_seen_at in (("idle", later, NOW), ("old", NOW, later), ("used", later, later)):
+        await ports.sessions.open(replace(OPEN, session_id=session_id, opened_at=opened_at, last_seen_at=last_seen_at))
+    await ports.sessions.forget(idle_since=NOW, opened_before=NOW)
+    left = [key for key in ("idle", "old", "used") if await ports.sessions.session(key)]
+    assert left == ["used"]
 
 
 async def a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential(ports: Ports) -> None:
@@ -153,6 +169,7 @@ SCENARIOS: list[Scenario] = [
     a_sign_in_is_taken_once,
     an_assertion_is_first_used_once_per_provider,
     a_session_is_opened_touched_and_closed,
+    what_is_over_is_forgotten_and_nothing_else,
     a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,
     two_tablets_wait_at_once,
 ]

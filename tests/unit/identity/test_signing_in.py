@@ -18,6 +18,7 @@ from identity.domain.errors import (
 from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, TOUCH_INTERVAL
 from identity.domain.sign_in import RESPONSE_LIMIT
 from identity.usecases.complete_sign_in import NotSignedIn, SignedIn, complete_sign_in
+from identity.usecases.forget_what_is_over import forget_what_is_over
 from identity.usecases.secrecy import fingerprint
 from identity.usecases.sign_out import sign_out
 from identity.usecases.start_sign_in import StartedSignIn, start_sign_in
@@ -176,6 +177,18 @@ async def test_signing_out_closes_the_session_once() -> None:
         await sign_out(memory.ports, session_secret=outcome.session_secret)
     assert memory.sessions.open_ones == {}
     assert memory.audit.actions == ["signed-in", "signed-out"]
+
+
+async def test_sessions_and_sign_ins_that_are_over_are_forgotten_and_the_audit_stays() -> None:
+    memory = Memory()
+    await signed_in(memory)
+    await started(memory)
+    await forget_what_is_over(memory.ports)
+    assert (len(memory.sessions.open_ones), len(memory.sign_ins.waiting)) == (1, 1)
+    memory.clock.advance(timedelta(days=1, seconds=1))
+    await forget_what_is_over(memory.ports)
+    assert (memory.sessions.open_ones, memory.sign_ins.waiting, memory.sign_ins.used) == ({}, {}, {})
+    assert memory.audit.actions == ["signed-in"]
 
 
 async def test_no_line_of_the_audit_names_a_person() -> None:

@@ -13,6 +13,7 @@ from identity.inbound.http_public import public_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
 from identity.inbound.spid import spid_router
+from identity.inbound.sweeping import sweeper
 from identity.outbound.audit import AUDIT, Audit
 from identity.outbound.chance import SystemChance
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
@@ -39,6 +40,10 @@ INDEXES: Final = (
     Index(collection=CONTACTS, keys=[("guardian_id", 1), ("channel", 1), ("address", 1)], unique=True),
     Index(collection=STAFF, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=SIGN_INS, keys=[("relay_state", 1)], unique=True),
+    Index(collection=SIGN_INS, keys=[("started_at", 1)]),
+    Index(collection=ASSERTIONS, keys=[("used_at", 1)]),
+    Index(collection=SESSIONS, keys=[("last_seen_at", 1)]),
+    Index(collection=SESSIONS, keys=[("opened_at", 1)]),
     Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
     Index(collection=AUDIT, keys=[("subject", 1), ("at", 1)]),
@@ -97,6 +102,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         ],
         indexes=INDEXES,
         collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, ASSERTIONS, SESSIONS, TABLETS, AUDIT],
+        roles={"sweeper": sweeper(run)},
         commands=[staff_command(run)],
     )
 

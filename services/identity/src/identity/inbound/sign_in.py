@@ -78,7 +78,7 @@ def sign_in_router(entrance: Entrance) -> APIRouter:
     @router.get("/login")
     async def login(
         request: Request,
-        idp: Annotated[str, Query(max_length=1000)],
+        idp: Annotated[str, Query(max_length=1000)] = "",
         next_path: Annotated[str | None, Query(alias="next", max_length=600)] = None,
     ) -> Response:
         """Go to the identity provider `idp` (its entityID), then to `next`."""

@@ -1,7 +1,7 @@
 """Sign-ins on their way and open sessions in MongoDB.
 
 `sign_ins`: `_id` request id, `relay_state` (unique), `waits` until its response came. `assertions`: `_id` provider and
-assertion id, once each for ever. `sessions`: `_id` the SHA-256 of the cookie. Nothing expires by a TTL index: the
+assertion id, once each. `sessions`: `_id` the SHA-256 of the cookie. Nothing expires by a TTL index: the
 database's clock is not the one these instants were read from.
 """
 
@@ -54,6 +54,10 @@ class SignIns:
         await self._assertions.insert_one({"_id": identifier, "used_at": at})
         return True
 
+    async def forget(self, *, before: datetime) -> None:
+        await self._sign_ins.delete_many({"started_at": {"$lt": before}})
+        await self._assertions.delete_many({"used_at": {"$lt": before}})
+
 
 class Sessions:
     """Implements `ports.Sessions`."""
@@ -82,6 +86,10 @@ class Sessions:
 
     async def close(self, session_id: str) -> None:
         await self._sessions.delete_one({"_id": session_id})
+
+    async def forget(self, *, idle_since: datetime, opened_before: datetime) -> None:
+        over = [{"last_seen_at": {"$lte": idle_since}}, {"opened_at": {"$lte": opened_before}}]
+        await self._sessions.delete_many({"$or": over})
 
 
 def _sign_in(document: Document) -> SignIn:

@@ -64,6 +64,10 @@ class SignIns(Protocol):
         """Whether this assertion was never seen before; it has been seen from now on."""
         ...
 
+    async def forget(self, *, before: datetime) -> None:
+        """Sign-ins started and assertions used before then."""
+        ...
+
 
 class Sessions(Protocol):
     """Open sessions, by the SHA-256 of their cookie."""
@@ -72,6 +76,9 @@ class Sessions(Protocol):
     async def open(self, session: Session) -> None: ...
     async def touch(self, session_id: str, at: datetime) -> None: ...
     async def close(self, session_id: str) -> None: ...
+    async def forget(self, *, idle_since: datetime, opened_before: datetime) -> None:
+        """Sessions not seen since the one instant, or opened before the other."""
+        ...
 
 
 class Tablets(Protocol):
