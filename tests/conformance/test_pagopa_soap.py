@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import zeep
+import zeep.helpers
 from lxml import etree
 from tests.support.ledger_memory import CREDITOR, MemoryLedger
 from tests.support.ledger_nodo import OFFICIAL, asked_for, body_of, desk_of, message, paid
@@ -45,11 +45,11 @@ def notice(ledger: MemoryLedger) -> Notice:
     return asyncio.run(ledger.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals"))
 
 
-class InProcess(zeep.Transport):  # type: ignore[misc]  # zeep has no types
+class InProcess(zeep.Transport):
     """Carries zeep's messages to the endpoint in this process, and keeps what came back."""
 
     def __init__(self, ledger: MemoryLedger) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # zeep's own functions have no types
         self.desk = desk_of(ledger)
         self.answers: list[etree._Element] = []
 
@@ -75,7 +75,7 @@ class _Answer:
 @pytest.fixture
 def nodo(ledger: MemoryLedger) -> Iterator[tuple[Any, InProcess]]:
     transport = InProcess(ledger)
-    yield zeep.Client("http://refettorio.example/pagopa/paForNode?wsdl", transport=transport), transport
+    yield zeep.Client("http://refettorio.example/pagopa/paForNode?wsdl", transport=transport), transport  # type: ignore[no-untyped-call]
     transport.session.close()
 
 
@@ -91,7 +91,7 @@ def test_zeep_plays_the_nodo_from_our_wsdl(nodo: tuple[Any, InProcess], notice: 
             "50.00",
             "Mario Rossi",
         )
-    receipt = zeep.helpers.serialize_object(due, dict)
+    receipt = zeep.helpers.serialize_object(due, dict)  # type: ignore[no-untyped-call]
     for version in ("paSendRT", "paSendRTV2"):
         answer = getattr(client.service, version)(**NODO, receipt=_receipt(receipt, notice, version))
         assert answer.outcome == "OK"

@@ -191,6 +191,6 @@ def test_a_fault_of_ours_is_a_system_error_not_a_stack_trace(ledger: MemoryLedge
         raise RetryLater
 
     desk = desk_of(ledger)
-    desk.reading.notice = down  # type: ignore[method-assign]
+    desk.reading.notice = down  # type: ignore[method-assign, assignment]
     answer = body_of(asyncio.run(desk.answer(message(VERIFY, asked_for(notice.number)), None)))
     assert fault_of(answer) == "PAA_SYSTEM_ERROR"

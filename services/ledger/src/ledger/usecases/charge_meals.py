@@ -27,8 +27,8 @@ async def charge_meals(ports: Ports, meals: Sequence[MealFact]) -> Charged:
 
     Four reads and two writes however many meals there are.
 
-    Raises PriceUnknownError, MealNotChargedError or
-    TransferConflictError for the whole batch: the caller tries again one by one, so that only the guilty one is set aside.
+    Raises PriceUnknownError, MealNotChargedError or TransferConflictError for the whole batch: the caller tries again
+    one by one, so that only the guilty one is set aside.
     """
     book = await _open_book(ports, meals)
     prices = PriceList(

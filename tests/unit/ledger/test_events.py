@@ -1,0 +1,112 @@
+"""From Kafka to the use cases, without Kafka: what is waited for, what is refused, what is not ours."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.support.ledger_memory import MORNING, MemoryLedger
+from tests.support.ledger_scenarios import balance, priced
+
+from ledger.domain.errors import PriceUnknownError
+from ledger.inbound.events import subscriptions
+from refettorio_chassis.consuming import Received
+from refettorio_chassis.errors import RetryLater
+from refettorio_chassis.testing import envelope_of
+from refettorio_contracts import Event
+from refettorio_contracts.attendance import MealServed, MealWithdrawn
+from refettorio_contracts.enrollment import EnrolmentEnded, TariffAssigned
+from refettorio_contracts.identity import GuardianRegistered, PersonalData
+
+GRACE = timedelta(seconds=15)
+MEAL = MealServed(
+    meal_id="pup_1.2025-10-06.1",
+    account_id="gua_1",
+    pupil_id="pup_1",
+    day=date(2025, 10, 6),
+    school_id="primaria",
+    class_id="primaria-1a",
+    marked_at=datetime(2025, 10, 6, 7, 5, tzinfo=UTC),
+)
+
+
+def received(ledger: MemoryLedger, event: Event) -> Received:
+    """As it would arrive on partition 7, told at the ledger's present."""
+    envelope = envelope_of(event, clock=ledger.clock)
+    return Received(
+        envelope=envelope, topic=event.TOPIC.name, partition=7, offset=0, key=event.partition_key, timestamp_ms=0
+    )
+
+
+async def take(ledger: MemoryLedger, name: str, batch: Sequence[Received]) -> None:
+    """Give a batch to one subscription, in one transaction."""
+
+    async def work(ports: Any) -> None:
+        [subscription] = [
+            found
+            for found in subscriptions(lambda _transaction, _batch: ports, price_grace=GRACE)
+            if found.name == name
+        ]
+        await subscription.on_batch(None, batch)  # type: ignore[arg-type]  # the ports are given by hand
+
+    await ledger.run(work)
+
+
+async def test_a_meal_is_charged_to_the_revenue_account_of_its_partition() -> None:
+    ledger = MemoryLedger()
+    await priced(ledger)
+    await take(ledger, "meals", [received(ledger, MEAL)])
+    assert await balance(ledger, "revenue:meals:primaria:p7") == 510
+    assert [cause for _, _, cause in ledger.state.announced] == [0, 0, 0]
+
+
+async def test_a_withdrawal_is_read_as_one() -> None:
+    ledger = MemoryLedger()
+    await priced(ledger)
+    names = {"meal_id", "account_id", "pupil_id", "day", "school_id", "class_id"}
+    told = MealWithdrawn(**MEAL.model_dump(include=names), reason="assente", withdrawn_at=MEAL.marked_at)
+    await take(ledger, "meals", [received(ledger, MEAL), received(ledger, told)])
+    assert await balance(ledger) == 0
+
+
+async def test_the_tariff_of_a_meal_just_told_is_waited_for() -> None:
+    ledger = MemoryLedger()
+    told = received(ledger, MEAL)
+    for seconds in (0, 14):
+        ledger.clock.moment = MORNING + timedelta(seconds=seconds)
+        with pytest.raises(RetryLater):
+            await take(ledger, "meals", [told])
+    for seconds in (15, -1):
+        ledger.clock.moment = MORNING + timedelta(seconds=seconds)
+        with pytest.raises(PriceUnknownError):
+            await take(ledger, "meals", [told])
+
+
+async def test_a_batch_is_not_held_up_for_one_meal() -> None:
+    ledger = MemoryLedger()
+    with pytest.raises(PriceUnknownError):
+        await take(ledger, "meals", [received(ledger, MEAL), received(ledger, MEAL)])
+
+
+async def test_assignments_and_people_are_remembered_and_the_rest_is_let_pass() -> None:
+    ledger = MemoryLedger()
+    assigned = TariffAssigned(
+        pupil_id="pup_1",
+        account_id="gua_1",
+        service="meals",
+        tariff_code="meals-standard",
+        valid_from=date(2025, 9, 1),
+    )
+    ended = EnrolmentEnded(pupil_id="pup_1", enrolment_id="enr_1", service="meals", last_day=date(2026, 6, 5))
+    await take(ledger, "pupils", [received(ledger, assigned), received(ledger, ended)])
+    person = PersonalData(fiscal_code="RSSMRA85T10A562S", given_name="Mario", family_name="Rossi")
+    await take(ledger, "guardians", [received(ledger, GuardianRegistered(guardian_id="gua_1", person=person))])
+    [known] = ledger.state.assignments.values()
+    assert (known.tariff_code, known.account_id) == ("meals-standard", "gua_1")
+    assert ledger.state.holders["gua_1"].full_name == "Mario Rossi"
+
+
+async def test_what_is_not_about_a_meal_changes_nothing() -> None:
+    ledger = MemoryLedger()
+    await take(ledger, "meals", [])
+    assert ledger.state.announced == []
