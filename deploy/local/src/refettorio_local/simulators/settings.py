@@ -8,7 +8,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 
 
-class MissingSetting(Exception):
+class MissingSettingError(Exception):
     """A simulator cannot start: a variable is absent or is not what it should be."""
 
 
@@ -23,10 +23,10 @@ class Environment:
         return cls(os.environ)
 
     def text(self, name: str, default: str | None = None) -> str:
-        """The variable, else `default`. Raises MissingSetting when there is neither."""
+        """The variable, else `default`. Raises MissingSettingError when there is neither."""
         value = self.values.get(name) or default
         if value is None:
-            raise MissingSetting(f"{name} is not set.")
+            raise MissingSettingError(f"{name} is not set.")
         return value
 
     def address(self, name: str, default: str | None = None) -> str:
@@ -50,9 +50,9 @@ class Environment:
         try:
             value = float(text)
         except ValueError as error:
-            raise MissingSetting(f"{name}={text!r} is not a number.") from error
+            raise MissingSettingError(f"{name}={text!r} is not a number.") from error
         if value < 0:
-            raise MissingSetting(f"{name}={text!r} is negative.")
+            raise MissingSettingError(f"{name}={text!r} is negative.")
         return value
 
     def port(self, name: str, default: int | None = None) -> int:

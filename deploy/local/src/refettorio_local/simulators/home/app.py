@@ -49,7 +49,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Environment) -> "Settings":
-        """Raises MissingSetting."""
+        """Raises MissingSettingError."""
         return cls(
             listening=Listening.read(environment, default_port=DEFAULT_PORT),
             gateway_url=environment.public_url(),
@@ -63,65 +63,62 @@ class Settings:
 
 def groups(settings: Settings) -> tuple[Group, ...]:
     """What the page shows, in reading order."""
-    gateway = settings.gateway_url
+    zipkin = Link(
+        f"{settings.zipkin_url}/",
+        "Zipkin",
+        "Il percorso di ogni richiesta e di ogni evento attraverso i servizi.",
+    )
     return (
-        Group(
-            "Il sistema del Comune",
-            (
-                Link(
-                    f"{gateway}/",
-                    "Sito dei servizi scolastici",
-                    "La pagina pubblica: notizie e accesso con SPID o CIE.",
-                ),
-                Link(
-                    f"{gateway}/portale/",
-                    "Portale delle famiglie",
-                    "Iscrizioni, presenze, saldo, ricariche e comunicazioni.",
-                ),
-                Link(
-                    f"{gateway}/ufficio/",
-                    "Ufficio scuola",
-                    "Domande da decidere, tariffe, conti, comunicazioni. Entra come Francesca Villa.",
-                ),
-                Link(
-                    f"{gateway}/tablet/",
-                    "Tablet della mensa",
-                    "Le presenze in classe, anche senza rete. Si abbina con un codice dato dall'ufficio.",
-                ),
-            ),
+        Group("Il sistema del Comune", _own_pages(settings.gateway_url)),
+        Group("Le parti esterne, simulate", _outside_parties(settings)),
+        Group("Dentro le macchine", (zipkin,)),
+    )
+
+
+def _own_pages(gateway: str) -> tuple[Link, ...]:
+    return (
+        Link(
+            f"{gateway}/",
+            "Sito dei servizi scolastici",
+            "La pagina pubblica: notizie e accesso con SPID o CIE.",
         ),
-        Group(
-            "Le parti esterne, simulate",
-            (
-                Link(
-                    f"{settings.idp_url}/",
-                    "Identità digitale",
-                    "Le persone inventate con cui entrare, con i dati dei figli.",
-                ),
-                Link(
-                    f"{settings.nodo_url}/tabaccheria",
-                    "Tabaccheria",
-                    "Paga in contanti un avviso pagoPA con il codice della lettera.",
-                ),
-                Link(
-                    f"{settings.nodo_url}/",
-                    "Pagamenti pagoPA",
-                    "Tutto quello che è stato pagato e le ricevute mandate.",
-                ),
-                Link(f"{settings.mail_url}/", "Posta elettronica", "I messaggi mandati ai cittadini."),
-                Link(f"{settings.sms_url}/", "Telefoni", "Gli SMS mandati ai cittadini."),
-            ),
+        Link(
+            f"{gateway}/portale/",
+            "Portale delle famiglie",
+            "Iscrizioni, presenze, saldo, ricariche e comunicazioni.",
         ),
-        Group(
-            "Dentro le macchine",
-            (
-                Link(
-                    f"{settings.zipkin_url}/",
-                    "Zipkin",
-                    "Il percorso di ogni richiesta e di ogni evento attraverso i servizi.",
-                ),
-            ),
+        Link(
+            f"{gateway}/ufficio/",
+            "Ufficio scuola",
+            "Domande da decidere, tariffe, conti, comunicazioni. Entra come Francesca Villa.",
         ),
+        Link(
+            f"{gateway}/tablet/",
+            "Tablet della mensa",
+            "Le presenze in classe, anche senza rete. Si abbina con un codice dato dall'ufficio.",
+        ),
+    )
+
+
+def _outside_parties(settings: Settings) -> tuple[Link, ...]:
+    return (
+        Link(
+            f"{settings.idp_url}/",
+            "Identità digitale",
+            "Le persone inventate con cui entrare, con i dati dei figli.",
+        ),
+        Link(
+            f"{settings.nodo_url}/tabaccheria",
+            "Tabaccheria",
+            "Paga in contanti un avviso pagoPA con il codice della lettera.",
+        ),
+        Link(
+            f"{settings.nodo_url}/",
+            "Pagamenti pagoPA",
+            "Tutto quello che è stato pagato e le ricevute mandate.",
+        ),
+        Link(f"{settings.mail_url}/", "Posta elettronica", "I messaggi mandati ai cittadini."),
+        Link(f"{settings.sms_url}/", "Telefoni", "Gli SMS mandati ai cittadini."),
     )
 
 

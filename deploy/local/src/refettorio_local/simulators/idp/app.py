@@ -14,7 +14,7 @@ from starlette.routing import Route
 from refettorio_chassis.clock import Clock
 from refettorio_local.simulators.idp.authn_request import Expected, SentError, accept
 from refettorio_local.simulators.idp.citizens import CIE, CITIZENS, SPID, described
-from refettorio_local.simulators.idp.desk import Desk, NotUsable, Outgoing
+from refettorio_local.simulators.idp.desk import Desk, NotUsableError, Outgoing
 from refettorio_local.simulators.idp.logout import answer_logout
 from refettorio_local.simulators.idp.messages import Incoming, ShownError, read_post, read_redirect
 from refettorio_local.simulators.idp.metadata import metadata_xml
@@ -129,7 +129,7 @@ class SignIn:
                 action=form.get("action", ""),
                 variant=form.get("variant", ""),
             )
-        except NotUsable as error:
+        except NotUsableError as error:
             if wants_json(request):
                 return problem(422, "Unusable choice", error.message)
             return PAGES.show(request, "error", {"code": None, "message": error.message}, status=422)

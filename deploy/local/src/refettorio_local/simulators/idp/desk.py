@@ -14,7 +14,7 @@ MOST_WAITING = 500
 CANCEL_ACTION = "annulla"
 
 
-class NotUsable(Exception):
+class NotUsableError(Exception):
     """A choice that makes no sense: a used or unknown request, an unknown citizen or variant."""
 
     def __init__(self, message: str) -> None:
@@ -52,20 +52,20 @@ class Desk:
         return self._out(request, provider.answer_with_error(request, error, self._clock.now()))
 
     def answer(self, ticket: str, *, citizen_key: str, action: str, variant: str) -> Outgoing:
-        """The answer for a ticket. `action` is empty, "annulla" or an error as "nr19". Raises NotUsable."""
+        """The answer for a ticket. `action` is empty, "annulla" or an error as "nr19". Raises NotUsableError."""
         if ticket not in self._waiting:
-            raise NotUsable("Questa richiesta è già stata usata o è scaduta: torna al servizio e riprova.")
+            raise NotUsableError("Questa richiesta è già stata usata o è scaduta: torna al servizio e riprova.")
         provider, request = self._waiting[ticket]
         given = self._answer(provider, request, citizen_key=citizen_key, action=action)
         if variant == REPLAY_LAST:
             if request.service.entity_id not in self._last_sent:
-                raise NotUsable("Non c'è ancora una risposta da ripetere.")
+                raise NotUsableError("Non c'è ancora una risposta da ripetere.")
             document = self._last_sent[request.service.entity_id]
             del self._waiting[ticket]
             return Outgoing(request.consumer_url, document, request.relay_state)
         if variant:
             if variant not in VARIANTS:
-                raise NotUsable("Questa variante non esiste.")
+                raise NotUsableError("Questa variante non esiste.")
             given = VARIANTS[variant](given)
         del self._waiting[ticket]
         return self._out(request, given)
@@ -75,12 +75,12 @@ class Desk:
         if action:
             codes = {f"nr{code}": code for code in USER_ERRORS} | {CANCEL_ACTION: CANCELLED}
             if action not in codes:
-                raise NotUsable("Questo esito non esiste.")
+                raise NotUsableError("Questo esito non esiste.")
             error = SentError(codes[action], USER_ERRORS[codes[action]])
             return provider.answer_with_error(request, error, now)
         citizen = next((who for who in provider.citizens if who.key == citizen_key), None)
         if citizen is None:
-            raise NotUsable("Scegli una delle persone dell'elenco.")
+            raise NotUsableError("Scegli una delle persone dell'elenco.")
         return provider.answer_with(citizen, request, now)
 
     def _out(self, request: SignInRequest, given: Answer) -> Outgoing:

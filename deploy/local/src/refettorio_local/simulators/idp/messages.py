@@ -16,7 +16,7 @@ from lxml import etree
 
 from refettorio_local.simulators.idp.saml import (
     LARGEST_DOCUMENT,
-    MalformedXml,
+    MalformedXmlError,
     find,
     is_signed_by,
     parse,
@@ -25,7 +25,7 @@ from refettorio_local.simulators.idp.saml import (
 from refettorio_local.simulators.idp.service_providers import (
     ServiceProvider,
     ServiceProviders,
-    UnknownService,
+    UnknownServiceError,
 )
 
 SIGNATURE_METHODS: Mapping[str, type[HashAlgorithm]] = {
@@ -99,7 +99,7 @@ async def _sender(
         service = await services.of(issuer)
         if not is_proven(service):
             service = await services.again(issuer)
-    except UnknownService as error:
+    except UnknownServiceError as error:
         raise ShownError(10, f"Servizio non riconosciuto: {error}.") from error
     if not is_proven(service):
         raise ShownError(code, "La firma della richiesta non è valida.")
@@ -138,5 +138,5 @@ def _decoded(text: str, *, code: int) -> bytes:
 def _parsed(document: bytes) -> etree._Element:
     try:
         return parse(document)
-    except MalformedXml as error:
+    except MalformedXmlError as error:
         raise ShownError(4, "La richiesta non è un documento XML.") from error

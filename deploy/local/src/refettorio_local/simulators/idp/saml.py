@@ -32,7 +32,7 @@ SIGNATURE = SignatureConfiguration(
 )
 
 
-class MalformedXml(Exception):
+class MalformedXmlError(Exception):
     """Not XML, too large, or with a document type declaration."""
 
 
@@ -62,16 +62,16 @@ class KeyPair:
 
 
 def parse(document: bytes) -> etree._Element:
-    """The root of a foreign document: no entities, no network, no DTD. Raises MalformedXml."""
+    """The root of a foreign document: no entities, no network, no DTD. Raises MalformedXmlError."""
     if len(document) > LARGEST_DOCUMENT:
-        raise MalformedXml("The document is too large.")
+        raise MalformedXmlError("The document is too large.")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
-        raise MalformedXml(str(error)) from error
+        raise MalformedXmlError(str(error)) from error
     if root.getroottree().docinfo.doctype:
-        raise MalformedXml("A document type declaration is not allowed.")
+        raise MalformedXmlError("A document type declaration is not allowed.")
     return root
 
 

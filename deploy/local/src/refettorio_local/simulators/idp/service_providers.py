@@ -10,14 +10,14 @@ import httpx2 as httpx
 from cryptography import x509
 from lxml import etree
 
-from refettorio_local.simulators.idp.saml import METADATA, NAMES, MalformedXml, find, parse
+from refettorio_local.simulators.idp.saml import METADATA, NAMES, MalformedXmlError, find, parse
 
 FETCH_SECONDS = 5.0
 # A service that restarts with other keys is recognised soon, yet a loop of bad requests fetches little.
 FORGET_SECONDS = 5.0
 
 
-class UnknownService(Exception):
+class UnknownServiceError(Exception):
     """No metadata of a service with this entityID could be read."""
 
 
@@ -52,12 +52,12 @@ class ServiceProviders:
         self._fetched_at = -FORGET_SECONDS
 
     async def of(self, entity_id: str) -> ServiceProvider:
-        """The service called `entity_id`. Raises UnknownService, with the reasons of each failed address."""
+        """The service called `entity_id`. Raises UnknownServiceError, with the reasons of each failed address."""
         failures: list[str] = []
         if entity_id not in self._known:
             failures = await self._fetch()
         if entity_id not in self._known:
-            raise UnknownService("; ".join([f"{entity_id or '(vuoto)'} non è tra i servizi noti", *failures]))
+            raise UnknownServiceError("; ".join([f"{entity_id or '(vuoto)'} non è tra i servizi noti", *failures]))
         return self._known[entity_id]
 
     async def again(self, entity_id: str) -> ServiceProvider:
@@ -76,7 +76,7 @@ class ServiceProviders:
             try:
                 answer = (await self._client.get(address)).raise_for_status()
                 service = read_service_provider(answer.content)
-            except (httpx.HTTPError, MalformedXml, ValueError) as error:
+            except (httpx.HTTPError, MalformedXmlError, ValueError) as error:
                 failures.append(f"{address}: {type(error).__name__} {error}")
                 continue
             self._known[service.entity_id] = service
@@ -84,7 +84,7 @@ class ServiceProviders:
 
 
 def read_service_provider(document: bytes) -> ServiceProvider:
-    """The one service described by a metadata document. Raises MalformedXml or ValueError."""
+    """The one service described by a metadata document. Raises MalformedXmlError or ValueError."""
     root = parse(document)
     role = find(root, "md:SPSSODescriptor")
     if root.tag != f"{{{METADATA}}}EntityDescriptor" or role is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from refettorio_local.simulators.idp.keys import make_keys
 from refettorio_local.simulators.idp.saml import KeyPair
-from refettorio_local.simulators.settings import Environment, Listening, MissingSetting
+from refettorio_local.simulators.settings import Environment, Listening, MissingSettingError
 
 DEFAULT_PORT = 8091
 
@@ -21,7 +21,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Environment) -> "Settings":
-        """Raises MissingSetting."""
+        """Raises MissingSettingError."""
         listening = Listening.read(environment, default_port=DEFAULT_PORT)
         public_url = environment.public_url()
         return cls(
@@ -40,5 +40,5 @@ def _keys(environment: Environment) -> KeyPair:
     if key_file is None and certificate_file is None:
         return make_keys("Identity provider simulato")
     if key_file is None or certificate_file is None:
-        raise MissingSetting("REFETTORIO_SIM_IDP_KEY_FILE and REFETTORIO_SIM_IDP_CERT_FILE go together.")
+        raise MissingSettingError("REFETTORIO_SIM_IDP_KEY_FILE and REFETTORIO_SIM_IDP_CERT_FILE go together.")
     return KeyPair.read(key_file, certificate_file)

@@ -22,7 +22,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Environment) -> "Settings":
-        """Raises MissingSetting."""
+        """Raises MissingSettingError."""
         username = environment.optional("REFETTORIO_SMTP_USERNAME")
         return cls(
             listening=Listening.read(environment, default_port=DEFAULT_PORT),

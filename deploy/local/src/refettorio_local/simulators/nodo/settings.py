@@ -28,7 +28,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Environment) -> "Settings":
-        """Raises MissingSetting."""
+        """Raises MissingSettingError."""
         listening = Listening.read(environment, default_port=DEFAULT_PORT)
         creditor = environment.text("REFETTORIO_CREDITOR_FISCAL_CODE")
         broker = environment.text("REFETTORIO_BROKER_FISCAL_CODE", creditor)

@@ -22,7 +22,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Environment) -> "Settings":
-        """Raises MissingSetting."""
+        """Raises MissingSettingError."""
         return cls(
             listening=Listening.read(environment, default_port=DEFAULT_PORT),
             smpp_host=environment.text("REFETTORIO_SMPP_HOST", HOST),
