@@ -300,6 +300,19 @@ class DecidingScenarios:
         assert ranks[0] == (youngest_id, 1)
         assert set(ranks[1:]) == {(eldest_id, 1), (youngest_id, 2)}
 
+    async def test_an_elder_sibling_leaves_a_younger_ones_rank_as_it_is(self, town: Town) -> None:
+        await town.enrol(stem="RSSMRA", born=MARIO_BORN)
+        await town.enrol(stem="RSSLCU", born=date(2019, 5, 5))
+        tariffs = [event.sibling_rank for event in await town.announced() if isinstance(event, TariffAssigned)]
+        assert tariffs == [1, 2]
+
+    async def test_a_sibling_of_another_year_or_holder_does_not_count(self, town: Town) -> None:
+        await town.enrolled_last_year(stem="RSSMRA", born=MARIO_BORN)
+        await town.enrol(BIANCHI, stem="BNCLCU", born=date(2016, 1, 1))
+        await town.enrol(stem="RSSLCU", born=date(2019, 5, 5))
+        tariffs = [event.sibling_rank for event in await town.announced() if isinstance(event, TariffAssigned)]
+        assert tariffs == [1, 1, 1]
+
     async def test_a_rejection_carries_its_reason(self, town: Town) -> None:
         application = await town.submit()
         reason = "La classe indicata non ha il rientro pomeridiano."

@@ -33,7 +33,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meal:
-    """One meal eaten, named for ever by pupil, day and number."""
+    """One meal eaten, named for ever by pupil, day and number; seen at `marked_at` by `marked_by`."""
 
     pupil_id: PupilId
     day: date
@@ -41,6 +41,8 @@ class Meal:
     account_id: AccountId
     school_id: SchoolId
     class_id: ClassId
+    marked_at: datetime
+    marked_by: Role
 
     @property
     def meal_id(self) -> str:
@@ -96,7 +98,7 @@ class PupilDay:
         if command.mark is Mark.PRESENT and meal is None:
             if seat is None:
                 raise NotOnRosterError("L'alunno non è in questa classe in questo giorno.", pupil_id=self.pupil_id)
-            meals, meal = meals + 1, self._next_meal(seat)
+            meals, meal = meals + 1, self._next_meal(seat, command.recorded_at, by)
         elif command.mark is not Mark.PRESENT:
             meal = None
         return replace(
@@ -110,7 +112,7 @@ class PupilDay:
             meal=meal,
         )
 
-    def _next_meal(self, seat: Seat) -> Meal:
+    def _next_meal(self, seat: Seat, at: datetime, by: Role) -> Meal:
         return Meal(
             pupil_id=self.pupil_id,
             day=self.day,
@@ -118,6 +120,8 @@ class PupilDay:
             account_id=seat.account_id,
             school_id=seat.school_id,
             class_id=seat.class_id,
+            marked_at=at,
+            marked_by=by,
         )
 
 

@@ -38,9 +38,7 @@ def subscriptions(run: Runner[Ports]) -> list[Subscription]:
         await take_calendar(run.within(transaction), received.event)
 
     return [
-        Subscription(
-            name="roster", topics=[topics.PUPILS], on_batch=one_by_one(on_pupils), parks_behind=True
-        ),
+        Subscription(name="roster", topics=[topics.PUPILS], on_batch=one_by_one(on_pupils), parks_behind=True),
         Subscription(name="names", topics=[topics.APPLICATIONS], on_batch=one_by_one(on_applications)),
         Subscription(name="calendar", topics=[topics.CALENDAR], on_batch=one_by_one(on_calendar)),
     ]

@@ -150,6 +150,8 @@ def _meal_row(meal: Meal) -> Document:
         "account_id": meal.account_id,
         "school_id": meal.school_id,
         "class_id": meal.class_id,
+        "marked_at": meal.marked_at,
+        "marked_by": meal.marked_by.value,
     }
 
 
@@ -161,6 +163,8 @@ def _meal_from(row: Document, pupil_id: PupilId, day: date) -> Meal:
         account_id=AccountId(row["account_id"]),
         school_id=SchoolId(row["school_id"]),
         class_id=ClassId(row["class_id"]),
+        marked_at=row["marked_at"],
+        marked_by=Role(row["marked_by"]),
     )
 
 

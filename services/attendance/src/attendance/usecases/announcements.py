@@ -20,13 +20,10 @@ def announce_meal(announcer: Announcer, before: PupilDay, now: PupilDay, *, at: 
     if before.meal is not None:
         announcer.announce(_withdrawn(before.meal, at=at, reason=reason), sequence=now.version)
     if now.meal is not None:
-        announcer.announce(_served(now.meal, now), sequence=now.version)
+        announcer.announce(_served(now.meal), sequence=now.version)
 
 
-def _served(meal: Meal, now: PupilDay) -> MealServed:
-    if now.recorded_at is None or now.marked_by is None:
-        message = "a meal comes from a mark"
-        raise AssertionError(message)
+def _served(meal: Meal) -> MealServed:
     return MealServed(
         meal_id=meal.meal_id,
         account_id=meal.account_id,
@@ -34,8 +31,8 @@ def _served(meal: Meal, now: PupilDay) -> MealServed:
         day=meal.day,
         school_id=meal.school_id,
         class_id=meal.class_id,
-        marked_at=now.recorded_at,
-        marked_by=now.marked_by.value,
+        marked_at=meal.marked_at,
+        marked_by=meal.marked_by.value,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import assert_never
 
 from enrollment.domain.errors import DatesInvalidError, WindowClosedError
 from enrollment.domain.identifiers import FormId, Service
@@ -51,13 +52,16 @@ class Window:
 
     def state_text_on(self, day: date) -> str:
         """The state on `day` in words."""
-        match self.state_on(day):
+        state = self.state_on(day)
+        match state:
             case WindowState.NOT_YET:
                 return f"Le iscrizioni aprono il {self.opens_on:%d/%m/%Y}."
             case WindowState.OPEN:
                 return f"Iscrizioni aperte fino al {self.closes_on:%d/%m/%Y}."
             case WindowState.CLOSED:
                 return f"Le iscrizioni si sono chiuse il {self.closes_on:%d/%m/%Y}."
+            case _:
+                assert_never(state)
 
     def check_open(self, day: date) -> None:
         """Raise WindowClosedError unless `day` is inside."""

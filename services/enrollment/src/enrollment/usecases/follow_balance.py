@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import GuardianId
@@ -48,3 +49,5 @@ def _after(holder: Holder, fact: AccountFact) -> Holder:
             return holder.settled()
         case FactKind.MOVED:
             return holder.with_balance(fact.balance_cents)
+        case _:
+            assert_never(fact.kind)
