@@ -32,7 +32,7 @@ class MemoryStore:
     letters: dict[str, Letter] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     communications: dict[str, Communication] = field(default_factory=dict)
-    early_receipts: dict[str, tuple[Channel, tuple[str, ...], str]] = field(default_factory=dict)
+    early_receipts: dict[tuple[Channel, str], str] = field(default_factory=dict)
 
     async def guardian(self, guardian_id: str) -> Guardian | None:
         return self.guardians_by_id.get(guardian_id)
@@ -88,22 +88,15 @@ class MemoryStore:
         found = self.deliveries.get(delivery_id)
         return found if found and found.state == "sending" and found.lease_token == token else None
 
-    async def delivery_by_reference(self, channel: Channel, references: Sequence[str]) -> Delivery | None:
-        for reference in references:
-            for each in self.deliveries.values():
-                if each.channel == channel and each.reference == reference:
-                    return each
-        return None
+    async def delivery_by_reference(self, channel: Channel, reference: str) -> Delivery | None:
+        known = (each for each in self.deliveries.values() if (each.channel, each.reference) == (channel, reference))
+        return next(known, None)
 
-    async def keep_early_receipt(self, channel: Channel, references: Sequence[str], undeliverable: str) -> None:
-        self.early_receipts[f"{channel}:{references[0]}"] = (channel, tuple(references), undeliverable)
+    async def keep_early_receipt(self, channel: Channel, reference: str, undeliverable: str) -> None:
+        self.early_receipts[channel, reference] = undeliverable
 
     async def take_early_receipt(self, channel: Channel, reference: str) -> str | None:
-        for key, (kept_channel, references, undeliverable) in self.early_receipts.items():
-            if kept_channel == channel and reference in references:
-                del self.early_receipts[key]
-                return undeliverable
-        return None
+        return self.early_receipts.pop((channel, reference), None)
 
     async def save_delivery(self, delivery: Delivery) -> None:
         self.deliveries[delivery.delivery_id] = delivery

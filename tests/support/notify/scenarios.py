@@ -296,7 +296,7 @@ class DeliveryScenarios:
     async def test_bad_news_of_the_sms_centre_fails_a_sent_delivery_once(self, bench: Bench) -> None:
         await sent_sms(bench, "7AEF82EC")
         for _ in range(2):
-            await bench.run(record_receipt, "sms", "2062516972", undeliverable="smsc-UNDELIV 001")
+            await bench.run(record_receipt, "sms", "7aef82ec", undeliverable="smsc-UNDELIV 001")
         events = await bench.announced()
         assert [type(event) for event in events] == [DeliverySent, DeliveryFailed]
 

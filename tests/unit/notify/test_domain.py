@@ -9,7 +9,7 @@ from notify.domain.errors import AudienceIncompleteError
 from notify.domain.guardian import Contact, Guardian
 from notify.domain.masking import masked
 from notify.domain.quiet_hours import NEVER_QUIET, QuietHours
-from notify.domain.references import candidates
+from notify.domain.references import as_submitted
 from notify.domain.retry import RetryPolicy
 from notify.domain.wording import day, euros, meals, service_name, shortened
 
@@ -155,6 +155,8 @@ def test_an_audience_is_written_without_people() -> None:
 
 
 def test_a_receipt_names_a_message_in_decimal_or_as_it_is() -> None:
-    assert candidates("2062516972") == ("2062516972", "7aef82ec")
-    assert candidates("7AEF82EC") == ("7aef82ec",)
-    assert candidates("0000") == ("0", "0")
+    assert as_submitted("2062516972", "decimal") == "7aef82ec"
+    assert as_submitted("7AEF82EC", "decimal") == "7aef82ec"
+    assert as_submitted("0000000010", "decimal") == "a"
+    assert as_submitted("0000000010", "same") == "10"
+    assert as_submitted("0000", "same") == "0"

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from notify.domain.quiet_hours import NEVER_QUIET, QuietHours
+from notify.domain.references import ReceiptIds
 from refettorio_chassis.settings import ServiceSettings
 
 HOURS = re.compile(r"(\d{2}:\d{2})-(\d{2}:\d{2})")
@@ -57,6 +58,11 @@ class Settings(ServiceSettings):
     smpp_port: int = Field(default=2775, alias="REFETTORIO_SMPP_PORT")
     smpp_system_id: str = Field(default="", alias="REFETTORIO_SMPP_SYSTEM_ID", max_length=15)
     smpp_password: SecretStr = Field(default=SecretStr(""), alias="REFETTORIO_SMPP_PASSWORD", max_length=8)
+    smpp_receipt_ids: ReceiptIds = Field(
+        default="decimal",
+        alias="REFETTORIO_SMPP_RECEIPT_IDS",
+        description="How receipts name a message: the number of the answer in decimal, or the answer itself",
+    )
     sms_sender: str = Field(default="Refettorio", alias="REFETTORIO_SMS_SENDER", max_length=16)
     sms_per_second: float = Field(default=5, gt=0, alias="REFETTORIO_SMS_PER_SECOND")
     sms_quiet_hours: Annotated[QuietHours, NoDecode, BeforeValidator(_quiet_hours)] = Field(

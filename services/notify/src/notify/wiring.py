@@ -46,7 +46,6 @@ INDEXES = (
         where={"reference": {"$type": "string"}},
     ),
     Index(collection="communications", keys=[("is_planned", 1), ("published_at", 1)]),
-    Index(collection="early_receipts", keys=[("channel", 1), ("references", 1)]),
 )
 
 
@@ -183,4 +182,4 @@ def _smpp_session(settings: Settings, run: Runner[Ports]) -> SmppSession | None:
         system_id=settings.smpp_system_id,
         password=settings.smpp_password.get_secret_value(),
     )
-    return SmppSession(smsc, on_sms_receipt(run))
+    return SmppSession(smsc, on_sms_receipt(run, settings.smpp_receipt_ids))

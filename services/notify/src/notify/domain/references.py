@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+ReceiptIds = Literal["decimal", "same"]
+
 
 def tidy(reference: str) -> str:
     """One spelling of the same name: no padding, no capitals. A name made of zeros alone stays `0`."""
     return reference.strip().lower().lstrip("0") or "0"
 
 
-def candidates(receipted: str) -> tuple[str, ...]:
-    """What the message of a receipt may be called in our books: as the receipt says first, then its number in
-    hexadecimal (seen: `7aef82ec` in submit_sm_resp, `2062516972` in the receipt).
+def as_submitted(receipted: str, receipt_ids: ReceiptIds) -> str:
+    """The name of a message when it was submitted, from the one its receipt gives.
+
+    `decimal`: receipts write the hexadecimal number of the answer in decimal (seen: `7aef82ec` and `2062516972`;
+    SMPP 3.4 appendix B); `same`: they repeat the answer. Guessing would now and then hit somebody else's message.
     """
     name = tidy(receipted)
-    return (name, f"{int(name):x}") if name.isdecimal() else (name,)
+    return f"{int(name):x}" if receipt_ids == "decimal" and name.isdecimal() else name

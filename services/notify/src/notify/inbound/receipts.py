@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from notify.domain.references import ReceiptIds, as_submitted
 from notify.usecases.ports import Ports
 from notify.usecases.record_receipt import record_receipt
 from refettorio_chassis.transaction import Runner
@@ -19,10 +20,11 @@ class Receipt(Protocol):
     def undeliverable(self) -> str | None: ...
 
 
-def on_sms_receipt(run: Runner[Ports]) -> Callable[[Receipt], Awaitable[None]]:
+def on_sms_receipt(run: Runner[Ports], receipt_ids: ReceiptIds) -> Callable[[Receipt], Awaitable[None]]:
     """Records a receipt; what it raises keeps the receipt unanswered, so that the SMS centre sends it again."""
 
     async def record(receipt: Receipt) -> None:
-        await run(record_receipt, "sms", receipt.message_id, undeliverable=receipt.undeliverable)
+        reference = as_submitted(receipt.message_id, receipt_ids)
+        await run(record_receipt, "sms", reference, undeliverable=receipt.undeliverable)
 
     return record

@@ -110,19 +110,16 @@ class Store:
         found = await self._deliveries.find_one({"_id": delivery_id, "state": "sending", "lease_token": token})
         return documents.delivery_from(found) if found else None
 
-    async def delivery_by_reference(self, channel: Channel, references: Sequence[str]) -> Delivery | None:
-        for reference in references:
-            found = await self._deliveries.find_one({"channel": channel, "reference": reference})
-            if found:
-                return documents.delivery_from(found)
-        return None
+    async def delivery_by_reference(self, channel: Channel, reference: str) -> Delivery | None:
+        found = await self._deliveries.find_one({"channel": channel, "reference": reference})
+        return documents.delivery_from(found) if found else None
 
-    async def keep_early_receipt(self, channel: Channel, references: Sequence[str], undeliverable: str) -> None:
-        row: Document = {"_id": f"{channel}:{references[0]}", "channel": channel, "references": list(references)}
-        await self._early_receipts.replace_one({"_id": row["_id"]}, row | {"undeliverable": undeliverable}, upsert=True)
+    async def keep_early_receipt(self, channel: Channel, reference: str, undeliverable: str) -> None:
+        row: Document = {"_id": f"{channel}:{reference}", "undeliverable": undeliverable}
+        await self._early_receipts.replace_one({"_id": row["_id"]}, row, upsert=True)
 
     async def take_early_receipt(self, channel: Channel, reference: str) -> str | None:
-        found = await self._early_receipts.find_one({"channel": channel, "references": reference})
+        found = await self._early_receipts.find_one({"_id": f"{channel}:{reference}"})
         if found is None:
             return None
         await self._early_receipts.delete_one({"_id": found["_id"]})

@@ -74,11 +74,11 @@ class Store(Protocol):
         """The delivery, if the lease is still that of `token`."""
         ...
 
-    async def delivery_by_reference(self, channel: Channel, references: Sequence[str]) -> Delivery | None:
-        """The delivery that the provider knows by one of these names; the first name that is known counts."""
+    async def delivery_by_reference(self, channel: Channel, reference: str) -> Delivery | None:
+        """The delivery that the provider knows by this name."""
         ...
 
-    async def keep_early_receipt(self, channel: Channel, references: Sequence[str], undeliverable: str) -> None:
+    async def keep_early_receipt(self, channel: Channel, reference: str, undeliverable: str) -> None:
         """A bad receipt that came before we had written its reference down."""
         ...
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from notify.domain.guardian import Channel
-from notify.domain.references import candidates
 from notify.usecases.announcements import delivery_failed
 from notify.usecases.ports import Ports
 
 
-async def record_receipt(ports: Ports, channel: Channel, receipted: str, *, undeliverable: str | None) -> None:
+async def record_receipt(ports: Ports, channel: Channel, reference: str, *, undeliverable: str | None) -> None:
     """A message that could not be delivered is failed, with the provider's word; a delivered one stays sent.
 
-    `receipted` is the provider's name of the message. Bad news that comes before we have that name is kept for the
+    `reference` is the provider's name of the message. Bad news that comes before we have that name is kept for the
     moment when we do; the same receipt twice changes nothing.
     """
     if undeliverable is None:
         return
-    references = candidates(receipted)
-    delivery = await ports.store.delivery_by_reference(channel, references)
+    delivery = await ports.store.delivery_by_reference(channel, reference)
     if delivery is None:
-        await ports.store.keep_early_receipt(channel, references, undeliverable)
+        await ports.store.keep_early_receipt(channel, reference, undeliverable)
     elif delivery.state == "sent":
         failed = delivery.failed(undeliverable)
         await ports.store.save_delivery(failed)

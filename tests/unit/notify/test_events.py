@@ -1,0 +1,174 @@
+"""Which event leads to which message."""
+
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+import pytest
+from tests.support.notify.memory import MemoryBench
+from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
+
+from notify.inbound.events import Events
+from refettorio_chassis.clock import FixedClock
+from refettorio_chassis.consuming import Received
+from refettorio_chassis.testing import envelope_of
+from refettorio_chassis.transaction import Transaction
+from refettorio_contracts import Event
+from refettorio_contracts.enrollment import (
+    ApplicationAccepted,
+    ApplicationRejected,
+    ApplicationSubmitted,
+    ApplicationUnderReview,
+    EnrolmentEnded,
+    PupilEnrolled,
+    PupilMoved,
+    PupilName,
+    TariffAssigned,
+)
+from refettorio_contracts.identity import ContactRemoved, ContactVerified, GuardianRegistered, PersonalData
+from refettorio_contracts.ledger import BalanceLow, MealCharged, TopUpCredited
+
+MARIA = "gua_maria"
+ABOUT: dict[str, Any] = {
+    "application_id": "app_1",
+    "guardian_id": MARIA,
+    "service": "meals",
+    "school_year": "2025/26",
+    "pupil_id": "pup_1",
+}
+GIULIA = PupilName(given_name="Giulia", family_name="Rossi")
+NO_TRANSACTION = cast("Transaction", None)
+
+
+@pytest.fixture
+def bench() -> MemoryBench:
+    return MemoryBench(clock=FixedClock(NOON), policy=EVERY_CHANNEL)
+
+
+async def receive(bench: MemoryBench, *events: Event) -> None:
+    handlers = {
+        topic.name: subscription.on_batch
+        for subscription in Events(lambda _: bench.ports()).subscriptions()
+        for topic in subscription.topics
+    }
+    for event in events:
+        envelope = envelope_of(event, clock=bench.clock)
+        received = Received(
+            envelope=envelope, topic=event.TOPIC.name, partition=0, offset=0, key=envelope.partitionkey, timestamp_ms=0
+        )
+        await handlers[event.TOPIC.name](NO_TRANSACTION, [received])
+
+
+def balance(threshold: int, cents: int) -> BalanceLow:
+    return BalanceLow(account_id=MARIA, balance_cents=cents, threshold_meals=threshold, meals_left=threshold)
+
+
+@pytest.mark.parametrize(
+    ("event", "title"),
+    [
+        (balance(3, 1530), "Mensa: il credito sta per finire"),
+        (balance(0, 12), "Mensa: il credito è finito"),
+        (balance(-3, -1530), "Mensa: il conto è in debito"),
+        (ApplicationSubmitted(**ABOUT), "Refezione scolastica: abbiamo ricevuto la sua domanda"),
+        (ApplicationAccepted(**ABOUT, pupil=GIULIA), "Refezione scolastica: domanda accettata per Giulia"),
+        (
+            ApplicationRejected(**ABOUT, pupil=GIULIA, reason="Manca un documento"),
+            "Refezione scolastica: domanda non accettata per Giulia",
+        ),
+        (
+            TopUpCredited(
+                account_id=MARIA,
+                balance_cents=6530,
+                transfer_id="trf_1",
+                notice_number="3" * 18,
+                amount_cents=5000,
+                paid_at=datetime(2025, 10, 5, 23, tzinfo=UTC),
+            ),
+            "Mensa: ricarica di 50,00 € ricevuta",
+        ),
+    ],
+)
+async def test_a_fact_is_told_under_its_own_title(bench: MemoryBench, event: Event, title: str) -> None:
+    await receive(bench, event)
+    [letter] = await bench.letters()
+    assert (letter.guardian_id, letter.content.title) == (MARIA, title)
+
+
+async def test_a_payment_late_at_night_has_the_day_of_the_municipality(bench: MemoryBench) -> None:
+    await receive(
+        bench,
+        TopUpCredited(
+            account_id=MARIA,
+            balance_cents=6530,
+            transfer_id="trf_1",
+            notice_number="3" * 18,
+            amount_cents=5000,
+            paid_at=datetime(2025, 10, 5, 23, tzinfo=UTC),
+        ),
+    )
+    [letter] = await bench.letters()
+    assert ("Pagato il", "06/10/2025") in letter.content.facts
+
+
+async def test_facts_that_say_nothing_to_a_family_are_let_pass(bench: MemoryBench) -> None:
+    await receive(
+        bench,
+        ApplicationUnderReview(**ABOUT),
+        MealCharged(
+            account_id=MARIA,
+            balance_cents=0,
+            transfer_id="trf_1",
+            meal_id="pup_1.2025-10-06.1",
+            pupil_id="pup_1",
+            day=date(2025, 10, 6),
+            amount_cents=510,
+            tariff_version="v1",
+        ),
+        TariffAssigned(
+            pupil_id="pup_1",
+            account_id=MARIA,
+            service="meals",
+            tariff_code="meals-standard",
+            valid_from=date(2025, 9, 8),
+        ),
+    )
+    assert await bench.letters() == []
+
+
+async def test_names_and_contacts_are_learned_and_forgotten(bench: MemoryBench) -> None:
+    person = PersonalData(fiscal_code="RSSMRA80A41F205B", given_name="Maria", family_name="Rossi")
+    verified = ContactVerified(
+        guardian_id=MARIA, contact_id="con_1", channel="email", address="maria@example.it", verified_by="one-time-code"
+    )
+    await receive(bench, verified, GuardianRegistered(guardian_id=MARIA, person=person))
+    guardian = bench.store.guardians_by_id[MARIA]
+    assert (guardian.given_name, guardian.address_for("email")) == ("Maria", "maria@example.it")
+    await receive(bench, ContactRemoved(guardian_id=MARIA, contact_id="con_1", channel="email"))
+    assert bench.store.guardians_by_id[MARIA].address_for("email") is None
+
+
+async def test_enrolments_follow_their_pupil(bench: MemoryBench) -> None:
+    enrolled = PupilEnrolled(
+        pupil_id="pup_1",
+        enrolment_id="enr_1",
+        account_id=MARIA,
+        service="meals",
+        school_year="2025/26",
+        school_id="s1",
+        class_id="c1",
+        school_level="primaria",
+        valid_from=date(2025, 9, 8),
+        valid_to=date(2026, 6, 8),
+    )
+    moved = PupilMoved(
+        pupil_id="pup_1", enrolment_id="enr_1", school_id="s1", class_id="c2", valid_from=date(2025, 11, 1)
+    )
+    ended = EnrolmentEnded(pupil_id="pup_1", enrolment_id="enr_1", service="meals", last_day=date(2026, 1, 31))
+    await receive(bench, enrolled, moved, ended)
+    [first, second] = bench.store.enrolments["enr_1"].placements
+    assert (first.class_id, first.last_day) == ("c1", date(2025, 10, 31))
+    assert (second.class_id, second.last_day) == ("c2", date(2026, 1, 31))
+
+
+def test_every_other_topic_it_follows_is_of_the_catalogue_and_named_once(bench: MemoryBench) -> None:
+    names = [subscription.name for subscription in Events(lambda _: bench.ports()).subscriptions()]
+    assert names == ["guardians", "pupils", "applications", "accounts"]
