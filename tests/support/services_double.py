@@ -26,7 +26,7 @@ class Asked:
     method: str
     path: str
     query: Mapping[str, str]
-    body: Mapping[str, object] | None
+    body: Mapping[str, object]
     token: str
 
 
@@ -50,7 +50,7 @@ class ServicesDouble(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         content = await request.aread()
-        body = json.loads(content) if content else None
+        body = json.loads(content) if content else {}
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         self.asked.append(Asked(request.method, request.url.path, dict(request.url.params), body, token))
         missing = (HTTPStatus.NOT_FOUND, {"slug": "non-trovato", "detail": "Non esiste.", "status": 404})

@@ -12,8 +12,8 @@ from refettorio_chassis.clock import ROME
 
 _LOCALE: Final = "it_IT"
 # 1.234,50 · 12,5 · 12.50 · 12: a dot is for thousands when it groups by three, else it is taken for the comma.
-_GROUPED: Final = re.compile(r"\d{1,3}(\.\d{3})+(,\d{1,2})?")
-_PLAIN: Final = re.compile(r"\d{1,9}([.,]\d{1,2})?")
+_GROUPED: Final = re.compile(r"\d{1,3}(\.\d{3})+(,\d{1,2})?", re.ASCII)
+_PLAIN: Final = re.compile(r"\d{1,9}([.,]\d{1,2})?", re.ASCII)
 
 
 def euro(cents: int) -> str:

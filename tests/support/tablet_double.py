@@ -1,0 +1,151 @@
+"""What a tablet talks to, in memory: pairing, classes, one sheet with the rules for marks. For browsers only.
+
+The rules are those of the attendance service: the same command twice is once, the latest tap wins, a closed sheet
+refuses. The service has its own tests; here they only make the page's situations happen.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+CODE: Final = "7K2MQ9XB"
+COOKIE: Final = "__Host-refettorio-tablet"
+CLASS: Final = "primaria-1a"
+_NAMES: Final = (("pup_a1", "Luca", "Rossi"), ("pup_b1", "Sara", "Verdi"), ("pup_c1", "Omar", "Zani"))
+
+
+class Command(BaseModel):
+    """One tap."""
+
+    command_id: str
+    pupil_id: str
+    mark: str
+    recorded_at: str
+
+
+class Commands(BaseModel):
+    """Several taps."""
+
+    commands: list[Command]
+
+
+class Pairing(BaseModel):
+    """The code somebody typed."""
+
+    code: str
+    device_name: str
+
+
+@dataclass
+class Roll:
+    """One class; every day has the same sheet, which is all a page needs."""
+
+    marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)
+    received: list[str] = field(default_factory=list)
+    state: str = "open"
+    is_shut_out: bool = False
+
+    def mark_elsewhere(self, pupil_id: str, mark: str, recorded_at: str) -> None:
+        """Another tablet was there too."""
+        self.marks[pupil_id] = (recorded_at, mark)
+
+    def take(self, command: Command) -> dict[str, str | None]:
+        """The outcome of one command."""
+        self.received.append(command.command_id)
+        result: dict[str, str | None] = {"command_id": command.command_id, "reason": None, "message": None}
+        if command.command_id in self.known:
+            return result | {"outcome": "known"}
+        if self.state == "closed":
+            return result | {
+                "outcome": "refused",
+                "reason": "sheet-closed",
+                "message": "Il foglio è già stato inviato.",
+            }
+        self.known[command.command_id] = command.mark
+        if self.marks.get(command.pupil_id, ("", ""))[0] > command.recorded_at:
+            return result | {"outcome": "superseded"}
+        self.marks[command.pupil_id] = (command.recorded_at, command.mark)
+        return result | {"outcome": "applied"}
+
+    def sheet(self, day: str) -> dict[str, object]:
+        """The sheet as the service shows it."""
+        pupils = [
+            {
+                "pupil_id": key,
+                "given_name": given,
+                "family_name": family,
+                "mark": self.marks.get(key, ("", "expected"))[1],
+            }
+            for key, given, family in _NAMES
+        ]
+        shown = {"class_id": CLASS, "day": day, "state": self.state, "reason": None, "pupils": pupils}
+        return shown | {"as_of": "2025-10-06T06:52:00Z", "version": 1, "school_id": "primaria", "service": "meals"}
+
+
+def tablet_services(roll: Roll) -> FastAPI:
+    """The routes a tablet calls through the gateway."""
+    app = FastAPI()
+    api = APIRouter()
+
+    def paired(request: Request) -> None:
+        if roll.is_shut_out or request.cookies.get(COOKIE) != "secret":
+            raise HTTPException(401)
+
+    @app.post("/auth/tablets/pair", status_code=201)
+    async def pair(wanted: Pairing, response: Response) -> Response:
+        if wanted.code.upper().replace(" ", "") != CODE:
+            problem = {"slug": "pairing-code-refused", "detail": "Il codice non è valido o è scaduto."}
+            return JSONResponse(problem, status_code=422)
+        answer = JSONResponse({"tablet_id": "tab_1", "name": "Mensa primaria", "classes": [CLASS]}, status_code=201)
+        answer.set_cookie(COOKIE, "secret", secure=True, httponly=True, samesite="strict", path="/")
+        roll.is_shut_out = False
+        return answer
+
+    @api.get("/api/attendance/v1/classes")
+    async def classes(request: Request) -> dict[str, object]:
+        paired(request)
+        return {"items": [{"class_id": CLASS, "school_id": "primaria", "pupils": 3}]}
+
+    @api.get("/api/enrollment/v1/schools")
+    async def schools(request: Request) -> dict[str, object]:
+        paired(request)
+        names = [{"class_id": CLASS, "name": "1A"}]
+        return {"items": [{"school_id": "primaria", "name": "Primaria Don Milani", "classes": names}]}
+
+    @api.get("/api/attendance/v1/classes/{class_id}/sheets/{day}")
+    async def sheet(request: Request, class_id: str, day: str) -> dict[str, object]:
+        paired(request)
+        return roll.sheet(day)
+
+    @api.post("/api/attendance/v1/classes/{class_id}/sheets/{day}/commands")
+    async def mark(request: Request, class_id: str, day: str, body: Commands) -> dict[str, object]:
+        paired(request)
+        return {"results": [roll.take(command) for command in body.commands], "sheet": roll.sheet(day)}
+
+    @api.post("/api/attendance/v1/classes/{class_id}/sheets/{day}/close")
+    async def close(request: Request, class_id: str, day: str) -> dict[str, object]:
+        paired(request)
+        roll.state = "closed"
+        return roll.sheet(day)
+
+    app.include_router(api)
+    return app
+
+
+@dataclass(frozen=True)
+class BehindOneAddress:
+    """Sends `/api` and `/auth` to the services, the rest to the pages: what the gateway's routes do."""
+
+    pages: ASGIApp
+    services: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        path = scope.get("path", "")
+        target = self.services if path.startswith(("/api/", "/auth/")) else self.pages
+        await target(scope, receive, send)
