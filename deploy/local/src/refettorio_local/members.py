@@ -24,12 +24,6 @@ FONTS = (
     / "fonts"
 )
 """Brought by npm at set-up; without them letters use typst's own."""
-CREDITOR = {
-    "REFETTORIO_CREDITOR_FISCAL_CODE": "00299910192",
-    "REFETTORIO_CREDITOR_NAME": "Comune di Monte Cremasco",
-    "REFETTORIO_CREDITOR_IBAN": "IT60X0542811101000000123456",
-}
-"""The creditor of the local platform: code and IBAN are invented."""
 # What a local platform takes for granted; the launcher's own environment may say otherwise. The
 # creditor's fiscal code is invented (its check digit is right), the IBAN is the textbook's example.
 # A simulated SMS wakes nobody: it leaves at any hour, so that a test at night is the test of the day.
@@ -100,8 +94,7 @@ class Members:
                 "REFETTORIO_SPID_CERT_FILE": str(self.keys.spid_certificate),
                 "REFETTORIO_TOKEN_KEY_FILE": str(self.keys.token_key),
             },
-            "ledger": CREDITOR
-            | {
+            "ledger": {
                 "REFETTORIO_FONTS_DIR": str(FONTS),
                 "REFETTORIO_CHECKOUT_URL": f"{self.addresses.nodo_url}/checkout",
                 "REFETTORIO_CHECKOUT_KEY": self.keys.checkout_key,
@@ -114,8 +107,7 @@ class Members:
                 "REFETTORIO_SIM_IDP_KEY_FILE": str(self.keys.idp_key),
                 "REFETTORIO_SIM_IDP_CERT_FILE": str(self.keys.idp_certificate),
             },
-            "nodo": CREDITOR
-            | {
+            "nodo": {
                 "REFETTORIO_SIM_NODO_TARGET": f"{self.addresses.gateway_url}/pagopa/paForNode",
                 "REFETTORIO_CHECKOUT_KEY": self.keys.checkout_key,
             },
