@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from tests.unit.attendance.memory import MemoryStore
-
 from attendance.domain.audit import Actor, AuditLine, Role
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
 from attendance.domain.mark import Mark, MarkCommand, Outcome
@@ -22,6 +20,7 @@ from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import ApplicationAccepted, PupilEnrolled, PupilName
+from tests.unit.attendance.memory import MemoryStore
 
 P = ParamSpec("P")
 T = TypeVar("T")

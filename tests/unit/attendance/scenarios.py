@@ -5,23 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.unit.attendance.canteen import (
-    BRUNO,
-    CLERK,
-    LUCIA,
-    MARIO,
-    NOON,
-    ONE_A,
-    ONE_B,
-    ROSSI,
-    SCHOOL,
-    TABLET,
-    TODAY,
-    Canteen,
-    enrolled,
-    named,
-    tap,
-)
 
 from attendance.domain.audit import Actor
 from attendance.domain.errors import (
@@ -52,6 +35,23 @@ from refettorio_contracts.enrollment import (
     SchoolDayClosed,
     SchoolDayReopened,
     TariffAssigned,
+)
+from tests.unit.attendance.canteen import (
+    BRUNO,
+    CLERK,
+    LUCIA,
+    MARIO,
+    NOON,
+    ONE_A,
+    ONE_B,
+    ROSSI,
+    SCHOOL,
+    TABLET,
+    TODAY,
+    Canteen,
+    enrolled,
+    named,
+    tap,
 )
 
 A_WEEK = timedelta(days=7)

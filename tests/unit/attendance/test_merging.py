@@ -7,13 +7,16 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.attendance.canteen import LUCIA, MARIO, NOON, MemoryCanteen, tap
 
 from attendance.domain.mark import MarkCommand
+from tests.unit.attendance.canteen import LUCIA, MARIO, NOON, MemoryCanteen, tap
 
 T = TypeVar("T")
+
+STEADY = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+"""The same examples in every run; a busy machine is no failure."""
 
 COMMANDS = st.lists(
     st.builds(
@@ -54,6 +57,7 @@ def sent(requests: list[list[MarkCommand]]) -> MemoryCanteen:
     return canteen
 
 
+@STEADY
 @given(st.data(), COMMANDS)
 def test_any_order_and_repetition_ends_in_the_same_roll(data: st.DataObject, commands: list[MarkCommand]) -> None:
     repeated = commands + data.draw(st.lists(st.sampled_from(commands), max_size=6))
@@ -64,6 +68,7 @@ def test_any_order_and_repetition_ends_in_the_same_roll(data: st.DataObject, com
     assert finished(canteen.marks()) == {pupil: winner_of(commands, pupil) for pupil in (MARIO, LUCIA)}
 
 
+@STEADY
 @given(st.data(), COMMANDS)
 def test_the_meals_told_add_up_to_the_marks(data: st.DataObject, commands: list[MarkCommand]) -> None:
     canteen = sent([[command] for command in data.draw(st.permutations(commands))])
@@ -77,6 +82,7 @@ def test_the_meals_told_add_up_to_the_marks(data: st.DataObject, commands: list[
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
+@STEADY
 @given(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=400)))
 def test_a_mark_is_never_kept_further_ahead_than_the_tolerance(ahead: timedelta) -> None:
     command = MarkCommand(

@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from tests.unit.attendance.canteen import MARIO, NOON, ONE_A, ONE_B, TODAY, tap
 
 from attendance.domain.audit import Role
 from attendance.domain.errors import NotOnRosterError
 from attendance.domain.identifiers import AccountId, ClassId, EnrolmentId, SchoolId
 from attendance.domain.mark import Mark, PupilDay
 from attendance.domain.roster import Enrolment, Stay, classes_of, seats_on
+from tests.unit.attendance.canteen import MARIO, NOON, ONE_A, ONE_B, TODAY, tap
 
 FIRST, LAST = date(2025, 9, 12), date(2026, 6, 8)
 

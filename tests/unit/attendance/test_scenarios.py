@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.attendance.canteen import Canteen, MemoryCanteen
 from tests.unit.attendance.scenarios import (
     ClosingScenarios,

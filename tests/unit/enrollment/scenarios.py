@@ -6,18 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from tests.unit.enrollment.town import (
-    BIANCHI,
-    CLASS_1A,
-    CLERK,
-    MARIO_BORN,
-    MEALS_FORM,
-    ROSSI,
-    SCHOOL,
-    Town,
-    answers_for,
-    fiscal_code,
-)
 
 from enrollment.domain.application import State
 from enrollment.domain.errors import (
@@ -61,6 +49,18 @@ from refettorio_contracts.enrollment import (
     SchoolDayClosed,
     SchoolDayReopened,
     TariffAssigned,
+)
+from tests.unit.enrollment.town import (
+    BIANCHI,
+    CLASS_1A,
+    CLERK,
+    MARIO_BORN,
+    MEALS_FORM,
+    ROSSI,
+    SCHOOL,
+    Town,
+    answers_for,
+    fiscal_code,
 )
 
 DAY = date(2025, 10, 4)

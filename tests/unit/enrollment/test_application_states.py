@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -92,6 +93,7 @@ class ApplicationWalk(RuleBasedStateMachine):
             move(self.application, wanted, Decision(role="office", at=self.now))
 
 
+ApplicationWalk.TestCase.settings = settings(derandomize=True, deadline=None)
 TestApplicationWalk = ApplicationWalk.TestCase
 
 

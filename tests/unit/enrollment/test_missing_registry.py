@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.enrollment.town import CLERK, MemoryTown
 
 from enrollment.domain.errors import (
     ApplicationNotFoundError,
@@ -13,6 +12,7 @@ from enrollment.domain.errors import (
 )
 from enrollment.usecases.accept_application import accept_application
 from refettorio_chassis.errors import NotFoundError
+from tests.unit.enrollment.town import CLERK, MemoryTown
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
     DebtScenarios,

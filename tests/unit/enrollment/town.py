@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from stdnum.it.codicefiscale import calc_check_digit
-from tests.unit.enrollment.memory import MemoryStore
 
 from enrollment.domain.application import Application
 from enrollment.domain.audit import Actor, AuditLine
@@ -28,6 +27,7 @@ from enrollment.usecases.register_school import register_school
 from enrollment.usecases.submit_application import Submission, submit_application
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
+from tests.unit.enrollment.memory import MemoryStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
