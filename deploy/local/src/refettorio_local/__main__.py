@@ -16,6 +16,7 @@ from refettorio_local.background import Background, Phase, State
 from refettorio_local.errors import PlatformError
 from refettorio_local.jars import cache_folder, fetch, write_lock
 from refettorio_local.platform import Platform, ports_needed
+from refettorio_local.story.trying import found_once
 from refettorio_local.terminal import console, show_addresses, show_line
 
 CHECKOUT = Path(__file__).parents[4]
@@ -135,6 +136,7 @@ async def _run(background: Background, ports: Ports) -> None:
     try:
         async with platform.stopped_afterwards():
             await platform.start_system()
+            await found_once(platform)
             tell("ready")
             show_line("platform", f"ready: {platform.addresses.gateway_url}")
             await asyncio.Event().wait()  # until a signal
