@@ -177,6 +177,13 @@ async def _commit(consumer: Any, groups: dict[TopicPartition, list[ConsumerRecor
         log.warning("offsets not committed, the records will come again", fault=type(fault).__name__)
 
 
+def _framework_logger() -> logging.Logger:
+    """FastStream's words through our JSON lines, and only when something is wrong (a commit that failed)."""
+    logger = logging.getLogger("refettorio.faststream")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
 def broker_for(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
     """A broker for consuming only what is declared, in a process that logs one line per batch at most."""
     return KafkaBroker(
@@ -186,7 +193,7 @@ def broker_for(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
         allow_auto_create_topics=False,
         graceful_timeout=STOP_SECONDS,
         log_level=logging.DEBUG,
-        logger=logging.getLogger("faststream"),
+        logger=_framework_logger(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pypdfium2
@@ -40,7 +41,7 @@ async def chapter(stage: Stage) -> None:
     ):
         person = await stage.signed_in(citizen)
         await _pay_at_the_tobacconist(stage, (await _notice(person, cents))["notice_number"])
-        await tell.wait_for(f"{citizen} tops up", lambda person=person: balance_of(person), expected=cents)
+        await tell.wait_for(f"{citizen} tops up", partial(balance_of, person), expected=cents)
     await _receipt_again(stage, guardian, paid)
 
 
