@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from tests.support.notify.mailbox import Mailbox, running_mailbox
 from tests.support.notify.mongo_bench import MongoBench, mongo_bench
 from tests.support.notify.smsc import Smsc, running_smsc

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import httpx2 as httpx
 import pytest
-from tests.support.notify.mongo_bench import MongoBench
-from tests.support.notify.scenarios import MARIA, enrolment, low_balance, reachable
 
 from notify.inbound.http import router
 from notify.usecases.learn_enrolment import learn_enrolment
 from notify.usecases.plan_communication import plan_communication
 from refettorio_chassis.testing import TokenMinter
 from refettorio_chassis.web import create_app
+from tests.support.notify.mongo_bench import MongoBench
+from tests.support.notify.scenarios import MARIA, enrolment, low_balance, reachable
 
 MINTER = TokenMinter()
 URL = "/api/notify/v1/communications"

@@ -5,12 +5,12 @@ from typing import Any
 
 import aiosmtplib
 import pytest
-from tests.support.notify.mailbox import Mailbox, running_mailbox
-from tests.support.notify.parcels import parcel
 
 from notify.domain.outcome import Accepted, Deferred, Refused
 from notify.outbound.mail import Envelope, Mail, MailServer, outcome_of
 from notify.outbound.mail_layout import Letterhead, MailLayout
+from tests.support.notify.mailbox import Mailbox, running_mailbox
+from tests.support.notify.parcels import parcel
 
 LAYOUT = MailLayout(
     Letterhead(municipality="Comune di Prova", office="Ufficio scuola", public_url="https://mensa.example")

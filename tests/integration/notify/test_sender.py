@@ -12,8 +12,6 @@ import structlog
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from tests.support.notify.mongo_bench import MongoBench
-from tests.support.notify.scenarios import MARIA, TRACE, draft, enrolment, low_balance, reachable
 
 from notify.domain.communication import Audience
 from notify.domain.outcome import Accepted, Outcome
@@ -25,6 +23,8 @@ from notify.usecases.learn_enrolment import learn_enrolment
 from notify.usecases.ports import Parcel
 from notify.usecases.publish_communication import publish_communication
 from refettorio_chassis.testing import eventually
+from tests.support.notify.mongo_bench import MongoBench
+from tests.support.notify.scenarios import MARIA, TRACE, draft, enrolment, low_balance, reachable
 
 
 @dataclass

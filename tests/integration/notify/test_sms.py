@@ -4,10 +4,6 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.support.notify import smsc as centre
-from tests.support.notify.memory import COMPOSER
-from tests.support.notify.parcels import parcel
-from tests.support.notify.smsc import running_smsc
 
 from notify.domain.outcome import Accepted, Deferred, Refused
 from notify.outbound import smpp_session
@@ -16,6 +12,10 @@ from notify.outbound.smpp_session import SmppSession, Smsc
 from notify.outbound.sms import Sms, e164
 from notify.usecases.ports import Parcel
 from refettorio_chassis.testing import eventually
+from tests.support.notify import smsc as centre
+from tests.support.notify.memory import COMPOSER
+from tests.support.notify.parcels import parcel
+from tests.support.notify.smsc import running_smsc
 
 
 class Phone:

@@ -3,22 +3,25 @@
 import asyncio
 from dataclasses import replace
 
+from notify.domain.guardian import Channel
+from notify.domain.outcome import Accepted
+from notify.outbound.store import Store
+from notify.usecases.claim_delivery import claim_delivery
+from notify.usecases.learn_contact import learn_contact
+from notify.usecases.ports import Parcel
+from notify.usecases.record_receipt import record_receipt
+from refettorio_chassis.transaction import Transaction
 from tests.support.notify.mongo_bench import MongoBench
 from tests.support.notify.scenarios import (
     MARIA,
     CommunicationScenarios,
     DeliveryScenarios,
+    claimed,
     contact,
     low_balance,
     reachable,
+    settled,
 )
-
-from notify.domain.guardian import Channel
-from notify.outbound.store import Store
-from notify.usecases.claim_delivery import claim_delivery
-from notify.usecases.learn_contact import learn_contact
-from notify.usecases.ports import Parcel
-from refettorio_chassis.transaction import Transaction
 
 
 class TestDeliveriesInMongo(DeliveryScenarios):
@@ -82,3 +85,18 @@ async def test_a_contact_and_a_fact_that_arrive_together_never_miss_each_other(b
             low_balance(bench, f"evt-{number}", guardian_id), bench.run(learn_contact, guardian_id, contact())
         )
     assert len(await bench.deliveries()) == 20
+
+
+async def test_bad_news_and_the_answer_that_arrive_together_never_miss_each_other(bench: MongoBench) -> None:
+    """Seen: with plain reads the bad news was kept for an answer that had just been written."""
+    await reachable(bench, MARIA, "sms")
+    for number in range(20):
+        await low_balance(bench, f"evt-{number}")
+        parcel = await claimed(bench, "sms")
+        assert parcel
+        await asyncio.gather(
+            settled(bench, parcel, Accepted(reference=f"a{number}", segments=1)),
+            bench.run(record_receipt, "sms", f"a{number}", undeliverable="smsc-UNDELIV"),
+        )
+    assert {each.state for each in await bench.deliveries()} == {"failed"}
+    assert await bench.transactions.view.collection("early_receipts").find({}) == []

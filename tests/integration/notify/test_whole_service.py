@@ -6,10 +6,6 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.integration.notify.whole import Whole, whole_service
-from tests.support.notify.mailbox import Mailbox
-from tests.support.notify.smsc import Smsc
-from tests.support.platform import RunningPlatform
 
 from refettorio_chassis.testing import envelope_of, eventually, read_topic
 from refettorio_contracts import Event
@@ -18,6 +14,10 @@ from refettorio_contracts.identity import ContactVerified, GuardianRegistered, P
 from refettorio_contracts.ledger import BalanceLow, TopUpCredited
 from refettorio_contracts.notify import DeliverySent
 from refettorio_contracts.topics import DELIVERIES
+from tests.integration.notify.whole import Whole, whole_service
+from tests.support.notify.mailbox import Mailbox
+from tests.support.notify.smsc import Smsc
+from tests.support.platform import RunningPlatform
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"

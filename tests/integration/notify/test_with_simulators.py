@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
-from tests.support.platform import RunningPlatform
 
 from refettorio_chassis import mongo
 from refettorio_chassis.kafka import create_topics
@@ -22,6 +21,7 @@ from refettorio_contracts.ledger import BalanceLow
 from refettorio_contracts.notify import DeliveryFailed
 from refettorio_contracts.topics import DELIVERIES
 from refettorio_local.addresses import free_ports
+from tests.support.platform import RunningPlatform
 
 
 @asynccontextmanager

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from pydantic import SecretStr
-from tests.support.notify.mailbox import Mailbox
-from tests.support.notify.smsc import Smsc
 
 from notify.domain.quiet_hours import NEVER_QUIET
 from notify.settings import Settings
@@ -18,6 +16,8 @@ from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.kafka import create_topics
 from refettorio_chassis.process import Process, Service
 from refettorio_local.addresses import Addresses
+from tests.support.notify.mailbox import Mailbox
+from tests.support.notify.smsc import Smsc
 
 
 @dataclass

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
-from tests.support.notify.memory import COMPOSER
-from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
-
 from notify.domain.delivery import Delivery
 from notify.domain.letter import Cause, Letter
 from notify.domain.policy import Policy
@@ -23,6 +20,8 @@ from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.settings import ServiceSettings
 from refettorio_chassis.transaction import Runner, Transaction, Transactions
 from refettorio_contracts import Event, read
+from tests.support.notify.memory import COMPOSER
+from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
 
 Q = ParamSpec("Q")
 T = TypeVar("T")

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.support.notify.memory import COMPOSER
-
 from notify.usecases.ports import Parcel
+from tests.support.notify.memory import COMPOSER
 
 LOW = COMPOSER("balance-running-low", {"balance_cents": 1530, "meals_left": 3})
 

@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
-from tests.support.notify.memory import MemoryBench
-from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
 
 from notify.inbound.events import Events
 from refettorio_chassis.clock import FixedClock
@@ -26,6 +24,8 @@ from refettorio_contracts.enrollment import (
 )
 from refettorio_contracts.identity import ContactRemoved, ContactVerified, GuardianRegistered, PersonalData
 from refettorio_contracts.ledger import BalanceLow, MealCharged, TopUpCredited
+from tests.support.notify.memory import MemoryBench
+from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
 
 MARIA = "gua_maria"
 ABOUT: dict[str, Any] = {

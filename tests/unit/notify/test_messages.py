@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
-from tests.support.notify.memory import COMPOSER
 
 from notify.domain.content import Action
 from notify.outbound.compose import OWN_TEMPLATES, Composer
 from notify.outbound.gsm7 import segments, spelled
 from notify.outbound.mail_layout import Letterhead, MailLayout
+from tests.support.notify.memory import COMPOSER
 
 VALUES: dict[str, dict[str, object]] = {
     "balance-running-low": {"balance_cents": 1530, "meals_left": 3},

@@ -1,8 +1,8 @@
 import pytest
-from tests.support.notify.memory import MemoryBench
-from tests.support.notify.scenarios import EVERY_CHANNEL, NOON, CommunicationScenarios, DeliveryScenarios
 
 from refettorio_chassis.clock import FixedClock
+from tests.support.notify.memory import MemoryBench
+from tests.support.notify.scenarios import EVERY_CHANNEL, NOON, CommunicationScenarios, DeliveryScenarios
 
 
 @pytest.fixture

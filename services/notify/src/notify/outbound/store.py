@@ -119,11 +119,13 @@ class Store:
         await self._early_receipts.replace_one({"_id": row["_id"]}, row, upsert=True)
 
     async def take_early_receipt(self, channel: Channel, reference: str) -> str | None:
-        found = await self._early_receipts.find_one({"_id": f"{channel}:{reference}"})
-        if found is None:
-            return None
-        await self._early_receipts.delete_one({"_id": found["_id"]})
-        return str(found["undeliverable"])
+        # Written before it is read: a receipt that is being kept at this moment meets this transaction here, and the
+        # second of the two starts again and sees the first.
+        found = await self._early_receipts.find_one_and_update(
+            {"_id": f"{channel}:{reference}"}, {"$inc": {"held": 1}}, upsert=True
+        )
+        await self._early_receipts.delete_one({"_id": f"{channel}:{reference}"})
+        return found.get("undeliverable") if found else None
 
     async def save_delivery(self, delivery: Delivery) -> None:
         await self._deliveries.replace_one({"_id": delivery.delivery_id}, documents.delivery_document(delivery))
