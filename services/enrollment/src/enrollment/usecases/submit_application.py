@@ -103,7 +103,8 @@ async def _check_debt(ports: Ports, guardian_id: GuardianId, window: Window) -> 
 async def _check_not_there_yet(ports: Ports, pupil: Pupil, window: Window) -> None:
     if await ports.store.live_application(pupil.pupil_id, window.service, window.school_year) is not None:
         raise DuplicateApplicationError(
-            "Per questo alunno c'è già una domanda per lo stesso servizio e lo stesso anno: la trovi in Moduli inviati."
+            "Per questo alunno c'è già una domanda per lo stesso servizio e lo stesso anno. "
+            "Se non la trovi in Moduli inviati, rivolgiti all'ufficio."
         )
 
 
