@@ -45,8 +45,10 @@ class Events:
 
     def subscriptions(self) -> list[Subscription]:
         return [
-            Subscription(name="guardians", topics=[GUARDIANS], on_batch=one_by_one(self.on_guardians)),
-            Subscription(name="pupils", topics=[PUPILS], on_batch=one_by_one(self.on_pupils)),
+            Subscription(
+                name="guardians", topics=[GUARDIANS], on_batch=one_by_one(self.on_guardians), parks_behind=True
+            ),
+            Subscription(name="pupils", topics=[PUPILS], on_batch=one_by_one(self.on_pupils), parks_behind=True),
             Subscription(
                 name="applications",
                 topics=[APPLICATIONS],
