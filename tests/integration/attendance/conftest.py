@@ -9,8 +9,6 @@ from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
-from tests.support.platform import RunningPlatform
-from tests.unit.attendance.canteen import NOON, Canteen
 
 from attendance.domain.audit import AuditLine
 from attendance.outbound.queries import Queries
@@ -24,6 +22,8 @@ from refettorio_chassis.testing import TokenMinter, drop_database
 from refettorio_chassis.transaction import Runner
 from refettorio_chassis.web import create_app
 from refettorio_contracts import Event, read
+from tests.support.platform import RunningPlatform
+from tests.unit.attendance.canteen import NOON, Canteen
 
 P = ParamSpec("P")
 T = TypeVar("T")

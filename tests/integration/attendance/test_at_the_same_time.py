@@ -6,8 +6,6 @@ import asyncio
 import itertools
 from collections import Counter
 
-from tests.unit.attendance.canteen import CLERK, LUCIA, MARIO, ONE_A, TABLET, TODAY, Canteen, tap
-
 from attendance.domain.audit import Actor, Role
 from attendance.domain.errors import SheetIncompleteError
 from attendance.domain.mark import Mark, Outcome
@@ -15,6 +13,7 @@ from attendance.domain.sheet import Sheet
 from attendance.usecases.close_sheet import close_sheet
 from attendance.usecases.correct_mark import Correction, correct_mark
 from refettorio_contracts.attendance import SheetClosed
+from tests.unit.attendance.canteen import CLERK, LUCIA, MARIO, ONE_A, TABLET, TODAY, Canteen, tap
 
 OTHER_TABLET = Actor(subject="tab_2", role=Role.CANTEEN)
 

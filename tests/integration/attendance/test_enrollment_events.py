@@ -8,7 +8,6 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from tests.unit.attendance.canteen import Canteen, enrolled, named
 
 from attendance.domain.errors import ClassNotFoundError
 from attendance.domain.identifiers import ClassId
@@ -18,6 +17,7 @@ from refettorio_chassis.listening import Consumer
 from refettorio_chassis.process import Service
 from refettorio_chassis.testing import eventually, producing
 from refettorio_contracts.enrollment import PupilMoved, SchoolDayClosed
+from tests.unit.attendance.canteen import Canteen, enrolled, named
 
 DAY = date(2025, 10, 6)
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
-from tests.unit.attendance.canteen import BRUNO, LUCIA, MARIO, ONE_A, ONE_B, ROSSI, SCHOOL, Canteen, tap
 
 from refettorio_chassis.testing import TokenMinter
+from tests.unit.attendance.canteen import BRUNO, LUCIA, MARIO, ONE_A, ONE_B, ROSSI, SCHOOL, Canteen, tap
 
 API = "/api/attendance/v1"
 SHEET = f"/classes/{ONE_A}/sheets/2025-10-06"

@@ -6,8 +6,6 @@ import asyncio
 from collections import Counter
 from datetime import date
 
-from tests.unit.enrollment.town import BIANCHI, CLERK, ROSSI, Town, answers_for
-
 from enrollment.domain.application import Application, State
 from enrollment.domain.errors import DuplicateApplicationError, TransitionNotAllowedError
 from enrollment.usecases.accept_application import accept_application
@@ -15,6 +13,7 @@ from enrollment.usecases.ports import ApplicationFilter
 from enrollment.usecases.reject_application import reject_application
 from enrollment.usecases.withdraw_application import withdraw_application
 from refettorio_contracts.enrollment import ApplicationSubmitted, PupilEnrolled, TariffAssigned
+from tests.unit.enrollment.town import BIANCHI, CLERK, ROSSI, Town, answers_for
 
 
 async def test_the_same_form_sent_by_two_pages_at_once_is_one_application(town: Town) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from tests.unit.enrollment.town import BIANCHI, CLASS_1A, CLERK, ROSSI, SCHOOL, Town, answers_for
 
 from enrollment.usecases.accept_application import accept_application
 from enrollment.usecases.follow_balance import AccountFact, FactKind, follow_balance
 from refettorio_chassis.testing import TokenMinter
+from tests.unit.enrollment.town import BIANCHI, CLASS_1A, CLERK, ROSSI, SCHOOL, Town, answers_for
 
 API = "/api/enrollment/v1"
 

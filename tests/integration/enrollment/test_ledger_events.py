@@ -7,7 +7,6 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from tests.unit.enrollment.town import Town
 
 from enrollment.domain.errors import DebtOutstandingError
 from enrollment.domain.identifiers import GuardianId
@@ -16,6 +15,7 @@ from refettorio_chassis.listening import Consumer
 from refettorio_chassis.process import Service
 from refettorio_chassis.testing import eventually, producing
 from refettorio_contracts.ledger import DebtOpened, DebtSettled, MealCharged
+from tests.unit.enrollment.town import Town
 
 
 async def test_a_debt_told_by_the_ledger_stops_the_form_until_it_is_settled(service: Service, town: Town) -> None:
