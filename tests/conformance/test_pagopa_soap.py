@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 import zeep.helpers
 from lxml import etree
-from tests.support.ledger_memory import CREDITOR, MemoryLedger
-from tests.support.ledger_nodo import OFFICIAL, asked_for, body_of, desk_of, message, paid
 
 from ledger.domain.creditor import Holder
 from ledger.domain.faults import Fault
@@ -20,6 +18,8 @@ from ledger.inbound.pagopa_schema import COMMON_RECORDS, MESSAGE_RECORDS, OPERAT
 from ledger.inbound.pagopa_wsdl import wsdl
 from ledger.usecases.demand_payment import Demand
 from ledger.usecases.issue_notice import issue_notice
+from tests.support.ledger_memory import CREDITOR, MemoryLedger
+from tests.support.ledger_nodo import OFFICIAL, asked_for, body_of, desk_of, message, paid
 
 DEBTOR = Holder(account_id="gua_1", fiscal_code="RSSMRA85T10A562S", full_name="Mario Rossi")
 NODO = {"idPA": CREDITOR.fiscal_code, "idBrokerPA": CREDITOR.broker, "idStation": CREDITOR.station}

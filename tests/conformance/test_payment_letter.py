@@ -8,12 +8,12 @@ import pypdf
 import pypdfium2
 import pytest
 import zxingcpp
-from tests.support.ledger_memory import CREDITOR, MemoryLedger
 
 from ledger.domain.creditor import Holder
 from ledger.domain.notices import Notice, grouped, qr_text
 from ledger.outbound.notice_letter import NoticeLetters, qr_svg
 from ledger.usecases.issue_notice import issue_notice
+from tests.support.ledger_memory import CREDITOR, MemoryLedger
 
 DEBTOR = Holder(account_id="gua_1", fiscal_code="RSSMRA85T10A562S", full_name="Niccolò D'Àmìcò")
 

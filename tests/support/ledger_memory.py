@@ -11,7 +11,7 @@ from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Book
 from ledger.domain.creditor import Creditor, Holder, PayableService
 from ledger.domain.notices import Notice, NoticeState
-from ledger.domain.receipts import KeptReceipt, ReceiptState
+from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
 from ledger.usecases.ports import Policy, Ports, StatementSpan
@@ -91,8 +91,8 @@ class MemoryStore:
     async def assignments(self, pupil_ids: Collection[str]) -> Sequence[TariffAssignment]:
         return [found for found in self.state.assignments.values() if found.pupil_id in pupil_ids]
 
-    async def assignments_of(self, account_id: str) -> Sequence[TariffAssignment]:
-        return [found for found in self.state.assignments.values() if found.account_id == account_id]
+    async def assignments_of(self, account_ids: Collection[str]) -> Sequence[TariffAssignment]:
+        return [found for found in self.state.assignments.values() if found.account_id in account_ids]
 
     async def assign(self, assignment: TariffAssignment) -> None:
         key = (assignment.pupil_id, assignment.service, assignment.valid_from.isoformat())
@@ -130,9 +130,10 @@ class MemoryStore:
     async def mark_credited(self, receipt_id: str, credited_at: datetime) -> None:
         self.state.receipts[receipt_id] = replace(self.state.receipts[receipt_id], state=ReceiptState.CREDITED)
 
-    async def receipts_to_credit(self, limit: int) -> Sequence[str]:
+    async def receipts_to_credit(self, limit: int) -> Sequence[WaitingReceipt]:
         kept = [found for found in self.state.receipts.values() if found.state is ReceiptState.KEPT]
-        return [found.receipt_id for found in sorted(kept, key=lambda found: found.received_at)][:limit]
+        oldest = sorted(kept, key=lambda found: found.received_at)[:limit]
+        return [WaitingReceipt(receipt_id=found.receipt_id, traceparent=found.traceparent) for found in oldest]
 
     async def account(self, account_id: str) -> Account | None:
         return self.state.accounts.get(AccountId(account_id))

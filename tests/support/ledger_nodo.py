@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 
 from lxml import etree
-from tests.support.ledger_memory import CREDITOR, MemoryLedger
 
 from ledger.inbound.pagopa import NodoDesk
 from ledger.inbound.pagopa_schema import MESSAGES_NS
+from tests.support.ledger_memory import CREDITOR, MemoryLedger
 
 OFFICIAL = Path(__file__).parents[3] / "shared/specs/xsd/pagopa-api/wsdl/xsd/paForNode.xsd"
 """pagoPA's own schema, where the checkout has it beside itself; it may not be part of the project."""

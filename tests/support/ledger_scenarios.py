@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 import pytest
-from tests.support.ledger_memory import CREDITOR
 
 from ledger.domain.accounts import PAGOPA_CLEARING
 from ledger.domain.charging import MealTaken, MealTakenBack
 from ledger.domain.errors import MealNotChargedError, PriceUnknownError, TransferConflictError
 from ledger.domain.faults import Fault
 from ledger.domain.notices import NoticeState, notice_number
-from ledger.domain.receipts import Receipt, ReceiptState, ReceivedTransfer
+from ledger.domain.receipts import Receipt, ReceiptState, ReceivedTransfer, WaitingReceipt
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
@@ -25,6 +24,7 @@ from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.verify_books import WholeBook, verify_books
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
+from tests.support.ledger_memory import CREDITOR
 
 OCTOBER = date(2025, 10, 6)
 EVERYTHING = StatementSpan()
@@ -223,7 +223,7 @@ async def a_receipt_is_credited_once(bench: Bench) -> None:
     paid = await bench.queries.notice(notice.number)
     assert paid is not None
     assert paid.state is NoticeState.PAID
-    assert await bench.queries.receipts_to_credit(10) == ["rt-1"]
+    assert await bench.queries.receipts_to_credit(10) == [WaitingReceipt(receipt_id="rt-1")]
     assert [await bench.run(credit_receipt, "rt-1") for _ in range(2)] == [True, False]
     assert await bench.run(keep_receipt, receipt(notice.number, 5000)) is Fault.RECEIPT_KNOWN
     assert await balance(bench) == 4490
@@ -257,7 +257,7 @@ async def a_receipt_without_a_notice_is_kept_and_matched_when_it_comes_again(ben
     assert await bench.queries.receipts_to_credit(10) == []
     await bench.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals")
     assert await bench.run(keep_receipt, receipt(number, 5000)) is None
-    assert await bench.queries.receipts_to_credit(10) == ["rt-1"]
+    assert await bench.queries.receipts_to_credit(10) == [WaitingReceipt(receipt_id="rt-1")]
 
 
 async def a_kept_receipt_remembers_the_message(bench: Bench) -> None:

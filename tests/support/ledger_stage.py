@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import httpx2 as httpx
 from fastapi import FastAPI
-from tests.support.ledger_memory import CREDITOR, MORNING
 
 from ledger.settings import Settings
 from ledger.usecases.verify_books import WholeBook
@@ -16,6 +15,7 @@ from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.process import Service, application, ensure_database, foundation
 from refettorio_chassis.testing import TokenMinter, drop_database
 from refettorio_contracts import Event, read
+from tests.support.ledger_memory import CREDITOR, MORNING
 
 
 def settings_for(mongodb_url: str, kafka_bootstrap: str, **more: object) -> Settings:

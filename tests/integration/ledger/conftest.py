@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from tests.support.ledger_stage import Stage, ledger_stage
 from tests.support.platform import RunningPlatform
 

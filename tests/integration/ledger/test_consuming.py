@@ -7,9 +7,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from tests.support.ledger_scenarios import balance, price, proved
-from tests.support.ledger_stage import Stage
-from tests.support.platform import RunningPlatform
 
 from ledger.domain.tariffs import TariffAssignment
 from ledger.usecases.assign_tariff import assign_tariff
@@ -24,6 +21,9 @@ from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import TariffAssigned
 from refettorio_contracts.identity import GuardianRegistered, PersonalData
 from refettorio_contracts.topics import CATALOGUE
+from tests.support.ledger_scenarios import balance, price, proved
+from tests.support.ledger_stage import Stage
+from tests.support.platform import RunningPlatform
 
 DAY = date(2025, 10, 6)
 
@@ -108,7 +108,7 @@ async def test_meals_are_charged_from_kafka_once(stage: Stage, infrastructure: R
     await stage.run(publish_tariff, price(510))
     await publish(infrastructure, assigned(unique))
     async with consuming(stage):
-        await eventually(lambda: stage.queries.assignments_of(f"gua_{unique}"), what="an assignment")
+        await eventually(lambda: stage.queries.assignments_of([f"gua_{unique}"]), what="an assignment")
         meal = served(unique)
         await publish(infrastructure, meal, meal, served(unique, 2), withdrawn(meal))
         await eventually(lambda: _has(stage, unique, -510, 3), what="two charges and one reversal")

@@ -7,12 +7,12 @@ import httpx2 as httpx
 import pypdf
 import pytest
 from fastapi.routing import APIRoute
-from tests.support.ledger_nodo import SOAP, asked_for, body_of, fault_of, message, paid
-from tests.support.ledger_scenarios import meal, priced, taken_back
-from tests.support.ledger_stage import Stage
 
 from ledger.usecases.charge_meals import charge_meals
 from refettorio_chassis.auth import open_to_all
+from tests.support.ledger_nodo import SOAP, asked_for, body_of, fault_of, message, paid
+from tests.support.ledger_scenarios import meal, priced, taken_back
+from tests.support.ledger_stage import Stage
 
 API = "/api/ledger/v1"
 TARIFF = {"service": "meals", "valid_from": "2025-10-01", "price_cents": 510, "resolution": "Delibera 41/2025"}

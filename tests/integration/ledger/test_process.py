@@ -4,10 +4,9 @@ import asyncio
 import os
 import sys
 
+from ledger.usecases.charge_meals import charge_meals
 from tests.support.ledger_scenarios import meal, priced
 from tests.support.ledger_stage import Stage
-
-from ledger.usecases.charge_meals import charge_meals
 
 
 async def ledger_process(stage: Stage, *arguments: str, **more: str) -> tuple[int, str, str]:

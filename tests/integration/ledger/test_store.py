@@ -3,8 +3,6 @@
 import asyncio
 
 import pytest
-from tests.support.ledger_scenarios import SCENARIOS, balance, meal, priced, proved, receipt
-from tests.support.ledger_stage import Stage
 
 from ledger.domain.accounts import revenue_account
 from ledger.usecases.charge_meals import charge_meals
@@ -13,6 +11,8 @@ from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.verify_books import verify_books
+from tests.support.ledger_scenarios import SCENARIOS, balance, meal, priced, proved, receipt
+from tests.support.ledger_stage import Stage
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)

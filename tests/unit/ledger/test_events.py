@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support.ledger_memory import MORNING, MemoryLedger
-from tests.support.ledger_scenarios import balance, priced
 
 from ledger.domain.errors import PriceUnknownError
 from ledger.inbound.events import subscriptions
@@ -17,6 +15,8 @@ from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import EnrolmentEnded, TariffAssigned
 from refettorio_contracts.identity import GuardianRegistered, PersonalData
+from tests.support.ledger_memory import MORNING, MemoryLedger
+from tests.support.ledger_scenarios import balance, priced
 
 GRACE = timedelta(seconds=15)
 MEAL = MealServed(

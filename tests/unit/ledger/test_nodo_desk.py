@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.support.ledger_memory import CREDITOR, MORNING, MemoryLedger
-from tests.support.ledger_nodo import SOAP, asked_for, body_of, desk_of, fault_of, message, paid, say
 
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import ReceiptState
@@ -14,6 +12,8 @@ from ledger.inbound.pagopa_messages import UnanswerableError
 from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.issue_notice import issue_notice
 from refettorio_chassis.errors import RetryLater
+from tests.support.ledger_memory import CREDITOR, MORNING, MemoryLedger
+from tests.support.ledger_nodo import SOAP, asked_for, body_of, desk_of, fault_of, message, paid, say
 
 VERIFY = "paVerifyPaymentNoticeReq"
 SEND = "paSendRTV2Request"

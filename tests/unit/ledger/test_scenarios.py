@@ -1,6 +1,7 @@
 """The shared scenarios on the fake store."""
 
 import pytest
+
 from tests.support.ledger_memory import MemoryLedger
 from tests.support.ledger_scenarios import SCENARIOS
 

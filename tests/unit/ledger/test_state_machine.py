@@ -8,8 +8,6 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
-from tests.support.ledger_memory import MemoryLedger
-from tests.support.ledger_scenarios import meal, price, priced, receipt, taken_back
 
 from ledger.domain.charging import MealFact, MealTaken
 from ledger.domain.errors import MealNotChargedError, PriceUnknownError
@@ -23,6 +21,8 @@ from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.verify_books import verify_books
 from refettorio_chassis.errors import DomainError
 from refettorio_contracts import Event
+from tests.support.ledger_memory import MemoryLedger
+from tests.support.ledger_scenarios import meal, price, priced, receipt, taken_back
 
 ACCOUNTS = ("gua_1", "gua_2", "gua_3")
 DAYS = (date(2025, 9, 15), date(2025, 10, 6), date(2026, 3, 2))

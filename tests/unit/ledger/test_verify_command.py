@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.ledger_memory import MemoryLedger
-from tests.support.ledger_scenarios import meal, priced, receipt, taken_back
 
 from ledger.domain.accounts import Account, AccountId
 from ledger.domain.transfers import TransferId
@@ -18,6 +16,8 @@ from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.verify_books import Report, verify_books
+from tests.support.ledger_memory import MemoryLedger
+from tests.support.ledger_scenarios import meal, priced, receipt, taken_back
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ class Receipt:
     paid_at: datetime
     stand_in: bool
     raw: bytes
+    traceparent: str | None = None
 
     def cents_for(self, creditor_fiscal_code: str) -> int:
         """What reached this creditor: the sum of its transfers, which is what was paid and not what was asked."""
@@ -78,6 +79,15 @@ class KeptReceipt:
     anomaly: Anomaly | None
     stand_in: bool
     raw: bytes
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingReceipt:
+    """A kept receipt that is still to be credited, and the trace it came in."""
+
+    receipt_id: str
+    traceparent: str | None = None
 
 
 def plain_receipt_id(receipt_id: str) -> str:

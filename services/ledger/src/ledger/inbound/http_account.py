@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 
 from ledger.domain.accounts import Account, holder_account, is_holder
 from ledger.domain.errors import AccountNotFoundError
+from ledger.domain.tariffs import TariffAssignment
 from ledger.inbound.http_bodies import AccountView, EntryView, Items, OpeningBody
 from ledger.inbound.views import API, account_view, entry_view, meal_price
 from ledger.usecases.open_balance import open_balance
@@ -32,23 +34,29 @@ class AccountDesk:
         self._policy = policy
         self._clock = clock
 
-    async def shown(self, account: Account) -> AccountView:
-        """An account with what it still pays."""
+    async def shown(self, *accounts: Account) -> list[AccountView]:
+        """Accounts with what they still pay; two reads however many there are."""
         now = self._clock.now()
-        assignments = await self._queries.assignments_of(account.account_id)
-        price = meal_price(account, await self._queries.versions(), assignments, rome_day(now))
-        return account_view(
-            account,
-            now=now,
-            thresholds=self._policy.steps,
-            price_cents=price,
-            pupils=len({assignment.pupil_id for assignment in assignments}),
-        )
+        versions = await self._queries.versions()
+        assigned: dict[str, list[TariffAssignment]] = defaultdict(list)
+        for assignment in await self._queries.assignments_of([account.account_id for account in accounts]):
+            assigned[assignment.account_id].append(assignment)
+        return [
+            account_view(
+                account,
+                now=now,
+                thresholds=self._policy.steps,
+                price_cents=meal_price(account, versions, assigned[account.account_id], rome_day(now)),
+                pupils=len({assignment.pupil_id for assignment in assigned[account.account_id]}),
+            )
+            for account in accounts
+        ]
 
     async def of_holder(self, subject: str) -> AccountView:
         """The holder's own; one without movements yet is empty, not missing."""
         account = await self._queries.account(subject)
-        return await self.shown(account or Account(account_id=holder_account(subject)))
+        [view] = await self.shown(account or Account(account_id=holder_account(subject)))
+        return view
 
     async def by_id(self, account_id: str) -> AccountView:
         """Any family's. Raises AccountNotFoundError."""
@@ -56,7 +64,8 @@ class AccountDesk:
         if account is None:
             message = "Il conto non esiste."
             raise AccountNotFoundError(message)
-        return await self.shown(account)
+        [view] = await self.shown(account)
+        return view
 
     async def statement(self, account_id: str, first: date | None, last: date | None) -> Items[EntryView]:
         """Newest first."""
@@ -87,7 +96,7 @@ def office_router(desk: AccountDesk, queries: Queries, run: Runner[Ports]) -> AP
     @routes.get("/accounts")
     async def accounts(_caller: OfficeReader, in_debt: bool = False) -> Items[AccountView]:
         found = await queries.accounts_in_debt() if in_debt else await queries.holder_accounts()
-        return Items(items=[await desk.shown(account) for account in found])
+        return Items(items=await desk.shown(*found))
 
     @routes.get("/accounts/{account_id}")
     async def account(_caller: OfficeReader, account_id: str) -> AccountView:
@@ -103,6 +112,7 @@ def office_router(desk: AccountDesk, queries: Queries, run: Runner[Ports]) -> AP
     @routes.post("/opening-balances", status_code=201)
     async def opening(_caller: Office, body: OpeningBody) -> AccountView:
         opened = await run(open_balance, account_id=body.account_id, amount_cents=body.amount_cents, reason=body.reason)
-        return await desk.shown(opened)
+        [view] = await desk.shown(opened)
+        return view
 
     return routes

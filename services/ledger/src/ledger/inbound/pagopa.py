@@ -25,6 +25,7 @@ from ledger.inbound.pagopa_answers import (
 )
 from ledger.inbound.pagopa_messages import Asked, UnanswerableError, opened, receipt_of
 from ledger.inbound.pagopa_wsdl import wsdl
+from ledger.inbound.tracing import current_traceparent
 from ledger.usecases.demand_payment import Reading, demand_payment
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.ports import Ports
@@ -95,7 +96,7 @@ class NodoDesk:
     async def _take_receipt(self, asked: Asked, raw: bytes) -> etree._Element | Fault:
         if asked.body is None:
             return Fault.XSD_SYNTAX
-        receipt = receipt_of(asked.body, raw, received_at=self.clock.now())
+        receipt = receipt_of(asked.body, raw, received_at=self.clock.now(), traceparent=current_traceparent())
         if isinstance(receipt, Fault):
             return receipt
         fault = await self.run(keep_receipt, receipt)

@@ -67,7 +67,9 @@ def opened(raw: bytes, soap_action: str | None) -> Asked:
     return Asked(operation=operation, body=root)
 
 
-def receipt_of(body: etree._Element, raw: bytes, *, received_at: datetime) -> Receipt | Fault:
+def receipt_of(
+    body: etree._Element, raw: bytes, *, received_at: datetime, traceparent: str | None = None
+) -> Receipt | Fault:
     """The receipt in a valid paSendRT message, or why it cannot be taken as one."""
     found = body.find("receipt")
     if found is None:
@@ -94,6 +96,7 @@ def receipt_of(body: etree._Element, raw: bytes, *, received_at: datetime) -> Re
         paid_at=_instant(text_at(found, "paymentDateTime")) or received_at,
         stand_in=text_at(found, "standIn").strip() in {"true", "1"},
         raw=raw,
+        traceparent=traceparent,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from ledger.inbound.tracing import span_continuing
 from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.ports import Ports, Queries
 from refettorio_chassis.errors import RetryLater
@@ -48,10 +49,11 @@ class Settler:
 
     async def settle(self) -> int:
         """Credit what is kept now, oldest first; how many there were."""
-        receipt_ids = await self._queries.receipts_to_credit(AT_ONCE)
-        for receipt_id in receipt_ids:
-            await self._run(credit_receipt, receipt_id)
-        return len(receipt_ids)
+        waiting = await self._queries.receipts_to_credit(AT_ONCE)
+        for receipt in waiting:
+            with span_continuing(receipt.traceparent, "settle receipt"):
+                await self._run(credit_receipt, receipt.receipt_id)
+        return len(waiting)
 
     async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
         waiting = [asyncio.create_task(self._woken.wait()), asyncio.create_task(stop.wait())]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from ledger.domain.notices import Notice, NoticeNumber, NoticeState
-from ledger.domain.receipts import Anomaly, KeptReceipt, ReceiptState
+from ledger.domain.receipts import Anomaly, KeptReceipt, ReceiptState, WaitingReceipt
 from ledger.outbound.collections import NOTICES, RECEIPTS, SEQUENCES, Place
 from refettorio_chassis.mongo import Document
 
@@ -73,6 +73,7 @@ class NoticeStore:
             "anomaly": receipt.anomaly.value if receipt.anomaly else None,
             "stand_in": receipt.stand_in,
             "raw": receipt.raw,
+            "traceparent": receipt.traceparent,
             "credited_at": None,
         }
         await self._receipts.replace_one({"_id": receipt.receipt_id}, document, upsert=True)
@@ -82,12 +83,12 @@ class NoticeStore:
             {"_id": receipt_id}, {"$set": {"state": ReceiptState.CREDITED.value, "credited_at": credited_at}}
         )
 
-    async def receipts_to_credit(self, limit: int) -> Sequence[str]:
-        """Ids of kept receipts, oldest first."""
+    async def receipts_to_credit(self, limit: int) -> Sequence[WaitingReceipt]:
+        """Kept receipts, oldest first."""
         found = await self._receipts.find(
-            {"state": ReceiptState.KEPT.value}, {"_id": 1}, sort=[("received_at", 1)], limit=limit
+            {"state": ReceiptState.KEPT.value}, {"traceparent": 1}, sort=[("received_at", 1)], limit=limit
         )
-        return [str(document["_id"]) for document in found]
+        return [WaitingReceipt(receipt_id=each["_id"], traceparent=each["traceparent"]) for each in found]
 
     async def credited_amounts(self) -> dict[str, int]:
         """Cents of every credited receipt, by its id: what `verify` holds against the journal."""
@@ -121,4 +122,5 @@ def _receipt_of(document: Document) -> KeptReceipt:
         anomaly=Anomaly(document["anomaly"]) if document["anomaly"] else None,
         stand_in=document["stand_in"],
         raw=bytes(document["raw"]),
+        traceparent=document["traceparent"],
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Holder
 from ledger.domain.notices import Notice
+from ledger.domain.receipts import WaitingReceipt
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted
 from ledger.outbound.journal import JournalStore
@@ -57,8 +58,8 @@ class LedgerQueries:
     async def version(self, code: str, version: str) -> TariffVersion | None:
         return await self._tariffs.version(code, version)
 
-    async def assignments_of(self, account_id: str) -> Sequence[TariffAssignment]:
-        return await self._tariffs.assignments_of(account_id)
+    async def assignments_of(self, account_ids: Collection[str]) -> Sequence[TariffAssignment]:
+        return await self._tariffs.assignments_of(account_ids)
 
     async def notice(self, number: str) -> Notice | None:
         return await self._notices.notice(number)
@@ -69,5 +70,5 @@ class LedgerQueries:
     async def holder(self, account_id: str) -> Holder | None:
         return await self._holders.holder(account_id)
 
-    async def receipts_to_credit(self, limit: int) -> Sequence[str]:
+    async def receipts_to_credit(self, limit: int) -> Sequence[WaitingReceipt]:
         return await self._notices.receipts_to_credit(limit)

@@ -44,9 +44,9 @@ class TariffStore:
         found = await self._assignments.find({"pupil_id": {"$in": list(pupil_ids)}})
         return [_assignment_of(document) for document in found]
 
-    async def assignments_of(self, account_id: str) -> Sequence[TariffAssignment]:
-        """Of all pupils paid from one account."""
-        found = await self._assignments.find({"account_id": account_id}, sort=[("valid_from", 1)])
+    async def assignments_of(self, account_ids: Collection[str]) -> Sequence[TariffAssignment]:
+        """Of all pupils paid from any of the accounts."""
+        found = await self._assignments.find({"account_id": {"$in": list(account_ids)}}, sort=[("valid_from", 1)])
         return [_assignment_of(document) for document in found]
 
     async def assign(self, assignment: TariffAssignment) -> None:

@@ -31,7 +31,7 @@ def posted_event(posted: Posted, account_id: str, paid_at: datetime | None = Non
     balance = posted.leg_of(account_id).balance_after_cents
     match transfer.cause:
         case ChargeCause() as cause:
-            return MealCharged.model_construct(
+            return MealCharged(
                 account_id=account_id,
                 balance_cents=balance,
                 transfer_id=transfer.transfer_id,

@@ -69,4 +69,5 @@ def _kept(
         anomaly=anomaly,
         stand_in=receipt.stand_in,
         raw=receipt.raw,
+        traceparent=receipt.traceparent,
     )
