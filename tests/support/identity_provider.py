@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
-from signxml.signer import XMLSigner
+from signxml.signer import SignatureReference, XMLSigner
 
 Element = etree._Element
 Change = Callable[[Element], None]
@@ -26,6 +26,7 @@ NAMES = {
     "saml": "urn:oasis:names:tc:SAML:2.0:assertion",
     "ds": "http://www.w3.org/2000/09/xmldsig#",
 }
+EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 ENTITY_ID = "https://idp.example"
 NOW = datetime(2025, 10, 6, 9, 30, tzinfo=UTC)
 
@@ -131,9 +132,13 @@ class Answer:
         *,
         assertion_keys: str | None = ENTITY_ID,
         response_keys: str | None = ENTITY_ID,
+        reference_c14n: CanonicalizationMethod = EXCLUSIVE,
         after: Change | None = None,
     ) -> bytes:
-        """The response, signed by the named keys (None leaves a signature out); `spoil` before, `after` after that."""
+        """The response, signed by the named keys (None leaves a signature out); `spoil` before, `after` after that.
+
+        `reference_c14n` is the transform of the response's signature.
+        """
         root = self.tree()
         if spoil:
             spoil(root)
@@ -141,7 +146,7 @@ class Answer:
             if assertion_keys is not None:
                 sign(assertion, assertion_keys)
         if response_keys is not None:
-            sign(root, response_keys)
+            sign(root, response_keys, reference_c14n)
         root = etree.fromstring(etree.tostring(root))
         if after:
             after(root)
@@ -166,15 +171,19 @@ def refuse(number: int | None) -> Change:
     return change
 
 
-def sign(node: Element, owner: str) -> None:
+def sign(node: Element, owner: str, reference_c14n: CanonicalizationMethod = EXCLUSIVE) -> None:
     """Sign `node` in place by its ID, right after its issuer."""
     keys = keys_of(owner)
-    signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
+    signer = XMLSigner(c14n_algorithm=EXCLUSIVE)
     identifier = node.get("ID") or "none"
     had = node.attrib.get("ID")
     node.set("ID", identifier)
     made = signer.sign(
-        copy.deepcopy(node), key=keys.key, cert=[keys.certificate], reference_uri=f"#{identifier}", id_attribute="ID"
+        copy.deepcopy(node),
+        key=keys.key,
+        cert=[keys.certificate],
+        reference_uri=[SignatureReference(URI=f"#{identifier}", c14n_method=reference_c14n)],
+        id_attribute="ID",
     )
     signature = one(made, "ds:Signature")
     node.insert(1, copy.deepcopy(signature))

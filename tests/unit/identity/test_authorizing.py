@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.support.identity_memory import NOW, Memory
-from tests.support.identity_scenarios import MARIO, OPEN, WAITING
 
 from identity.domain.access import Kind, destination, is_forged
 from identity.domain.roles import StaffGrant
 from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request
 from identity.usecases.note_sign_of_life import note_sign_of_life
 from identity.usecases.secrecy import fingerprint
+from tests.support.identity_memory import NOW, Memory
+from tests.support.identity_scenarios import MARIO, OPEN, WAITING
 
 SITE = "https://scuola.comune.example"
 SECRET = "r" + "1" * 64

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
 from lxml import etree
-from tests.support.identity_provider import ENTITY_ID, NAMES, NOW, Answer, Element, keys_of, metadata
 
 from identity.domain.errors import ResponseRefusedError
 from identity.domain.sign_in import Scheme, SignIn
@@ -27,6 +26,7 @@ from identity.outbound.saml.providers import read_metadata
 from identity.outbound.saml.signatures import KeyPair, SignatureRefusedError, verified
 from identity.outbound.saml.sources import KEEP_SECONDS, RETRY_SECONDS, AddressSource, FileSource, metadata_sources
 from identity.outbound.tokens import TokenIssuer
+from tests.support.identity_provider import ENTITY_ID, NAMES, NOW, Answer, Element, keys_of, metadata
 
 SITE = "https://comune.example"
 ORGANIZATION = Organization(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.identity_memory import Memory
 from tests.support.identity_scenarios import SCENARIOS, Scenario
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
-from tests.support.identity_provider import NAMES, NOW, Answer, Change, Element, metadata, one, refuse
 
 from identity.domain.errors import ResponseRefusedError, UserAnomalyError
 from identity.domain.sign_in import Scheme
 from identity.outbound.saml.providers import read_metadata
 from identity.outbound.saml.response import Expectation, read_response
+from tests.support.identity_provider import NAMES, NOW, Answer, Change, Element, metadata, one, refuse
 
 ASSERTION = "saml:Assertion"
 SUBJECT = f"{ASSERTION}/saml:Subject"

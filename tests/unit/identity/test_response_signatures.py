@@ -6,11 +6,12 @@ import copy
 
 import pytest
 from lxml import etree
-from tests.support.identity_provider import ENTITY_ID, NAMES, Answer, Change, Element, keys_of, one, sign
-from tests.unit.identity.test_response_rules import expectation
+from signxml.algorithms import CanonicalizationMethod
 
 from identity.domain.errors import ResponseRefusedError
 from identity.outbound.saml.response import read_response
+from tests.support.identity_provider import ENTITY_ID, NAMES, Answer, Change, Element, keys_of, one, sign
+from tests.unit.identity.test_response_rules import expectation
 
 ASSERTION = "saml:Assertion"
 
@@ -177,6 +178,43 @@ def test_an_encrypted_assertion_is_refused() -> None:
         etree.SubElement(root, tag("saml:EncryptedAssertion"))
 
     assert refused(Answer().signed(encrypt)) == "assertion-encrypted"
+
+
+def nested_response(root: Element) -> None:
+    etree.SubElement(etree.SubElement(root, tag("samlp:Extensions")), tag("samlp:Response"))
+
+
+def stray_signature(root: Element) -> None:
+    etree.SubElement(one(root, f"{ASSERTION}/saml:Subject"), tag("ds:Signature"))
+
+
+def repeated_identifier(root: Element) -> None:
+    for attribute in root.iter(tag("saml:Attribute")):
+        attribute.set("Id", "_same")
+
+
+@pytest.mark.parametrize(
+    ("oddity", "rule"),
+    [
+        (nested_response, "response-repeated"),
+        (stray_signature, "signature-place"),
+        (repeated_identifier, "identifier-repeated"),
+    ],
+)
+def test_a_shape_that_leaves_room_for_doubt_is_refused_even_if_truly_signed(oddity: Change, rule: str) -> None:
+    assert refused(Answer().signed(oddity)) == rule
+
+
+def test_a_true_signature_with_another_transform_is_refused() -> None:
+    inclusive = CanonicalizationMethod.CANONICAL_XML_1_0
+    assert refused(Answer().signed(reference_c14n=inclusive)) == "response-signature"
+
+
+def test_a_true_signature_of_the_assertion_does_not_vouch_for_the_response() -> None:
+    def borrow(root: Element) -> None:
+        root.insert(1, copy.deepcopy(one(root, f"{ASSERTION}/ds:Signature")))
+
+    assert refused(Answer().signed(response_keys=None, after=borrow)) == "response-signature"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from stdnum.it import codicefiscale
-from tests.support.identity_memory import NOW, Memory
 
 from identity.domain.anomaly import ELSEWHERE, anomaly
 from identity.domain.contact import email_address, mobile_number
@@ -27,6 +26,7 @@ from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.pair_tablet import pair_tablet
 from identity.usecases.register_tablet import register_tablet
 from identity.usecases.revoke_tablet import revoke_tablet
+from tests.support.identity_memory import NOW, Memory
 
 CODE = "RSSMRA85T10A562S"
 

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.support.identity_memory import PROVIDER, Memory, statement
-from tests.support.identity_scenarios import MARIO, TWIN
 
 from identity.domain.errors import (
     ResponseRefusedError,
@@ -23,6 +21,8 @@ from identity.usecases.secrecy import fingerprint
 from identity.usecases.sign_out import sign_out
 from identity.usecases.start_sign_in import StartedSignIn, start_sign_in
 from refettorio_contracts.identity import ContactVerified, GuardianRegistered
+from tests.support.identity_memory import PROVIDER, Memory, statement
+from tests.support.identity_scenarios import MARIO, TWIN
 
 
 async def started(memory: Memory, **changed: str) -> StartedSignIn:
