@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.support.identity_memory import NOW, PROVIDER
-
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
@@ -16,6 +14,7 @@ from identity.domain.session import Session
 from identity.domain.sign_in import SignIn
 from identity.domain.tablet import Tablet
 from identity.usecases.ports import Ports
+from tests.support.identity_memory import NOW, PROVIDER
 
 Scenario = Callable[[Ports], Awaitable[None]]
 

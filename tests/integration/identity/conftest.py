@@ -12,13 +12,13 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from tests.integration.identity.browser import Browser, Site
-from tests.support.platform import RunningPlatform
 
 from refettorio_chassis.kafka import create_topics
 from refettorio_contracts.topics import GUARDIANS
 from refettorio_local.addresses import free_ports
 from refettorio_local.keys import keys_in
+from tests.integration.identity.browser import Browser, Site
+from tests.support.platform import RunningPlatform
 
 STARTED_WITHIN_SECONDS = 30.0
 

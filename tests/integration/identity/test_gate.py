@@ -10,10 +10,10 @@ import httpx2 as httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from tests.integration.identity.browser import Browser, Site
 
 from refettorio_chassis.clock import write_offset
 from refettorio_chassis.testing import eventually
+from tests.integration.identity.browser import Browser, Site
 
 ME = "/api/identity/v1/me"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.integration.identity.browser import SESSION, Browser, Site
 
 ME = "/api/identity/v1/me"

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 
 import httpx2 as httpx
 import pytest
-from tests.integration.identity.browser import TABLET, Browser, Site
 
 from refettorio_local.simulators.idp.citizens import CITIZENS
+from tests.integration.identity.browser import TABLET, Browser, Site
 
 TABLETS = "/api/identity/v1/tablets"
 STAFF = "/api/identity/v1/staff"

@@ -7,9 +7,6 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from tests.support.identity_memory import FederationInMemory
-from tests.support.identity_scenarios import MARIO, SCENARIOS, Scenario
-from tests.support.platform import RunningPlatform
 
 from identity.usecases.ports import Ports
 from identity.wiring import INDEXES, ports_on
@@ -18,6 +15,9 @@ from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.settings import ServiceSettings
 from refettorio_chassis.transaction import Runner, Transactions
+from tests.support.identity_memory import FederationInMemory
+from tests.support.identity_scenarios import MARIO, SCENARIOS, Scenario
+from tests.support.platform import RunningPlatform
 
 
 @pytest.fixture

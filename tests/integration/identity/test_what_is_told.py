@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pymongo import MongoClient
-from tests.integration.identity.browser import Browser, Site
 
 from refettorio_chassis.testing import eventually, read_topic
 from refettorio_contracts import Envelope, Event
 from refettorio_contracts.identity import ContactVerified, GuardianRegistered
 from refettorio_contracts.topics import GUARDIANS
 from refettorio_local.simulators.idp.citizens import CITIZENS
+from tests.integration.identity.browser import Browser, Site
 
 
 async def told_of(site: Site, guardian_id: str, at_least: int) -> list[Envelope[Event]]:
