@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, field
 
 import httpx2 as httpx
-from tests.support.services_double import GUARDIAN
 
 from clients.wiring import NAME
 from refettorio_chassis.testing import TokenMinter
+from tests.support.services_double import GUARDIAN
 
 
 @dataclass

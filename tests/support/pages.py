@@ -15,34 +15,36 @@ from datetime import UTC, datetime
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.support.services_double import GUARDIAN, ServicesDouble, typical_town
 
 from clients.settings import Settings
 from clients.wiring import NAME, build
 from refettorio_chassis.clock import Clock, FixedClock
 from refettorio_chassis.testing import TokenMinter
+from tests.support.services_double import GUARDIAN, ServicesDouble, typical_town
 
 MONDAY = datetime(2025, 10, 6, 10, 0, tzinfo=UTC)
 START_SECONDS = 10.0
 
 
-def settings(port: int = 0) -> Settings:
+def settings(checkout: str) -> Settings:
     """No address is ever called: the double stands in for all of them."""
     nowhere = "http://services.invalid"
     return Settings(
-        http_port=port,
         jwks_url=nowhere,
         identity_url=nowhere,
         enrollment_url=nowhere,
         attendance_url=nowhere,
         ledger_url=nowhere,
         notify_url=nowhere,
+        checkout_origins=checkout,
     )
 
 
-def application(double: ServicesDouble, minter: TokenMinter, clock: Clock) -> FastAPI:
+def application(
+    double: ServicesDouble, minter: TokenMinter, clock: Clock, *, checkout: str = "https://checkout.pagopa.it"
+) -> FastAPI:
     """The clients as their process runs them, but for keys, clock and network."""
-    return build(settings(), clock=clock, transport=double, verifier=minter.verifier(NAME))
+    return build(settings(checkout), clock=clock, transport=double, verifier=minter.verifier(NAME))
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """The address of `app`, served by a thread of this process."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="auto"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + START_SECONDS

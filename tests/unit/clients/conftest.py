@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 import httpx2 as httpx
 import pytest
 from fastapi import FastAPI
-from tests.support.browserless import Browser
-from tests.support.pages import MONDAY, application
-from tests.support.services_double import ServicesDouble, typical_town
 
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.testing import TokenMinter
+from tests.support.browserless import Browser
+from tests.support.pages import MONDAY, application
+from tests.support.services_double import ServicesDouble, typical_town
 
 
 @pytest.fixture(scope="session")

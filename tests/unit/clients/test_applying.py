@@ -1,6 +1,7 @@
 """Filling in a form step by step, sending it, following it."""
 
 import httpx2 as httpx
+
 from tests.support.browserless import Browser
 from tests.support.services_double import APPLICATION, ServicesDouble, application_json
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from tests.support.browserless import Browser
 
 from clients.design import assets, build
 from clients.design.build import COPIES, MEMBER, BuildError
+from tests.support.browserless import Browser
 
 
 async def test_a_file_under_its_fingerprint_is_kept_for_ever(nobody: Browser, app: FastAPI) -> None:

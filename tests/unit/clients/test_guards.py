@@ -6,10 +6,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from tests.support.browserless import Browser
-from tests.support.services_double import ServicesDouble
 
 from refettorio_chassis.auth import open_to_all
+from tests.support.browserless import Browser
+from tests.support.services_double import ServicesDouble
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

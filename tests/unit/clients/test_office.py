@@ -1,6 +1,7 @@
 """What clerks decide, correct and publish, and what the services are told."""
 
 import pytest
+
 from tests.support.browserless import Browser
 from tests.support.services_double import APPLICATION, GUARDIAN, PUPIL, ServicesDouble
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.support.browserless import Browser
 from tests.support.services_double import APPLICATION, GUARDIAN, NOTICE, PUPIL, ServicesDouble
 

@@ -1,6 +1,7 @@
 """The account, the top-up and its notices, as a family goes through them."""
 
 import pytest
+
 from tests.support.browserless import Browser
 from tests.support.services_double import NOTICE, ServicesDouble, account_json, notice_json
 

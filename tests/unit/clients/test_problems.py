@@ -3,6 +3,7 @@
 import httpx2 as httpx
 import pytest
 from structlog.testing import capture_logs
+
 from tests.support.browserless import Browser
 from tests.support.services_double import ServicesDouble
 

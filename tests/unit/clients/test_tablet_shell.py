@@ -3,6 +3,7 @@
 import json
 
 from fastapi import FastAPI
+
 from tests.support.browserless import Browser
 
 

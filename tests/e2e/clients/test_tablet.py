@@ -1,0 +1,210 @@
+"""The tablet in a real browser: paired, tapped on, cut off, reloaded, contradicted, shut out."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.e2e.clients.conftest import Canteen
+from tests.support.chromium import NARROW, Window, window
+from tests.support.tablet_double import CODE
+from tests.support.waiting import until
+
+RETURN_MS = 20_000
+
+
+@pytest.fixture
+async def tablet(browser: Browser, canteen: Canteen) -> AsyncIterator[Window]:
+    """A paired tablet with its class open."""
+    async with window(browser, canteen.address, size=NARROW) as seen:
+        await pair(seen.page)
+        await seen.page.get_by_role("link", name="1A, Primaria Don Milani").click()
+        await expect(pupil(seen.page, "pup_a1")).to_be_visible()
+        yield seen
+
+
+async def pair(page: Page) -> None:
+    await page.goto("/tablet/")
+    await page.get_by_label("Codice di abbinamento").fill(f" {CODE.lower()}")
+    await page.get_by_role("button", name="Abbina").click()
+    await expect(page.get_by_role("heading", name="Scegli la classe")).to_be_visible()
+
+
+def pupil(page: Page, pupil_id: str) -> Locator:
+    return page.locator(f"[data-pupil={pupil_id}]")
+
+
+async def tap(page: Page, pupil_id: str, word: str) -> None:
+    await pupil(page, pupil_id).get_by_role("button", name=word).click()
+
+
+async def waiting(page: Page, count: int) -> None:
+    await expect(page.locator("#queue")).to_have_attribute("data-waiting", str(count), timeout=RETURN_MS)
+
+
+async def arrived(canteen: Canteen, count: int) -> None:
+    """Wait for the server to have had `count` commands."""
+    await until(lambda: len(canteen.roll.received) >= count, f"{count} commands")
+
+
+def marks(canteen: Canteen) -> dict[str, str]:
+    return {pupil_id: mark for pupil_id, (_, mark) in canteen.roll.marks.items()}
+
+
+async def test_a_wrong_code_is_explained(browser: Browser, canteen: Canteen) -> None:
+    async with window(browser, canteen.address) as seen:
+        await seen.page.goto("/tablet/")
+        await seen.page.get_by_label("Codice di abbinamento").fill("SBAGLIATO")
+        await seen.page.get_by_role("button", name="Abbina").click()
+
+        await expect(seen.page.get_by_role("alert")).to_have_text("Il codice non è valido o è scaduto.")
+        assert await seen.barriers() == []
+
+
+async def test_a_tap_is_sent_at_once_and_counted(tablet: Window, canteen: Canteen) -> None:
+    await tap(tablet.page, "pup_a1", "Presente")
+
+    await arrived(canteen, 1)
+    await waiting(tablet.page, 0)
+    await expect(tablet.page.locator("[data-count=present]")).to_have_text("1")
+    await expect(tablet.page.locator("[data-count=expected]")).to_have_text("2")
+    await expect(pupil(tablet.page, "pup_a1").get_by_role("button", name="Presente")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert marks(canteen) == {"pup_a1": "present"}
+    assert await tablet.barriers() == []
+    assert await tablet.overflow_pixels() <= 0
+    assert tablet.complaints == []
+
+
+async def test_the_buttons_are_large_enough_for_a_thumb(tablet: Window) -> None:
+    box = await pupil(tablet.page, "pup_a1").get_by_role("button", name="Presente").bounding_box()
+
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+
+
+async def test_marks_made_without_network_survive_a_reload_and_arrive_once(tablet: Window, canteen: Canteen) -> None:
+    page = tablet.page
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await page.context.set_offline(True)
+    await tap(page, "pup_a1", "Presente")
+    await tap(page, "pup_b1", "Assente")
+    await tap(page, "pup_b1", "Presente")
+    await waiting(page, 3)
+
+    await page.reload()
+    await expect(page.locator("#network-text")).to_contain_text("Senza rete")
+    await expect(pupil(page, "pup_b1")).to_have_attribute("data-current", "present")
+    await expect(page.locator("#age")).to_contain_text("dati di lunedì 6 ottobre, ore 08:52")
+    await waiting(page, 3)
+    assert canteen.roll.received == []
+
+    await page.context.set_offline(False)
+    await waiting(page, 0)
+    assert marks(canteen) == {"pup_a1": "present", "pup_b1": "present"}
+    assert len(canteen.roll.received) == len(set(canteen.roll.received)) == 3
+
+
+async def test_of_two_quick_taps_the_second_counts(tablet: Window, canteen: Canteen) -> None:
+    row = pupil(tablet.page, "pup_c1")
+    await row.evaluate("row => { for (const button of row.querySelectorAll('button')) button.click(); }")
+
+    await arrived(canteen, 2)
+    await waiting(tablet.page, 0)
+    await expect(row).to_have_attribute("data-current", "absent")
+    assert marks(canteen) == {"pup_c1": "absent"}
+
+
+async def test_all_present_leaves_the_absent_alone(tablet: Window, canteen: Canteen) -> None:
+    await tap(tablet.page, "pup_b1", "Assente")
+    await arrived(canteen, 1)
+    await tablet.page.get_by_role("button", name="Tutti presenti").click()
+
+    await expect(tablet.page.locator("[data-count=expected]")).to_have_text("0")
+    await arrived(canteen, 3)
+    assert marks(canteen) == {"pup_a1": "present", "pup_b1": "absent", "pup_c1": "present"}
+
+
+async def test_a_tap_that_has_not_left_can_be_taken_back(tablet: Window, canteen: Canteen) -> None:
+    await tablet.page.context.set_offline(True)
+    await tap(tablet.page, "pup_a1", "Presente")
+    await waiting(tablet.page, 1)
+    await tablet.page.locator("#messages").get_by_role("button", name="Annulla").click()
+
+    await waiting(tablet.page, 0)
+    await expect(pupil(tablet.page, "pup_a1")).to_have_attribute("data-current", "expected")
+    assert canteen.roll.received == []
+
+
+async def test_a_later_mark_of_another_tablet_wins_and_is_told(tablet: Window, canteen: Canteen) -> None:
+    canteen.roll.mark_elsewhere("pup_a1", "absent", "2999-01-01T00:00:00.000Z")
+    await tap(tablet.page, "pup_a1", "Presente")
+
+    await expect(tablet.page.get_by_text("Luca Rossi: vale una presenza rilevata più tardi")).to_be_visible()
+    await expect(pupil(tablet.page, "pup_a1")).to_have_attribute("data-current", "absent")
+
+
+async def test_a_sheet_is_sent_after_asking_and_then_closed(tablet: Window, canteen: Canteen) -> None:
+    page = tablet.page
+    await page.get_by_role("button", name="Tutti presenti").click()
+    await page.get_by_role("button", name="Invia il foglio").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Presenti: 3, assenti: 0.")
+    assert await tablet.barriers() == []
+    await page.get_by_role("button", name="Conferma").click()
+
+    await expect(page.get_by_text("Il foglio è stato inviato")).to_be_visible()
+    await expect(pupil(page, "pup_a1").get_by_role("button", name="Assente")).to_be_disabled()
+    assert canteen.roll.state == "closed"
+
+
+async def test_without_network_a_sheet_is_not_sent_and_says_so(tablet: Window, canteen: Canteen) -> None:
+    await tablet.page.context.set_offline(True)
+    await tablet.page.get_by_role("button", name="Invia il foglio").click()
+    await tablet.page.get_by_role("button", name="Conferma").click()
+
+    await expect(tablet.page.get_by_text("Serve la rete per inviare il foglio.")).to_be_visible()
+    assert canteen.roll.state == "open"
+
+
+async def test_marks_refused_by_a_closed_sheet_are_told_and_do_not_block_others(
+    tablet: Window, canteen: Canteen
+) -> None:
+    canteen.roll.state = "closed"
+    await tap(tablet.page, "pup_a1", "Presente")
+
+    await expect(tablet.page.get_by_text("Luca Rossi: presenza non registrata.")).to_be_visible()
+    await waiting(tablet.page, 0)
+
+
+async def test_a_tablet_shut_out_forgets_the_children_but_not_the_unsent_marks(
+    tablet: Window, canteen: Canteen
+) -> None:
+    page = tablet.page
+    canteen.roll.is_shut_out = True
+    await tap(page, "pup_a1", "Presente")
+
+    await expect(page.get_by_role("heading", name="Abbina questo tablet")).to_be_visible()
+    await expect(page.get_by_text("Rossi")).to_have_count(0)
+    kept = await page.evaluate(
+        "new Promise(done => { const open = indexedDB.open('refettorio-tablet'); open.onsuccess = () => {"
+        " const all = open.result.transaction('sheets').objectStore('sheets').count();"
+        " all.onsuccess = () => done(all.result); }; })"
+    )
+    assert kept == 0
+
+    await page.get_by_label("Codice di abbinamento").fill(CODE)
+    await page.get_by_role("button", name="Abbina").click()
+    await arrived(canteen, 1)
+    assert marks(canteen) == {"pup_a1": "present"}
+
+
+async def test_a_wrong_clock_of_the_device_is_corrected(browser: Browser, canteen: Canteen) -> None:
+    async with window(browser, canteen.address) as seen:
+        await seen.page.clock.install(time="2020-01-01T08:00:00Z")
+        await pair(seen.page)
+        await seen.page.get_by_role("link", name="1A, Primaria Don Milani").click()
+        await tap(seen.page, "pup_a1", "Presente")
+        await arrived(canteen, 1)
+
+        assert canteen.roll.marks["pup_a1"][0] > "2026"
