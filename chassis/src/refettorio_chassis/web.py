@@ -174,8 +174,14 @@ ITALIAN: Final = {
     "string_too_short": "Il testo è troppo breve (almeno {min_length} caratteri).",
     "string_too_long": "Il testo è troppo lungo (al massimo {max_length} caratteri).",
     "string_pattern_mismatch": "Il formato non è corretto.",
+    "string_unicode": "Il testo contiene caratteri non leggibili.",
     "int_type": "Scrivi un numero intero.",
     "int_parsing": "Scrivi un numero intero.",
+    "int_from_float": "Scrivi un numero intero.",
+    "int_parsing_size": "Scrivi un numero più piccolo.",
+    "finite_number": "Scrivi un numero.",
+    "list_type": "Scrivi un elenco.",
+    "dict_type": "I dati inviati non hanno la forma prevista.",
     "bool_type": "Rispondi sì o no.",
     "bool_parsing": "Rispondi sì o no.",
     "greater_than": "Deve essere maggiore di {gt}.",
@@ -187,13 +193,17 @@ ITALIAN: Final = {
     "date_type": "Scrivi una data valida (aaaa-mm-gg).",
     "datetime_parsing": "Scrivi una data e un'ora valide.",
     "datetime_from_date_parsing": "Scrivi una data e un'ora valide.",
+    "datetime_type": "Scrivi una data e un'ora valide.",
+    "time_parsing": "Scrivi un'ora valida (oo:mm).",
     "timezone_aware": "Indica anche il fuso orario.",
     "uuid_parsing": "L'identificativo non è valido.",
+    "uuid_type": "L'identificativo non è valido.",
     "json_invalid": "I dati inviati non sono leggibili.",
     "literal_error": "Scegli uno dei valori previsti: {expected}.",
     "enum": "Scegli uno dei valori previsti: {expected}.",
     "too_long": "Troppi elementi (al massimo {max_length}).",
     "too_short": "Troppo pochi elementi (almeno {min_length}).",
+    "model_type": "I dati inviati non hanno la forma prevista.",
     "model_attributes_type": "I dati inviati non hanno la forma prevista.",
     "value_error": "{reason}",
 }
@@ -202,6 +212,7 @@ ITALIAN: Final = {
 def italian(found: dict[str, Any]) -> str:
     """A validation error of pydantic in plain Italian; never the offending value, which may be personal."""
     context = {**found.get("ctx", {})}
+    context["expected"] = str(context.get("expected", "")).replace(" or ", " o ")
     context["reason"] = str(context.get("error", found.get("msg", "")))
     template = ITALIAN.get(found["type"], "Il valore non è corretto.")
     return template.format_map(context) if "{" in template else template

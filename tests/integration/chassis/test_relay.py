@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from refettorio_chassis import relay as relay_module
 from refettorio_chassis.consuming import Intake
@@ -133,9 +134,9 @@ async def test_a_dead_producer_ends_the_relay_with_a_clear_word_and_loses_nothin
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An idempotent producer that is out of sequence never heals (aiokafka #1017)."""
-    made: list[relay_module.AIOKafkaProducer] = []
+    made: list[AIOKafkaProducer] = []
 
-    class Remembered(relay_module.AIOKafkaProducer):  # type: ignore[misc]
+    class Remembered(AIOKafkaProducer):  # type: ignore[misc]
         async def start(self) -> None:
             made.append(self)
             await super().start()

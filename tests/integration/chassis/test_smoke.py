@@ -3,7 +3,7 @@
 from refettorio_chassis.consuming import Received, Subscription, one_by_one
 from refettorio_chassis.testing import eventually
 from refettorio_chassis.transaction import Transaction
-from refettorio_contracts import read
+from refettorio_contracts import Envelope, Event, read
 from refettorio_contracts.attendance import MealServed
 from refettorio_contracts.ledger import MealCharged
 from refettorio_contracts.topics import ACCOUNTS, MEALS
@@ -41,9 +41,9 @@ async def test_an_announced_event_is_taken_in_once_and_leads_to_another(stage: S
 
     event_id = await stage.foundation.transactions.run(serve, name="serve")
 
-    async def charged() -> list[MealCharged]:
+    async def charged() -> list[Envelope[Event]]:
         read_ones = [read(record.value) for record in await stage.records(ACCOUNTS.name)]
-        return [each for each in read_ones if each.causationid == event_id]  # type: ignore[misc]
+        return [each for each in read_ones if each.causationid == event_id]
 
     (answer,) = await eventually(charged, within_seconds=30, what="the charge on the accounts topic")
     assert answer.correlationid == event_id

@@ -1,6 +1,7 @@
 """One transaction: effect, outbox and marker together or not at all."""
 
 import asyncio
+import functools
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -114,7 +115,7 @@ async def test_the_time_of_an_event_comes_from_the_rehearsal_clock_and_follows_i
     for number, offset in enumerate([timedelta(), timedelta(days=400), timedelta(days=-30)]):
         write_offset(path, offset)
         await asyncio.sleep(0.06)  # what a clock may lag behind its file
-        await transactions.run(lambda tx, number=number: insert(tx, number), name="insert")
+        await transactions.run(functools.partial(insert, number=number), name="insert")
         row = await base.database["outbox"].find_one({}, sort=[("_id", -1)])
         assert row is not None
         days.append(json.loads(row["value"])["time"][:10])

@@ -1,0 +1,178 @@
+"""Tokens: only those of our identity service, for us, now, signed as agreed."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from refettorio_chassis import auth
+from refettorio_chassis.auth import Caller, NotSignedInError, TokenVerifier, caller_with
+from refettorio_chassis.clock import FixedClock
+from refettorio_chassis.errors import RetryLater
+from refettorio_chassis.testing import TokenMinter
+
+NOW = datetime(2025, 10, 6, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def minter(clock: FixedClock) -> TokenMinter:
+    return TokenMinter(clock)
+
+
+async def test_a_token_of_ours_tells_who_calls(minter: TokenMinter) -> None:
+    token = minter.token("tab_1", "canteen", audience=["attendance", "clients"], classes=["primaria-1a"])
+    caller = await minter.verifier("attendance").verify(token)
+    assert (caller.subject, set(caller.roles), set(caller.classes)) == ("tab_1", {"canteen"}, {"primaria-1a"})
+    assert (caller.has("canteen", "office"), caller.has("office")) == (True, False)
+    assert (caller.may_see_class("primaria-1a"), caller.may_see_class("primaria-1b")) == (True, False)
+    assert caller.token == token
+
+
+@pytest.mark.parametrize(
+    ("caller", "sees"),
+    [
+        (Caller(subject="s", roles=frozenset({"office"})), True),
+        (Caller(subject="s", roles=frozenset({"canteen"}), classes=frozenset({"*"})), True),
+        (Caller(subject="s", roles=frozenset({"canteen"})), False),
+        (Caller(subject="s", roles=frozenset({"guardian"}), classes=frozenset({"primaria-1b"})), False),
+    ],
+)
+def test_the_office_sees_every_class_and_others_what_they_were_given(caller: Caller, *, sees: bool) -> None:
+    assert caller.may_see_class("primaria-1a") is sees
+
+
+async def test_an_expired_token_is_refused_after_a_little_leeway(minter: TokenMinter, clock: FixedClock) -> None:
+    token = minter.token("gua_1", "guardian", audience=["ledger"])
+    verifier = minter.verifier("ledger")
+    clock.advance(timedelta(seconds=64))
+    await verifier.verify(token)
+    clock.advance(timedelta(seconds=2))
+    with pytest.raises(NotSignedInError):
+        await verifier.verify(token)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "somebody-else"},
+        {"aud": ["notify"]},
+        {"aud": "ledgers"},
+        {"exp": None},
+        {"iat": None},
+        {"sub": None},
+        {"aud": None},
+        {"iss": None},
+        {"iat": int(NOW.timestamp()) + 3600},
+    ],
+    ids=str,
+)
+async def test_a_token_for_others_from_others_or_without_its_claims_is_refused(
+    minter: TokenMinter, claims: dict[str, Any]
+) -> None:
+    token = minter.token("gua_1", "guardian", audience=["ledger"], **claims)
+    with pytest.raises(NotSignedInError):
+        await minter.verifier("ledger").verify(token)
+
+
+def unsigned(minter: TokenMinter) -> str:
+    payload = minter.token("gua_1", "administrator", audience=["ledger"]).split(".")[1]
+    header = base64.urlsafe_b64encode(json.dumps({"alg": "none"}).encode()).rstrip(b"=").decode()
+    return f"{header}.{payload}."
+
+
+def signed_with_our_public_key(minter: TokenMinter) -> str:
+    """HS256 with the published key as the secret: the old confusion of algorithms."""
+    secret = OctKey.import_key(json.dumps(minter.jwks()["keys"][0]))
+    claims = jwt.decode(minter.token("gua_1", "administrator", audience=["ledger"]), minter._key).claims
+    return jwt.encode({"alg": "HS256", "kid": "test"}, claims, secret, algorithms=["HS256"])
+
+
+def signed_by_another(minter: TokenMinter) -> str:
+    return TokenMinter(minter._clock).token("gua_1", "administrator", audience=["ledger"])
+
+
+def altered(minter: TokenMinter) -> str:
+    head, _, tail = minter.token("gua_1", "guardian", audience=["ledger"]).split(".")
+    payload = TokenMinter(minter._clock).token("gua_1", "administrator", audience=["ledger"]).split(".")[1]
+    return f"{head}.{payload}.{tail}"
+
+
+def garbage(_minter: TokenMinter) -> str:
+    return "non.un.gettone"
+
+
+@pytest.mark.parametrize("forge", [unsigned, signed_with_our_public_key, signed_by_another, altered, garbage])
+async def test_a_forged_token_is_refused(minter: TokenMinter, forge: Callable[[TokenMinter], str]) -> None:
+    with pytest.raises(NotSignedInError):
+        await minter.verifier("ledger").verify(forge(minter))
+
+
+class Identity:
+    """Identity's published keys, as a verifier fetches them; counts how often it was asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *minters: TokenMinter) -> None:
+        self.asked = 0
+        self.minters = list(minters)
+        self.answer: httpx.Response | None = None
+        plain = httpx.AsyncClient
+        monkeypatch.setattr(
+            httpx, "AsyncClient", lambda **options: plain(transport=httpx.MockTransport(self._tell), **options)
+        )
+
+    def _tell(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        keys = [minter.jwks()["keys"][0] for minter in self.minters]
+        return self.answer or httpx.Response(200, json={"keys": keys})
+
+    def verifier(self, clock: FixedClock) -> TokenVerifier:
+        return TokenVerifier(
+            jwks_url="http://identity/jwks.json", audience="ledger", now=lambda: clock.now().timestamp()
+        )
+
+
+async def test_keys_are_fetched_once_and_again_for_a_key_not_yet_known(
+    minter: TokenMinter, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = Identity(monkeypatch, minter)
+    verifier = identity.verifier(clock)
+    for _ in range(3):
+        await verifier.verify(minter.token("gua_1", "guardian", audience=["ledger"]))
+    assert identity.asked == 1
+    newer = TokenMinter(clock)
+    identity.minters = [newer]
+    token = newer.token("gua_1", "guardian", audience=["ledger"])
+    with pytest.raises(NotSignedInError):
+        await verifier.verify(token)
+    assert identity.asked == 1, "forged tokens must not make us hammer the identity service"
+    verifier._fetched_at -= auth.REFETCH_SECONDS
+    assert (await verifier.verify(token)).subject == "gua_1"
+    assert identity.asked == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(503), httpx.Response(200, text="<html>"), httpx.Response(200, json={"keys": [{"kty": "?"}]})],
+)
+async def test_keys_that_cannot_be_had_are_not_now_rather_than_not_you(
+    minter: TokenMinter, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, answer: httpx.Response
+) -> None:
+    identity = Identity(monkeypatch)
+    identity.answer = answer
+    with pytest.raises(RetryLater):
+        await identity.verifier(clock).verify(minter.token("gua_1", "guardian", audience=["ledger"]))
+
+
+def test_a_guard_without_roles_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="open_to_all"):
+        caller_with()
