@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refettorio_chassis.errors import ConflictError, DomainError, NotFoundError
+from refettorio_chassis.errors import ConflictError, DomainError
 
 
 class AudienceEmptyError(DomainError):
@@ -27,9 +27,3 @@ class EnrolmentUnknownError(ConflictError):
     """A move or an end of an enrolment that was never told to this service."""
 
     slug = "enrolment-unknown"
-
-
-class DeliveryUnknownError(NotFoundError):
-    """No such delivery, or its lease has passed to another sender."""
-
-    slug = "delivery-unknown"
