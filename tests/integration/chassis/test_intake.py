@@ -207,7 +207,7 @@ async def test_too_many_refusals_in_a_row_stop_the_consumer_with_a_clear_word(st
     await stage.send(*[meal(number) for number in range(130)], partition=0)
     everything = [meal(number).meal_id for number in range(130)]
     _, running = stage.run(stage.consumer(stage.subscription(refusing(*everything))).run)
-    with pytest.raises(TooManyRefusalsError, match="100 events in a row were refused by .*tariffa-assente"):
+    with pytest.raises(TooManyRefusalsError, match=r"100 events in a row were refused by .*tariffa-assente"):
         await asyncio.wait_for(running, 60)
     assert len(await stage.set_aside()) == 100
 

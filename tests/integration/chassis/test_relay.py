@@ -1,4 +1,4 @@
-"""From the outbox to Kafka: in order for each key, by one relay at a time, again after a crash, loudly when it cannot."""
+"""From the outbox to Kafka: in order for each key, by one relay at a time, again after a crash, loud when it cannot."""
 
 import asyncio
 import random
@@ -149,7 +149,7 @@ async def test_a_dead_producer_ends_the_relay_with_a_clear_word_and_loses_nothin
     for partition in list(numbers):
         numbers[partition] += 1000
     await post(stage, row(stage.topic.name, "gua_1", 2))
-    with pytest.raises(DeadProducerError, match="Kafka refuses what ledger sends .*nothing is lost"):
+    with pytest.raises(DeadProducerError, match=r"Kafka refuses what ledger sends .*nothing is lost"):
         await asyncio.wait_for(running, 30)
     monkeypatch.undo()
     stage.run(stage.relay().run)
