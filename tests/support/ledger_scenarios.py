@@ -1,14 +1,21 @@
 """What every store of the ledger must make true: played on the fake in unit tests, on MongoDB in integration tests."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 import pytest
 
 from ledger.domain.accounts import PAGOPA_CLEARING
-from ledger.domain.charging import MealTaken, MealTakenBack
-from ledger.domain.errors import MealNotChargedError, PriceUnknownError, TransferConflictError
+from ledger.domain.charging import MealFact, MealTaken, MealTakenBack
+from ledger.domain.errors import (
+    AmountNotValidError,
+    MealNotChargedError,
+    PriceUnknownError,
+    TariffAlreadyPublishedError,
+    TransferConflictError,
+)
 from ledger.domain.faults import Fault
 from ledger.domain.notices import NoticeState, notice_number
 from ledger.domain.receipts import Receipt, ReceiptState, ReceivedTransfer, WaitingReceipt
@@ -177,6 +184,14 @@ async def withdrawing_what_was_never_charged_is_refused(bench: Bench) -> None:
         await bench.run(charge_meals, [taken_back(meal(1))])
 
 
+async def another_account_cannot_take_back_a_meal(bench: Bench) -> None:
+    await priced(bench)
+    await bench.run(charge_meals, [meal(1)])
+    with pytest.raises(MealNotChargedError):
+        await bench.run(charge_meals, [MealTakenBack(**_changed(taken_back(meal(1)), account_id="gua_2"))])
+    assert await balance(bench) == -510
+
+
 async def a_meal_without_a_price_charges_nothing_of_its_batch(bench: Bench) -> None:
     await priced(bench)
     with pytest.raises(PriceUnknownError):
@@ -197,6 +212,16 @@ async def the_price_is_that_of_the_day_of_the_meal(bench: Bench) -> None:
     await bench.run(charge_meals, [meal(1, day=date(2025, 10, 3)), meal(1)])
     newest, oldest = await bench.queries.statement("gua_1", EVERYTHING)
     assert (oldest.transfer.amount_cents, newest.transfer.amount_cents) == (452, 510)
+
+
+async def two_versions_of_a_tariff_never_start_on_one_day(bench: Bench) -> None:
+    await bench.run(publish_tariff, price(452))
+    with pytest.raises(TariffAlreadyPublishedError):
+        await bench.run(publish_tariff, price(510, version="another"))
+    with pytest.raises(AmountNotValidError):
+        await bench.run(publish_tariff, price(0, version="free"))
+    assert await bench.run(publish_tariff, price(452)) == price(452)
+    assert len(await bench.queries.versions()) == 1
 
 
 async def an_opening_balance_is_entered_once(bench: Bench) -> None:
@@ -243,6 +268,24 @@ async def a_second_payment_is_credited_and_reported(bench: Bench) -> None:
     await proved(bench)
 
 
+async def money_for_an_expired_notice_is_credited_and_reported(bench: Bench) -> None:
+    notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals")
+    late = datetime(2026, 10, 8, 9, 0, tzinfo=UTC)
+    await bench.run(keep_receipt, receipt(notice.number, 5000, paid_at=late))
+    await bench.run(credit_receipt, "rt-1")
+    assert await balance(bench) == 5000
+    assert (await bench.told())[-1].model_dump()["anomaly"] == "expired"
+
+
+async def of_a_payment_for_several_creditors_our_part_is_credited(bench: Bench) -> None:
+    notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals")
+    theirs = ReceivedTransfer(id_transfer=2, amount_cents=300, creditor_fiscal_code="99999999999")
+    shared = receipt(notice.number, 5000)
+    await bench.run(keep_receipt, replace(shared, amount_cents=5300, transfers=(*shared.transfers, theirs)))
+    await bench.run(credit_receipt, "rt-1")
+    assert await balance(bench) == 5000
+
+
 async def what_was_paid_is_credited_not_what_was_asked(bench: Bench) -> None:
     notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals")
     await bench.run(keep_receipt, receipt(notice.number, 4200))
@@ -278,8 +321,8 @@ async def accounts_in_debt_are_found(bench: Bench) -> None:
     assert [account.account_id for account in await bench.queries.holder_accounts()] == ["gua_1", "gua_2"]
 
 
-def _changed(served: MealTaken, **changes: object) -> dict[str, Any]:
-    return {name: getattr(served, name) for name in MealTaken.__slots__} | changes
+def _changed(fact: MealFact, **changes: object) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in type(fact).__slots__} | changes
 
 
 SCENARIOS = (
@@ -289,13 +332,17 @@ SCENARIOS = (
     a_withdrawn_meal_is_given_back_once_at_the_price_it_had,
     served_and_withdrawn_in_one_batch_leave_nothing,
     withdrawing_what_was_never_charged_is_refused,
+    another_account_cannot_take_back_a_meal,
     a_meal_without_a_price_charges_nothing_of_its_batch,
     a_meal_before_the_first_version_has_no_price,
     the_price_is_that_of_the_day_of_the_meal,
+    two_versions_of_a_tariff_never_start_on_one_day,
     an_opening_balance_is_entered_once,
     notice_numbers_never_repeat,
     a_receipt_is_credited_once,
     a_second_payment_is_credited_and_reported,
+    money_for_an_expired_notice_is_credited_and_reported,
+    of_a_payment_for_several_creditors_our_part_is_credited,
     what_was_paid_is_credited_not_what_was_asked,
     a_receipt_without_a_notice_is_kept_and_matched_when_it_comes_again,
     a_kept_receipt_remembers_the_message,
