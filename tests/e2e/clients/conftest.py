@@ -1,15 +1,13 @@
 """The pages in a real browser, with the services doubled: what only a browser can tell."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser
 from starlette.responses import PlainTextResponse
 
 from refettorio_chassis.clock import FixedClock, SystemClock
 from refettorio_chassis.testing import TokenMinter
-from tests.support.chromium import chromium
 from tests.support.pages import MONDAY, SignedInByGateway, application, served
 from tests.support.services_double import ServicesDouble, typical_town
 from tests.support.tablet_double import BehindOneAddress, Roll, tablet_services
@@ -30,12 +28,6 @@ class Canteen:
 
     address: str
     roll: Roll
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

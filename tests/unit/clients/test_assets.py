@@ -88,3 +88,14 @@ def test_building_copies_what_is_named_and_nothing_else(tmp_path: Path) -> None:
 def test_building_stops_when_a_package_lacks_what_we_need(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="nothing in node_modules matches"):
         build.copy(tmp_path, tmp_path / "vendor")
+
+
+async def test_pages_of_other_services_find_the_look_of_the_site_at_addresses_that_stay(nobody: Browser) -> None:
+    style = await nobody.see("/assets/refettorio.css")
+    for url in re.findall(r'@import url\("([^"]+)"\);', style.text):
+        assert (await nobody.see(url)).status_code == 200
+    assert style.text.count("@import") == 2
+
+    moved = await nobody.see("/assets/bootstrap-italia/css/bootstrap-italia.min.css")
+    assert (await nobody.see(moved.headers["location"])).headers["content-type"] == "text/css; charset=utf-8"
+    assert (await nobody.see("/assets/bootstrap-italia/css/nothing.css")).status_code == 404

@@ -15,6 +15,7 @@ router = APIRouter(dependencies=[Depends(open_to_all)], include_in_schema=False)
 TheSite = Annotated[Site, Depends(site_of)]
 HOME_AFTER_SIGN_IN = "/portale/"
 NOT_FOUND = 404
+SHARED_STYLES = ("design/css/fonts.css", "design/css/site.css")
 
 
 @router.get("/")
@@ -53,6 +54,23 @@ async def privacy(site: TheSite) -> HTMLResponse:
 async def accessibility(site: TheSite) -> HTMLResponse:
     """The statement the law asks for."""
     return site.pages.page("public/accessibility.html")
+
+
+@router.get("/assets/refettorio.css")
+async def shared_style(site: TheSite) -> Response:
+    """The look of the site under an address that does not change, for the few pages of other services."""
+    urls = (site.pages.assets.url(path) for path in SHARED_STYLES)
+    content = "".join(f'@import url("{url}");\n' for url in urls)
+    return Response(content, media_type="text/css", headers={"Cache-Control": BRIEFLY})
+
+
+@router.get("/assets/bootstrap-italia/{path:path}")
+async def shared_design_system(path: str, site: TheSite) -> RedirectResponse:
+    """Bootstrap Italia under an address that does not change, for the same pages."""
+    found = f"design/vendor/bootstrap-italia/{path}"
+    if found not in site.pages.assets.files:
+        raise HTTPException(NOT_FOUND)
+    return RedirectResponse(site.pages.assets.url(found), headers={"Cache-Control": BRIEFLY})
 
 
 @router.get("/assets/{fingerprint}/{path:path}")
