@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import ROOT, SERVICES, SourceFile, python_files, sources, statements_of, files_of_tests
+from tests.architecture.tree import ROOT, SERVICES, SourceFile, files_of_tests, python_files, sources, statements_of
 
 FUNCTION_LINES = 60
 FILE_LINES = 400
