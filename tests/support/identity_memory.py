@@ -15,7 +15,8 @@ from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.domain.tablet import Tablet
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
-from identity.usecases.ports import AuditEntry, AuthnMessage, Ports
+from identity.usecases.ports import AuthnMessage, Ports
+from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 
@@ -138,14 +139,14 @@ class TabletsInMemory:
 
 class AuditInMemory:
     def __init__(self) -> None:
-        self.entries: list[AuditEntry] = []
+        self.lines: list[AuditLine] = []
 
-    async def write(self, entry: AuditEntry) -> None:
-        self.entries.append(entry)
+    async def __call__(self, line: AuditLine) -> None:
+        self.lines.append(line)
 
     @property
     def actions(self) -> list[str]:
-        return [entry.action for entry in self.entries]
+        return [line.what for line in self.lines]
 
 
 class FederationInMemory:

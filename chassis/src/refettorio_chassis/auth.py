@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from refettorio_chassis.audit import Actor
 from refettorio_chassis.errors import NotAllowedError, RetryLater
 
 ISSUER: Final = "refettorio-identity"
@@ -48,6 +49,11 @@ class Caller:
     def has(self, *roles: str) -> bool:
         """Whether the caller has any of `roles`."""
         return not self.roles.isdisjoint(roles)
+
+    def acting_as(self, *roles: str) -> Actor:
+        """As the audit knows them: in the first of `roles` they have. The door asked for one of them."""
+        [role, *_] = [role for role in roles if role in self.roles]
+        return Actor(subject=self.subject, role=role, acting_clerk=self.acting_clerk)
 
     def may_see_class(self, class_id: str) -> bool:
         """Whether the roll of `class_id` is theirs to see: the office sees all, others what they were given."""

@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from refettorio_chassis import mongo, operating, set_aside
+from refettorio_chassis.audit import AUDIT
 from refettorio_chassis.auth import TokenVerifier
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.consuming import Subscription
@@ -232,6 +233,7 @@ async def ensure_database(service: Service) -> None:
         "outbox",
         "processed",
         "leases",
+        AUDIT,
         set_aside.COLLECTION,
         *service.collections,
         *(i.collection for i in service.indexes),
@@ -240,6 +242,7 @@ async def ensure_database(service: Service) -> None:
         await mongo.ensure_collection(database, name)
     await ensure_outbox(database)
     await database[set_aside.COLLECTION].create_index([("subscription", 1), ("state", 1), ("key", 1)])
+    await database[AUDIT].create_index([("subject", 1), ("at", 1)])
     for index in service.indexes:
         options: dict[str, Any] = {"partialFilterExpression": dict(index.where)} if index.where else {}
         await database[index.collection].create_index(list(index.keys), unique=index.unique, **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 import structlog
@@ -13,6 +14,7 @@ from prometheus_client import Histogram
 from pymongo import ReturnDocument
 
 from refettorio_chassis import mongo
+from refettorio_chassis.audit import AUDIT, AuditLine
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.errors import DomainError
 from refettorio_chassis.mongo import Document
@@ -156,6 +158,10 @@ class Transaction:
         `cause` is what led to it (a received event); without it the current trace and command are the cause.
         """
         return self._outbox.add(event, sequence=sequence, cause=cause)
+
+    async def audit(self, line: AuditLine) -> None:
+        """Write down who did what, if this transaction commits."""
+        await self.collection(AUDIT).insert_one(asdict(line))
 
     def post(self, row: OutboxRow) -> None:
         """Send a record as it is (dead letters)."""

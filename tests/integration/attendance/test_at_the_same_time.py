@@ -6,10 +6,11 @@ import asyncio
 import itertools
 from collections import Counter
 
-from attendance.domain.audit import Actor, Role
 from attendance.domain.errors import SheetIncompleteError
 from attendance.domain.mark import Mark, Outcome
+from attendance.domain.role import Role
 from attendance.domain.sheet import Sheet
+from attendance.usecases.actor import Actor
 from attendance.usecases.close_sheet import close_sheet
 from attendance.usecases.correct_mark import Correction, correct_mark
 from refettorio_contracts.attendance import SheetClosed

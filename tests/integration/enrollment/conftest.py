@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
 
-from enrollment.domain.audit import AuditLine
 from enrollment.outbound.queries import Queries
 from enrollment.settings import Settings
 from enrollment.usecases.ports import Ports
 from enrollment.wiring import NAME, ports_on, wire
 from refettorio_chassis import mongo
+from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.process import Foundation, Service, ensure_database, foundation
 from refettorio_chassis.testing import TokenMinter, drop_database
@@ -47,17 +46,7 @@ class MongoTown(Town):
 
     async def audit(self) -> Sequence[AuditLine]:
         rows = await self.base.transactions.view.collection("audit").find({}, sort=[("_id", 1)])
-        return [
-            AuditLine(
-                who=row["who"],
-                role=row["role"],
-                what=row["what"],
-                subject=row["subject"],
-                at=row["at"].astimezone(UTC),
-                acting_clerk=row["acting_clerk"],
-            )
-            for row in rows
-        ]
+        return [AuditLine(**{name: value for name, value in row.items() if name != "_id"}) for row in rows]
 
 
 @pytest.fixture(scope="session")

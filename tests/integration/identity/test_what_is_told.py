@@ -41,8 +41,8 @@ async def test_a_sign_in_leaves_a_line_in_the_audit_that_names_no_person(browser
     me = (await browser.through_gate("GET", "/api/identity/v1/me")).json()
     with MongoClient[dict[str, object]](site.environment["MONGODB_URL"], tz_aware=True) as client:
         database = client[f"{site.environment['REFETTORIO_DATABASE_PREFIX']}identity"]
-        (line,) = database["audit"].find({"subject": me["id"], "action": "signed-in"})
-    assert line["actor"] == me["id"]
+        (line,) = database["audit"].find({"subject": me["id"], "what": "signed-in"})
+    assert (line["who"], line["role"]) == (me["id"], "guardian")
     assert not any(part in str(line) for part in (me["fiscal_code"], me["family_name"], "posta.example"))
 
 

@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from attendance.domain.audit import Actor, AuditLine, Role
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
 from attendance.domain.mark import Mark, MarkCommand, Outcome
+from attendance.domain.role import Role
 from attendance.inbound.events import take_calendar, take_name, take_roster
+from attendance.usecases.actor import Actor
 from attendance.usecases.mark_pupils import CommandResult, mark_pupils
 from attendance.usecases.ports import Ports, Reads
 from attendance.usecases.show_sheet import SheetPicture, show_sheet
+from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
@@ -150,6 +152,7 @@ class MemoryCanteen(Canteen):
         ports = Ports(
             store=self.store,
             announcer=self.store,
+            audit=self.store.audit,
             clock=self.clock,
             new_id=lambda prefix: f"{prefix}_{next(self._numbers):04d}",
         )
@@ -163,4 +166,4 @@ class MemoryCanteen(Canteen):
         return list(self.store.events)
 
     async def audit(self) -> Sequence[AuditLine]:
-        return list(self.store.audit)
+        return list(self.store.audit_lines)

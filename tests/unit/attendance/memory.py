@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from attendance.domain.audit import AuditLine
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
@@ -14,6 +13,7 @@ from attendance.domain.roster import Enrolment
 from attendance.domain.sheet import Sheet
 from attendance.usecases.announcements import MEALS
 from attendance.usecases.ports import PupilName
+from refettorio_chassis.audit import AuditLine
 from refettorio_contracts import Event
 
 
@@ -28,7 +28,7 @@ class MemoryStore:
     sheets: dict[tuple[ClassId, date], Sheet] = field(default_factory=dict)
     days: dict[tuple[PupilId, date], PupilDay] = field(default_factory=dict)
     commands: dict[tuple[ClassId, date, CommandId], Outcome] = field(default_factory=dict)
-    audit: list[AuditLine] = field(default_factory=list)
+    audit_lines: list[AuditLine] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def announce(self, event: Event, *, sequence: int = 0) -> None:
@@ -103,5 +103,5 @@ class MemoryStore:
             assert (class_id, day, command_id) not in self.commands
             self.commands[class_id, day, command_id] = outcome
 
-    async def add_audit_line(self, line: AuditLine) -> None:
-        self.audit.append(line)
+    async def audit(self, line: AuditLine) -> None:
+        self.audit_lines.append(line)

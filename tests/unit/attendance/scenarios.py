@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from attendance.domain.audit import Actor
 from attendance.domain.errors import (
     ClassNotFoundError,
     DayOutOfRangeError,
@@ -23,6 +22,7 @@ from attendance.domain.mark import Mark, Outcome, PupilDay
 from attendance.domain.roster import classes_of
 from attendance.domain.sheet import SheetState
 from attendance.inbound.shapes import SheetShape
+from attendance.usecases.actor import Actor
 from attendance.usecases.close_sheet import close_sheet
 from attendance.usecases.correct_mark import Correction, correct_mark
 from attendance.usecases.reopen_sheet import reopen_sheet

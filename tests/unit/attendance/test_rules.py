@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from attendance.domain.audit import Role
 from attendance.domain.errors import NotOnRosterError
 from attendance.domain.identifiers import AccountId, ClassId, EnrolmentId, SchoolId
 from attendance.domain.mark import Mark, PupilDay
+from attendance.domain.role import Role
 from attendance.domain.roster import Enrolment, Stay, classes_of, seats_on
 from tests.unit.attendance.canteen import MARIO, NOON, ONE_A, ONE_B, TODAY, tap
 

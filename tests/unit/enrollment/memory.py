@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from enrollment.domain.application import Application
-from enrollment.domain.audit import AuditLine
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.pupil import Pupil
@@ -16,6 +15,7 @@ from enrollment.domain.school_day import Closure, Excuse
 from enrollment.domain.school_year import SchoolYear
 from enrollment.domain.window import Window
 from enrollment.usecases.ports import ApplicationFilter
+from refettorio_chassis.audit import AuditLine
 from refettorio_contracts import Event
 
 
@@ -32,7 +32,7 @@ class MemoryStore:
     holders_: dict[GuardianId, Holder] = field(default_factory=dict)
     closures: dict[tuple[SchoolId, date], Closure] = field(default_factory=dict)
     excuses: dict[tuple[ClassId, date], Excuse] = field(default_factory=dict)
-    audit: list[AuditLine] = field(default_factory=list)
+    audit_lines: list[AuditLine] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def announce(self, event: Event, *, sequence: int = 0) -> None:
@@ -169,5 +169,5 @@ class MemoryStore:
     async def save_excuse(self, excuse: Excuse) -> None:
         self.excuses[excuse.class_id, excuse.day] = excuse
 
-    async def add_audit_line(self, line: AuditLine) -> None:
-        self.audit.append(line)
+    async def audit(self, line: AuditLine) -> None:
+        self.audit_lines.append(line)

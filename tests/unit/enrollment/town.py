@@ -12,7 +12,6 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from stdnum.it.codicefiscale import calc_check_digit
 
 from enrollment.domain.application import Application
-from enrollment.domain.audit import Actor, AuditLine
 from enrollment.domain.form import Answer
 from enrollment.domain.identifiers import ClassId, FormId, GuardianId, SchoolId, Service
 from enrollment.domain.school import School, SchoolClass, SchoolLevel
@@ -25,6 +24,7 @@ from enrollment.usecases.ports import Ports, Reads
 from enrollment.usecases.register_class import register_class
 from enrollment.usecases.register_school import register_school
 from enrollment.usecases.submit_application import Submission, submit_application
+from refettorio_chassis.audit import Actor, AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 from tests.unit.enrollment.memory import MemoryStore
@@ -148,6 +148,7 @@ class MemoryTown(Town):
         ports = Ports(
             store=self.store,
             announcer=self.store,
+            audit=self.store.audit,
             clock=self.clock,
             fiscal_codes=StdnumFiscalCodes(),
             new_id=lambda prefix: f"{prefix}_{next(self._numbers):04d}",
@@ -162,4 +163,4 @@ class MemoryTown(Town):
         return list(self.store.events)
 
     async def audit(self) -> Sequence[AuditLine]:
-        return list(self.store.audit)
+        return list(self.store.audit_lines)

@@ -26,15 +26,15 @@ from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.pair_tablet import pair_tablet
 from identity.usecases.register_tablet import register_tablet
 from identity.usecases.revoke_tablet import revoke_tablet
+from refettorio_chassis.audit import Actor
 from tests.support.identity_memory import NOW, Memory
 
 CODE = "RSSMRA85T10A562S"
+CLERK = Actor(subject="gua_9", role="administrator")
 
 
 async def granted(memory: Memory, *roles: str, classes: tuple[str, ...] = ()) -> str:
-    grant = await grant_staff_roles(
-        memory.ports, code=f" {CODE.lower()} ", roles=roles, classes=classes, granted_by="gua_9"
-    )
+    grant = await grant_staff_roles(memory.ports, code=f" {CODE.lower()} ", roles=roles, classes=classes, by=CLERK)
     return grant.staff_id
 
 
@@ -44,8 +44,8 @@ async def test_a_grant_replaces_the_one_before_and_stands_in_the_audit() -> None
     assert await granted(memory) == first
     (grant,) = memory.people.kept_grants.values()
     assert grant.roles == frozenset()
-    assert [entry.details["roles"] for entry in memory.audit.entries] == [["administrator", "office"], []]
-    assert CODE not in str(memory.audit.entries)
+    assert [line.details["roles"] for line in memory.audit.lines] == [["administrator", "office"], []]
+    assert CODE not in str(memory.audit.lines)
 
 
 async def test_a_wrong_code_a_wrong_role_and_a_canteen_without_classes_are_refused() -> None:
@@ -55,31 +55,31 @@ async def test_a_wrong_code_a_wrong_role_and_a_canteen_without_classes_are_refus
     with pytest.raises(ClassesMissingError):
         await granted(memory, "canteen")
     with pytest.raises(FiscalCodeInvalidError):
-        await grant_staff_roles(memory.ports, code="X", roles=["office"], classes=[], granted_by="gua_9")
+        await grant_staff_roles(memory.ports, code="X", roles=["office"], classes=[], by=CLERK)
     assert memory.people.kept_grants == {}
 
 
 async def test_a_tablet_goes_from_waiting_to_paired_to_revoked() -> None:
     memory = Memory()
-    made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], registered_by="gua_9")
+    made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], by=CLERK)
     assert memory.tablets.kept[made.tablet_id].state(NOW) == "waiting"
     paired = await pair_tablet(memory.ports, code=made.pairing_code, device_name="Samsung")
     assert paired.tablet.state(NOW) == "paired"
     assert paired.credential not in str(memory.tablets.kept)
-    revoked = await revoke_tablet(memory.ports, tablet_id=made.tablet_id, revoked_by="gua_9")
+    revoked = await revoke_tablet(memory.ports, tablet_id=made.tablet_id, by=CLERK)
     assert (revoked.state(NOW), revoked.credential_hash) == ("revoked", None)
     assert memory.audit.actions == ["tablet-registered", "tablet-paired", "tablet-revoked"]
     with pytest.raises(TabletAlreadyRevokedError):
-        await revoke_tablet(memory.ports, tablet_id=made.tablet_id, revoked_by="gua_9")
+        await revoke_tablet(memory.ports, tablet_id=made.tablet_id, by=CLERK)
 
 
 async def test_a_pairing_code_is_spent_by_use_by_time_and_by_revocation() -> None:
     memory = Memory()
     used, late, revoked = [
-        await register_tablet(memory.ports, name="Mensa", classes=["1a"], registered_by="gua_9") for _ in range(3)
+        await register_tablet(memory.ports, name="Mensa", classes=["1a"], by=CLERK) for _ in range(3)
     ]
     await pair_tablet(memory.ports, code=used.pairing_code, device_name="Samsung")
-    await revoke_tablet(memory.ports, tablet_id=revoked.tablet_id, revoked_by="gua_9")
+    await revoke_tablet(memory.ports, tablet_id=revoked.tablet_id, by=CLERK)
     memory.clock.advance(PAIRING_LIMIT)
     assert memory.tablets.kept[late.tablet_id].state(memory.clock.now()) == "expired"
     for made in (used, late, revoked):
@@ -90,14 +90,14 @@ async def test_a_pairing_code_is_spent_by_use_by_time_and_by_revocation() -> Non
 async def test_a_tablet_without_classes_or_unknown_is_refused() -> None:
     memory = Memory()
     with pytest.raises(ClassesMissingError):
-        await register_tablet(memory.ports, name="Mensa", classes=[], registered_by="gua_9")
+        await register_tablet(memory.ports, name="Mensa", classes=[], by=CLERK)
     with pytest.raises(TabletUnknownError):
-        await revoke_tablet(memory.ports, tablet_id="tab_0", revoked_by="gua_9")
+        await revoke_tablet(memory.ports, tablet_id="tab_0", by=CLERK)
 
 
 async def test_a_tablet_never_seen_wants_its_first_sign_of_life() -> None:
     memory = Memory()
-    made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], registered_by="gua_9")
+    made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], by=CLERK)
     tablet = memory.tablets.kept[made.tablet_id]
     assert tablet.wants_touch(NOW)
     paired = tablet.paired(credential_hash="c", device_name="x", now=NOW)

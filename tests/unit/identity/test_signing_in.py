@@ -149,8 +149,8 @@ async def test_a_failed_sign_in_is_over_and_stands_in_the_audit(
     assert isinstance(outcome, NotSignedIn)
     assert outcome.reason is reason
     assert memory.sign_ins.waiting == {}
-    (entry,) = memory.audit.entries
-    assert (entry.action, entry.details["rule"]) == ("sign-in-refused", rule)
+    (line,) = memory.audit.lines
+    assert (line.what, line.details["rule"]) == ("sign-in-refused", rule)
 
 
 async def test_a_fiscal_number_that_is_none_is_refused() -> None:
@@ -167,7 +167,7 @@ async def test_people_born_alike_have_accounts_of_their_own_and_a_clerk_is_told(
     await signed_in(memory)
     assert len(memory.people.guardians) == 2
     assert memory.audit.actions == ["possible-same-person", "signed-in"]
-    assert memory.audit.entries[0].subject == TWIN.guardian_id
+    assert memory.audit.lines[0].subject == TWIN.guardian_id
 
 
 async def test_signing_out_closes_the_session_once() -> None:
@@ -195,7 +195,7 @@ async def test_no_line_of_the_audit_names_a_person() -> None:
     memory = Memory()
     await signed_in(memory)
     for personal in (MARIO.fiscal_code, "Rossi", "Mario", "posta.example", "3331234567"):
-        assert personal not in str(memory.audit.entries)
+        assert personal not in str(memory.audit.lines)
 
 
 async def test_a_session_lives_20_idle_minutes_and_8_hours_at_most() -> None:

@@ -17,7 +17,7 @@ NAME = "attendance"
 
 def ports_on(clock: Clock, transaction: Transaction) -> Ports:
     """The ports of the use cases on one transaction."""
-    return Ports(store=Store(transaction), announcer=transaction, clock=clock, new_id=new_id)
+    return Ports(store=Store(transaction), announcer=transaction, audit=transaction.audit, clock=clock, new_id=new_id)
 
 
 def wire(base: Foundation) -> Service:

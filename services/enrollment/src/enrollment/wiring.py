@@ -21,6 +21,7 @@ def ports_on(clock: Clock, transaction: Transaction) -> Ports:
     return Ports(
         store=Store(transaction),
         announcer=transaction,
+        audit=transaction.audit,
         clock=clock,
         fiscal_codes=StdnumFiscalCodes(),
         new_id=new_id,
@@ -43,7 +44,7 @@ def wire(base: Foundation) -> Service:
         ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
-        collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders", "audit"],
+        collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders"],
     )
 
 

@@ -14,7 +14,6 @@ from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
 from identity.inbound.spid import spid_router
 from identity.inbound.sweeping import sweeper
-from identity.outbound.audit import AUDIT, Audit
 from identity.outbound.chance import SystemChance
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.queries import Queries
@@ -46,7 +45,6 @@ INDEXES: Final = (
     Index(collection=SESSIONS, keys=[("opened_at", 1)]),
     Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
-    Index(collection=AUDIT, keys=[("subject", 1), ("at", 1)]),
 )
 
 
@@ -71,7 +69,7 @@ def ports_on(federation: Federation, clock: Clock, transaction: Transaction) -> 
         sign_ins=SignIns(transaction),
         sessions=Sessions(transaction),
         tablets=Tablets(transaction),
-        audit=Audit(transaction),
+        audit=transaction.audit,
         federation=federation,
         fiscal_codes=StdnumFiscalCodes(),
         chance=SystemChance(),
@@ -101,7 +99,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             gate_router(run, queries, issuer, base.clock, public_url),
         ],
         indexes=INDEXES,
-        collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, ASSERTIONS, SESSIONS, TABLETS, AUDIT],
+        collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, ASSERTIONS, SESSIONS, TABLETS],
         roles={"sweeper": sweeper(run)},
         commands=[staff_command(run)],
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from attendance.domain.audit import Role
 from attendance.domain.errors import DayOutOfRangeError
 from attendance.domain.identifiers import ClassId, SchoolId
+from attendance.domain.role import Role
 
 TABLET_DAYS_BACK: Final = 7
 """A tablet that was off the net for a week can still catch up; older days are the office's."""

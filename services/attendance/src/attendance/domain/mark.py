@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from attendance.domain.audit import Role
 from attendance.domain.errors import NotOnRosterError
 from attendance.domain.identifiers import AccountId, ClassId, CommandId, PupilId, SchoolId
+from attendance.domain.role import Role
 from attendance.domain.roster import Seat
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)

@@ -6,9 +6,10 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path
 
-from attendance.domain.audit import Actor, Role
 from attendance.domain.errors import ClassOutOfScopeError
 from attendance.domain.identifiers import ClassId
+from attendance.domain.role import Role
+from attendance.usecases.actor import Actor
 from refettorio_chassis.auth import Caller, caller_with
 
 PREFIX: Final = "/api/attendance/v1"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from attendance.domain.audit import AuditLine, Role
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Mark, Meal, PupilDay
+from attendance.domain.role import Role
 from attendance.domain.roster import Enrolment, Stay
 from attendance.domain.sheet import Sheet, SheetState
 from refettorio_chassis.mongo import Document
@@ -166,16 +166,3 @@ def _meal_from(row: Document, pupil_id: PupilId, day: date) -> Meal:
         marked_at=row["marked_at"],
         marked_by=Role(row["marked_by"]),
     )
-
-
-def audit_row(line: AuditLine) -> Document:
-    """The document of an audit line."""
-    return {
-        "who": line.who,
-        "role": line.role,
-        "acting_clerk": line.acting_clerk,
-        "what": line.what,
-        "subject": line.subject,
-        "reason": line.reason,
-        "at": line.at,
-    }

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from attendance.domain.audit import AuditLine
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
@@ -25,7 +24,6 @@ INDEXES: Final = (
     Index(collection="enrolments", keys=[("pupil_id", 1)]),
     Index(collection="enrolments", keys=[("valid_to", 1)]),
     Index(collection="pupil_days", keys=[("pupil_id", 1), ("day", -1)]),
-    Index(collection="audit", keys=[("subject", 1), ("at", 1)]),
 )
 
 
@@ -84,9 +82,6 @@ class Store(Queries):
                 for command_id, outcome in outcomes.items()
             ]
         )
-
-    async def add_audit_line(self, line: AuditLine) -> None:
-        await self._in("audit").insert_one(rows.audit_row(line))
 
     async def _put(self, name: str, row: Document) -> None:
         await self._in(name).replace_one({"_id": row["_id"]}, row, upsert=True)

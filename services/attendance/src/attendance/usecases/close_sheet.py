@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from attendance.domain.audit import Actor
 from attendance.domain.calendar import check_day
 from attendance.domain.identifiers import ClassId
 from attendance.domain.sheet import Sheet
 from attendance.usecases import announcements
+from attendance.usecases.actor import Actor
 from attendance.usecases.mark_pupils import check_service
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import roll_of

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from attendance.domain.audit import Actor, audit_line
 from attendance.domain.calendar import check_day
 from attendance.domain.errors import NotOnRosterError
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
 from attendance.domain.mark import Mark, MarkCommand, Outcome, PupilDay, after
+from attendance.usecases.actor import Actor
 from attendance.usecases.announcements import announce_meal
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import Roll, roll_of
+from refettorio_chassis.audit import audit_line
 from refettorio_chassis.clock import rome_day
 
 
@@ -49,7 +50,7 @@ async def correct_mark(ports: Ports, correction: Correction, *, by: Actor) -> Pu
     await ports.store.save_sheet(roll.sheet.changed())
     await ports.store.remember_commands(correction.class_id, correction.day, {command.command_id: Outcome.APPLIED})
     subject = f"{correction.pupil_id}/{correction.day.isoformat()}"
-    await ports.store.add_audit_line(audit_line(by, "correct-mark", subject, at=now, reason=correction.reason))
+    await ports.audit(audit_line(by, "correct-mark", subject, at=now, reason=correction.reason))
     announce_meal(ports.announcer, before, corrected, at=now, reason=correction.reason)
     return corrected
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from attendance.domain.audit import Actor
 from attendance.domain.calendar import check_day
 from attendance.domain.errors import NoServiceError, NotOnRosterError
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
 from attendance.domain.mark import MarkCommand, Outcome, PupilDay, trusted_time
+from attendance.usecases.actor import Actor
 from attendance.usecases.announcements import announce_meal
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import Roll, roll_of

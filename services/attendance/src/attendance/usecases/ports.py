@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from attendance.domain.audit import AuditLine
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
 from attendance.domain.roster import Enrolment
 from attendance.domain.sheet import Sheet
+from refettorio_chassis.audit import Audit
 from refettorio_chassis.clock import Clock
 from refettorio_contracts import Event
 
@@ -77,7 +77,6 @@ class Store(Reads, Protocol):
         ...
 
     async def remember_commands(self, class_id: ClassId, day: date, outcomes: Mapping[CommandId, Outcome]) -> None: ...
-    async def add_audit_line(self, line: AuditLine) -> None: ...
 
 
 class Announcer(Protocol):
@@ -98,5 +97,6 @@ class Ports:
 
     store: Store
     announcer: Announcer
+    audit: Audit
     clock: Clock
     new_id: Identifiers

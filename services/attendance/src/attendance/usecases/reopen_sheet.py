@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from attendance.domain.audit import Actor, audit_line
 from attendance.domain.identifiers import ClassId
 from attendance.domain.sheet import Sheet
 from attendance.usecases import announcements
+from attendance.usecases.actor import Actor
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import roll_of
+from refettorio_chassis.audit import audit_line
 
 
 async def reopen_sheet(ports: Ports, class_id: ClassId, day: date, *, reason: str, by: Actor) -> Sheet:
@@ -18,6 +19,6 @@ async def reopen_sheet(ports: Ports, class_id: ClassId, day: date, *, reason: st
     reopened = roll.sheet.reopened()
     await ports.store.save_sheet(reopened)
     subject = f"{class_id}/{day.isoformat()}"
-    await ports.store.add_audit_line(audit_line(by, "reopen-sheet", subject, at=ports.clock.now(), reason=reason))
+    await ports.audit(audit_line(by, "reopen-sheet", subject, at=ports.clock.now(), reason=reason))
     ports.announcer.announce(announcements.sheet_reopened(reopened, reason=reason), sequence=reopened.version)
     return reopened

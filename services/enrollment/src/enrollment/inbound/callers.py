@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path
 
-from enrollment.domain.audit import Actor
+from refettorio_chassis.audit import Actor
 from refettorio_chassis.auth import Caller, caller_with
 
 PREFIX: Final = "/api/enrollment/v1"
@@ -25,5 +25,4 @@ PathId = Annotated[str, Path(pattern=IDENTIFIER)]
 
 def actor(caller: Caller) -> Actor:
     """The clerk as the audit knows them."""
-    role = "office" if caller.has("office") else "administrator"
-    return Actor(subject=caller.subject, role=role, acting_clerk=caller.acting_clerk)
+    return caller.acting_as("office", "administrator")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from enrollment.domain.application import Application, ApplicationPupil, State, Step
-from enrollment.domain.audit import AuditLine
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import (
     ApplicationId,
@@ -292,15 +291,3 @@ def excuse_from(row: Document) -> Excuse:
         day=date.fromisoformat(row["day"]),
         reason=row["reason"],
     )
-
-
-def audit_row(line: AuditLine) -> Document:
-    """The document of audit."""
-    return {
-        "who": line.who,
-        "role": line.role,
-        "acting_clerk": line.acting_clerk,
-        "what": line.what,
-        "subject": line.subject,
-        "at": line.at,
-    }

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Final
 
 from enrollment.domain.application import Application
-from enrollment.domain.audit import AuditLine
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ClassId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.pupil import Pupil
@@ -42,7 +41,6 @@ INDEXES: Final = (
     Index(collection="pupils", keys=[("match_key", 1)], unique=True),
     Index(collection="pupils", keys=[("enrolments.account_id", 1)]),
     Index(collection="pupils", keys=[("enrolments.class_id", 1)]),
-    Index(collection="audit", keys=[("subject", 1), ("at", 1)]),
 )
 
 
@@ -118,9 +116,6 @@ class Store(Queries):
 
     async def save_excuse(self, excuse: Excuse) -> None:
         await self._put("excuses", rows.excuse_row(excuse))
-
-    async def add_audit_line(self, line: AuditLine) -> None:
-        await self._in("audit").insert_one(rows.audit_row(line))
 
     async def _put(self, name: str, row: Document) -> None:
         await self._in(name).replace_one({"_id": row["_id"]}, row, upsert=True)

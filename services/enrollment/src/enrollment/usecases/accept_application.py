@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 from enrollment.domain.application import Application, Decision
-from enrollment.domain.audit import Actor, audit_line
 from enrollment.domain.errors import (
     ApplicationNotFoundError,
     FormNotFoundError,
@@ -18,6 +17,7 @@ from enrollment.domain.pupil import Enrolment, Pupil, first_day_of_service, sibl
 from enrollment.usecases import announcements
 from enrollment.usecases.ports import Ports
 from enrollment.usecases.review_application import application_to_decide
+from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
 
@@ -34,7 +34,7 @@ async def accept_application(
     accepted = application.accepted(Decision(role=by.role, at=now), note=note)
     pupil, enrolment = await _enrol(ports, accepted, rome_day(now))
     await ports.store.save_application(accepted)
-    await ports.store.add_audit_line(audit_line(by, "accept-application", application_id, now))
+    await ports.audit(audit_line(by, "accept-application", application_id, at=now))
     ports.announcer.announce(announcements.accepted(accepted), sequence=accepted.version)
     await _announce_enrolment(ports, pupil, enrolment)
     await _rank_siblings(ports, pupil, enrolment)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from enrollment.domain.audit import Actor, audit_line
 from enrollment.domain.errors import SchoolNotFoundError
 from enrollment.domain.identifiers import SchoolId
 from enrollment.domain.school_day import Closure
 from enrollment.usecases import announcements
 from enrollment.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 
 
 async def close_school_day(ports: Ports, school_id: SchoolId, day: date, *, reason: str, by: Actor) -> Closure:
@@ -25,6 +25,6 @@ async def close_school_day(ports: Ports, school_id: SchoolId, day: date, *, reas
         closure = replace(closure, version=known.version + 1)
     await ports.store.save_closure(closure)
     subject = f"{school_id}/{day.isoformat()}"
-    await ports.store.add_audit_line(audit_line(by, "close-school-day", subject, ports.clock.now()))
+    await ports.audit(audit_line(by, "close-school-day", subject, at=ports.clock.now()))
     ports.announcer.announce(announcements.day_closed(closure), sequence=closure.version)
     return closure

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from enrollment.domain.audit import Actor, audit_line
 from enrollment.domain.errors import ClassNotFoundError
 from enrollment.domain.identifiers import ClassId
 from enrollment.domain.school_day import Excuse
 from enrollment.usecases import announcements
 from enrollment.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 
 
 async def excuse_class(ports: Ports, class_id: ClassId, day: date, *, reason: str, by: Actor) -> Excuse:
@@ -22,6 +22,6 @@ async def excuse_class(ports: Ports, class_id: ClassId, day: date, *, reason: st
         return excuse
     await ports.store.save_excuse(excuse)
     subject = f"{class_id}/{day.isoformat()}"
-    await ports.store.add_audit_line(audit_line(by, "excuse-class", subject, ports.clock.now()))
+    await ports.audit(audit_line(by, "excuse-class", subject, at=ports.clock.now()))
     ports.announcer.announce(announcements.class_excused(excuse))
     return excuse

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from enrollment.domain.audit import Actor, audit_line
 from enrollment.domain.errors import SchoolYearNotFoundError
 from enrollment.domain.form_definitions import latest_definition
 from enrollment.domain.identifiers import FormId, Service
 from enrollment.domain.window import Window, check_window_days
 from enrollment.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +45,5 @@ async def open_window(ports: Ports, plan: WindowPlan, *, by: Actor) -> Window:
         form_version=known.form_version if known and same_form else latest_definition(plan.service).version,
     )
     await ports.store.save_window(window)
-    await ports.store.add_audit_line(audit_line(by, "open-window", plan.form_id, ports.clock.now()))
+    await ports.audit(audit_line(by, "open-window", plan.form_id, at=ports.clock.now()))
     return window

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Protocol
 
 from enrollment.domain.application import Application, State
-from enrollment.domain.audit import AuditLine
 from enrollment.domain.fiscal_code import FiscalCode
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId, Service
@@ -17,6 +16,7 @@ from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
 from enrollment.domain.school_day import Closure, Excuse
 from enrollment.domain.school_year import SchoolYear
 from enrollment.domain.window import Window
+from refettorio_chassis.audit import Audit
 from refettorio_chassis.clock import Clock
 from refettorio_contracts import Event
 
@@ -93,7 +93,6 @@ class Store(Reads, Protocol):
     async def save_closure(self, closure: Closure) -> None: ...
     async def excuse(self, class_id: ClassId, day: date) -> Excuse | None: ...
     async def save_excuse(self, excuse: Excuse) -> None: ...
-    async def add_audit_line(self, line: AuditLine) -> None: ...
 
 
 class Announcer(Protocol):
@@ -122,6 +121,7 @@ class Ports:
 
     store: Store
     announcer: Announcer
+    audit: Audit
     clock: Clock
     fiscal_codes: FiscalCodes
     new_id: Identifiers

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enrollment.domain.audit import Actor, audit_line
 from enrollment.domain.errors import SchoolNotFoundError
 from enrollment.domain.school import SchoolClass
 from enrollment.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 
 
 async def register_class(ports: Ports, school_class: SchoolClass, *, by: Actor) -> SchoolClass:
@@ -16,5 +16,5 @@ async def register_class(ports: Ports, school_class: SchoolClass, *, by: Actor) 
     for school_year in known.school_years if known else ():
         school_class = school_class.offered_in(school_year)
     await ports.store.save_class(school_class)
-    await ports.store.add_audit_line(audit_line(by, "register-class", school_class.class_id, ports.clock.now()))
+    await ports.audit(audit_line(by, "register-class", school_class.class_id, at=ports.clock.now()))
     return school_class

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enrollment.domain.application import Application, Decision, State
-from enrollment.domain.audit import Actor, audit_line
 from enrollment.domain.errors import ApplicationNotFoundError
 from enrollment.domain.identifiers import ApplicationId
 from enrollment.usecases import announcements
 from enrollment.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 
 
 async def review_application(ports: Ports, application_id: ApplicationId, *, by: Actor) -> Application:
@@ -18,7 +18,7 @@ async def review_application(ports: Ports, application_id: ApplicationId, *, by:
     now = ports.clock.now()
     reviewed = application.reviewed(Decision(role=by.role, at=now))
     await ports.store.save_application(reviewed)
-    await ports.store.add_audit_line(audit_line(by, "review-application", application_id, now))
+    await ports.audit(audit_line(by, "review-application", application_id, at=now))
     ports.announcer.announce(announcements.under_review(reviewed), sequence=reviewed.version)
     return reviewed
 

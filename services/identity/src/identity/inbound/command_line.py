@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from identity.domain.roles import STAFF_ROLES
 from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.ports import Ports
+from refettorio_chassis.audit import Actor
 from refettorio_chassis.errors import DomainError
 from refettorio_chassis.process import CommandSpec
 from refettorio_chassis.transaction import Runner
 
-GRANTED_BY = "command-line"
+OPERATOR: Final = Actor(subject="command-line", role="operator")
+"""Whoever may run commands on the machine: the first administrator has nobody else to come from."""
 
 
 def staff_command(run: Runner[Ports]) -> CommandSpec:
@@ -25,7 +28,7 @@ def staff_command(run: Runner[Ports]) -> CommandSpec:
                 code=chosen.fiscal_code,
                 roles=chosen.roles,
                 classes=chosen.classes,
-                granted_by=GRANTED_BY,
+                by=OPERATOR,
             )
         except DomainError as refusal:
             sys.stderr.write(f"{refusal.message}\n")

@@ -41,7 +41,7 @@ def staff_router(run: Runner[Ports], reading: Reading) -> APIRouter:
             code=wanted.fiscal_code,
             roles=wanted.roles,
             classes=wanted.classes,
-            granted_by=caller.subject,
+            by=caller.acting_as(ADMINISTRATOR),
         )
         return _item(made)
 

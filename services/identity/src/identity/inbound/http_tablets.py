@@ -39,7 +39,9 @@ def tablets_router(run: Runner[Ports], reading: Reading, clock: Clock) -> APIRou
     @router.post("", status_code=HTTPStatus.CREATED)
     async def register(wanted: NewTablet, caller: Clerk) -> TabletToPair:
         """Register a tablet; the code pairs it within five minutes."""
-        made = await run(register_tablet, name=wanted.name, classes=wanted.classes, registered_by=caller.subject)
+        made = await run(
+            register_tablet, name=wanted.name, classes=wanted.classes, by=caller.acting_as(OFFICE, ADMINISTRATOR)
+        )
         return TabletToPair(tablet_id=made.tablet_id, pairing_code=made.pairing_code, expires_at=made.expires_at)
 
     @router.get("")
@@ -51,7 +53,9 @@ def tablets_router(run: Runner[Ports], reading: Reading, clock: Clock) -> APIRou
     @router.delete("/{tablet_id}")
     async def revoke(tablet_id: str, caller: Clerk) -> TabletItem:
         """Shut the tablet out."""
-        return _item(await run(revoke_tablet, tablet_id=tablet_id, revoked_by=caller.subject), clock.now())
+        return _item(
+            await run(revoke_tablet, tablet_id=tablet_id, by=caller.acting_as(OFFICE, ADMINISTRATOR)), clock.now()
+        )
 
     return router
 

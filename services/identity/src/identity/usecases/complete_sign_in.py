@@ -13,11 +13,13 @@ from identity.domain.errors import (
     UserAnomalyError,
 )
 from identity.domain.guardian import Guardian
+from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityStatement, Scheme, SignIn
 from identity.usecases.announcements import contact_verified, guardian_registered
-from identity.usecases.ports import AuditEntry, Ports
+from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
+from refettorio_chassis.audit import Actor, audit_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +115,7 @@ async def _recognised(ports: Ports, statement: IdentityStatement, now: datetime)
 async def _note_people_born_alike(ports: Ports, guardian: Guardian, now: datetime) -> None:
     """Two codes that differ by omocodia alone: a clerk must look whether they are one person; we never assume it."""
     for other in await ports.people.born_alike(guardian.fiscal_code):
-        await ports.audit.write(
-            AuditEntry(
-                action="possible-same-person",
-                actor=guardian.guardian_id,
-                subject=other.guardian_id,
-                at=now,
-                details={},
-            )
-        )
+        await ports.audit(audit_line(_as(guardian), "possible-same-person", other.guardian_id, at=now))
 
 
 async def _with_contacts(ports: Ports, guardian: Guardian, statement: IdentityStatement, now: datetime) -> Guardian:
@@ -166,11 +160,7 @@ async def _open_session(ports: Ports, guardian: Guardian, sign_in: SignIn, state
         "request": sign_in.request_id,
         "assertion": statement.assertion_id,
     }
-    await ports.audit.write(
-        AuditEntry(
-            action="signed-in", actor=guardian.guardian_id, subject=guardian.guardian_id, at=now, details=details
-        )
-    )
+    await ports.audit(audit_line(_as(guardian), "signed-in", guardian.guardian_id, at=now, details=details))
     return secret
 
 
@@ -179,7 +169,9 @@ async def _write_refusal(
 ) -> None:
     rule = reason.rule if isinstance(reason, ResponseRefusedError) else f"nr{reason.number}"
     details = {"scheme": sign_in.scheme, "request": sign_in.request_id, "rule": rule}
-    entry = AuditEntry(
-        action="sign-in-refused", actor=sign_in.provider, subject=sign_in.request_id, at=now, details=details
-    )
-    await ports.audit.write(entry)
+    by = Actor(subject=sign_in.provider, role="identity-provider")
+    await ports.audit(audit_line(by, "sign-in-refused", sign_in.request_id, at=now, details=details))
+
+
+def _as(guardian: Guardian) -> Actor:
+    return Actor(subject=guardian.guardian_id, role=GUARDIAN)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from identity.domain.roles import StaffGrant, granted
-from identity.usecases.ports import AuditEntry, Ports
+from identity.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 
 
 async def grant_staff_roles(
-    ports: Ports, *, code: str, roles: Iterable[str], classes: Iterable[str], granted_by: str
+    ports: Ports, *, code: str, roles: Iterable[str], classes: Iterable[str], by: Actor
 ) -> StaffGrant:
     """The person has exactly these roles from their next request on; none takes all of them back.
 
@@ -25,11 +26,9 @@ async def grant_staff_roles(
         roles=chosen,
         classes=reach,
         granted_at=now,
-        granted_by=granted_by,
+        granted_by=by.subject,
     )
     await ports.people.keep_grant(grant)
     details = {"roles": sorted(chosen), "classes": sorted(reach)}
-    await ports.audit.write(
-        AuditEntry(action="roles-granted", actor=granted_by, subject=grant.staff_id, at=now, details=details)
-    )
+    await ports.audit(audit_line(by, "roles-granted", grant.staff_id, at=now, details=details))
     return grant

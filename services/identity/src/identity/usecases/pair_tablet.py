@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from identity.domain.errors import PairingCodeRefusedError
+from identity.domain.roles import CANTEEN
 from identity.domain.tablet import Tablet, pairing_code
-from identity.usecases.ports import AuditEntry, Ports
+from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
+from refettorio_chassis.audit import Actor, audit_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,6 @@ async def pair_tablet(ports: Ports, *, code: str, device_name: str) -> PairedTab
     credential = ports.chance.secret()
     tablet = waiting.paired(credential_hash=fingerprint(credential), device_name=device_name, now=now)
     await ports.tablets.keep(tablet)
-    await ports.audit.write(
-        AuditEntry(action="tablet-paired", actor=tablet.tablet_id, subject=tablet.tablet_id, at=now, details={})
-    )
+    by = Actor(subject=tablet.tablet_id, role=CANTEEN)
+    await ports.audit(audit_line(by, "tablet-paired", tablet.tablet_id, at=now))
     return PairedTablet(tablet=tablet, credential=credential)

@@ -14,6 +14,7 @@ from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.domain.tablet import Tablet
+from refettorio_chassis.audit import Audit
 from refettorio_contracts import Event
 
 
@@ -23,17 +24,6 @@ class AuthnMessage:
 
     url: str
     form: Mapping[str, str] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """Who did what to what, and when. Identifiers and roles only: never a name, a fiscal code or a contact."""
-
-    action: str
-    actor: str
-    subject: str
-    at: datetime
-    details: Mapping[str, str | Sequence[str]]
 
 
 class People(Protocol):
@@ -136,12 +126,6 @@ class Announce(Protocol):
     """Tell the other services, if the transaction commits."""
 
     def __call__(self, event: Event, *, sequence: int) -> object: ...
-
-
-class Audit(Protocol):
-    """The lines that say who did what."""
-
-    async def write(self, entry: AuditEntry) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from identity.domain.errors import ClassesMissingError
 from identity.domain.tablet import PAIRING_LIMIT, Tablet
-from identity.usecases.ports import AuditEntry, Ports
+from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
+from refettorio_chassis.audit import Actor, audit_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class RegisteredTablet:
     expires_at: datetime
 
 
-async def register_tablet(ports: Ports, *, name: str, classes: Iterable[str], registered_by: str) -> RegisteredTablet:
+async def register_tablet(ports: Ports, *, name: str, classes: Iterable[str], by: Actor) -> RegisteredTablet:
     """The code pairs one device, once, within five minutes. Raises `ClassesMissingError`."""
     reach = frozenset(classes)
     if not reach:
@@ -37,12 +38,6 @@ async def register_tablet(ports: Ports, *, name: str, classes: Iterable[str], re
         pairing_expires_at=now + PAIRING_LIMIT,
     )
     await ports.tablets.keep(tablet)
-    entry = AuditEntry(
-        action="tablet-registered",
-        actor=registered_by,
-        subject=tablet.tablet_id,
-        at=now,
-        details={"classes": sorted(reach)},
-    )
-    await ports.audit.write(entry)
+    details = {"classes": sorted(reach)}
+    await ports.audit(audit_line(by, "tablet-registered", tablet.tablet_id, at=now, details=details))
     return RegisteredTablet(tablet_id=tablet.tablet_id, pairing_code=code, expires_at=now + PAIRING_LIMIT)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from identity.domain.errors import TabletAlreadyRevokedError, TabletUnknownError
 from identity.domain.tablet import Tablet
-from identity.usecases.ports import AuditEntry, Ports
+from identity.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 
 
-async def revoke_tablet(ports: Ports, *, tablet_id: str, revoked_by: str) -> Tablet:
+async def revoke_tablet(ports: Ports, *, tablet_id: str, by: Actor) -> Tablet:
     """It gets no token any longer; one already given lives 60 seconds at most.
 
     Raises `TabletUnknownError`, `TabletAlreadyRevokedError`.
@@ -20,7 +21,5 @@ async def revoke_tablet(ports: Ports, *, tablet_id: str, revoked_by: str) -> Tab
     now = ports.now()
     revoked = tablet.revoked(now)
     await ports.tablets.keep(revoked)
-    await ports.audit.write(
-        AuditEntry(action="tablet-revoked", actor=revoked_by, subject=tablet_id, at=now, details={})
-    )
+    await ports.audit(audit_line(by, "tablet-revoked", tablet_id, at=now))
     return revoked

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from identity.usecases.ports import AuditEntry, Ports
+from identity.domain.roles import GUARDIAN
+from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
+from refettorio_chassis.audit import Actor, audit_line
 
 
 async def sign_out(ports: Ports, *, session_secret: str) -> None:
@@ -12,8 +14,5 @@ async def sign_out(ports: Ports, *, session_secret: str) -> None:
     if session is None:
         return
     await ports.sessions.close(session.session_id)
-    await ports.audit.write(
-        AuditEntry(
-            action="signed-out", actor=session.guardian_id, subject=session.guardian_id, at=ports.now(), details={}
-        )
-    )
+    by = Actor(subject=session.guardian_id, role=GUARDIAN)
+    await ports.audit(audit_line(by, "signed-out", session.guardian_id, at=ports.now()))

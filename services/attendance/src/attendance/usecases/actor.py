@@ -1,0 +1,15 @@
+"""Who takes the roll, or corrects it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attendance.domain.role import Role
+from refettorio_chassis import audit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor(audit.Actor):
+    """The caller, in one of the roles the rules of the roll know."""
+
+    role: Role
