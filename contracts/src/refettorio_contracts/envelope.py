@@ -65,7 +65,7 @@ def seal(  # noqa: PLR0913 - an envelope has this many parts
     sequence: int = 0,
 ) -> Envelope[Event]:
     """Put `event` in its envelope. `time` is when the fact happened, aware."""
-    return envelope_of(type(event)).model_construct(
+    return envelope_of(type(event))(
         id=event_id,
         source=source,
         type=event.TYPE,
