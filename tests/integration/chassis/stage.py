@@ -19,7 +19,7 @@ from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.relay import Relay
 from refettorio_chassis.settings import ServiceSettings
 from refettorio_chassis.testing import envelope_of
-from refettorio_chassis.transaction import Transaction
+from refettorio_chassis.transaction import Transaction, Transactions
 from refettorio_contracts.attendance import MealServed
 from refettorio_contracts.topics import Topic
 
@@ -98,8 +98,10 @@ class Stage:
         for _, task in self.tasks:
             with suppress(BaseException):
                 await asyncio.wait_for(task, 40)
-        await self.foundation.client.drop_database(self.database.name)
         await mongo.close(self.foundation.client)
+        client = mongo.connect(self.foundation.settings.mongodb_url)  # a process under test closes its own
+        await client.drop_database(self.database.name)
+        await mongo.close(client)
 
     async def journal(self, **where: Any) -> list[dict[str, Any]]:
         return await self.foundation.transactions.view.collection("journal").find(where, sort=[("_id", 1)])
@@ -169,8 +171,6 @@ async def stage_on(mongodb_url: str, bootstrap: str, *, partitions: int = 3) -> 
     )
     client = mongo.connect(settings.mongodb_url)
     database = client[settings.database_prefix + SERVICE]
-    from refettorio_chassis.transaction import Transactions  # noqa: PLC0415
-
     clock = SystemClock()
     transactions = Transactions(client, database, source=settings.source(SERVICE), clock=clock)
     base = Foundation(settings=settings, clock=clock, client=client, database=database, transactions=transactions)
