@@ -1,10 +1,8 @@
-"""The service on a real MongoDB: a database of its own for each test."""
+"""The service on a real MongoDB: a database of its own, emptied for each test."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Concatenate, ParamSpec, TypeVar
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import httpx2 as httpx
 import pytest
@@ -13,82 +11,41 @@ from enrollment.outbound.queries import Queries
 from enrollment.settings import Settings
 from enrollment.usecases.ports import Ports
 from enrollment.wiring import NAME, ports_on, wire
-from refettorio_chassis import mongo
-from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
-from refettorio_chassis.process import Foundation, Service, ensure_database, foundation
-from refettorio_chassis.testing import TokenMinter, drop_database
-from refettorio_chassis.transaction import Runner
-from refettorio_chassis.web import create_app
-from refettorio_contracts import Event, read
+from refettorio_chassis.process import Service
+from refettorio_chassis.testing import TokenMinter
 from tests.support.platform import RunningPlatform
+from tests.support.service_stage import MongoStage, api_of, clock_of, emptied, wired_service
 from tests.unit.enrollment.town import IN_THE_WINDOW, Town
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-class MongoTown(Town):
+class MongoTown(MongoStage[Ports], Town):
     """The town on MongoDB."""
 
-    def __init__(self, base: Foundation, clock: FixedClock) -> None:
-        self.clock = clock
-        self.base = base
-        self.reads = Queries(base.transactions.view)
-        self._run = Runner(base.transactions, lambda transaction: ports_on(clock, transaction), service=NAME)
-
-    async def run(self, usecase: Callable[Concatenate[Ports, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._run(usecase, *args, **kwargs)
-
-    async def announced(self) -> list[Event]:
-        rows = await self.base.transactions.view.collection("outbox").find({}, sort=[("_id", 1)])
-        return [read(row["value"]).data for row in rows]
-
-    async def audit(self) -> Sequence[AuditLine]:
-        rows = await self.base.transactions.view.collection("audit").find({}, sort=[("_id", 1)])
-        return [AuditLine(**{name: value for name, value in row.items() if name != "_id"}) for row in rows]
+    def __init__(self, service: Service) -> None:
+        super().__init__(service, ports_on)
+        self.reads = Queries(service.foundation.transactions.view)
 
 
 @pytest.fixture(scope="session")
 async def wired(infrastructure: RunningPlatform) -> AsyncIterator[Service]:
-    """Wired as in production, on a database of these tests; nothing runs."""
-    addresses = infrastructure.addresses
-    settings = Settings(
-        mongodb_url=addresses.mongodb_url,
-        kafka_bootstrap_servers=addresses.kafka_bootstrap,
-        jwks_url="http://127.0.0.1:1/unused",
-        public_url="http://127.0.0.1:1",
-        database_prefix=f"test_{uuid4().hex[:8]}_",
-        group_prefix=f"test.{uuid4().hex[:8]}.",
-    )
-    base = foundation(NAME, settings, FixedClock(IN_THE_WINDOW))
-    service = wire(base)
-    await ensure_database(service)
-    yield service
-    await drop_database(base.transactions)
-    await mongo.close(base.client)
+    async with wired_service(NAME, Settings, wire, platform=infrastructure, now=IN_THE_WINDOW) as service:
+        yield service
 
 
 @pytest.fixture
 async def service(wired: Service) -> Service:
-    """Empty, with its indexes."""
-    database = wired.foundation.database
-    for name in await database.list_collection_names():
-        await database[name].delete_many({})
-    return wired
+    return await emptied(wired, now=IN_THE_WINDOW)
 
 
 @pytest.fixture
 def clock(service: Service) -> FixedClock:
-    clock = service.foundation.clock
-    assert isinstance(clock, FixedClock)
-    clock.moment = IN_THE_WINDOW
-    return clock
+    return clock_of(service)
 
 
 @pytest.fixture
-async def town(service: Service, clock: FixedClock) -> Town:
-    return await MongoTown(service.foundation, clock).founded()
+async def town(service: Service) -> Town:
+    return await MongoTown(service).founded()
 
 
 @pytest.fixture
@@ -99,6 +56,5 @@ def minter(clock: FixedClock) -> TokenMinter:
 @pytest.fixture
 async def http(service: Service, town: Town, minter: TokenMinter) -> AsyncIterator[httpx.AsyncClient]:
     """The API as the gateway reaches it, in the town."""
-    app = create_app(service=NAME, routers=service.routers, verifier=minter.verifier(NAME))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+    async with api_of(service, minter) as client:
         yield client

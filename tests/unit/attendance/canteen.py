@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import itertools
-from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Final
 
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
 from attendance.domain.mark import Mark, MarkCommand, Outcome
@@ -17,15 +13,11 @@ from attendance.usecases.actor import Actor
 from attendance.usecases.mark_pupils import CommandResult, mark_pupils
 from attendance.usecases.ports import Ports, Reads
 from attendance.usecases.show_sheet import SheetPicture, show_sheet
-from refettorio_chassis.audit import AuditLine
-from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import ApplicationAccepted, PupilEnrolled, PupilName
+from tests.support.service_stage import MemoryStage, Stage
 from tests.unit.attendance.memory import MemoryStore
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 TABLET: Final = Actor(subject="tab_1", role=Role.CANTEEN)
 CLERK: Final = Actor(subject="stf_anna", role=Role.OFFICE)
@@ -75,23 +67,10 @@ def tap(pupil: PupilId, mark: str, *, minute: int = 0, command: str | None = Non
     return MarkCommand(command_id=CommandId(command_id), pupil_id=pupil, mark=Mark(mark), recorded_at=at)
 
 
-class Canteen(ABC):
+class Canteen(Stage[Ports]):
     """Mario and Lucia in 1A, Bruno in 1B."""
 
-    clock: FixedClock
     reads: Reads
-
-    @abstractmethod
-    async def run(self, usecase: Callable[Concatenate[Ports, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one use case in a transaction of its own."""
-
-    @abstractmethod
-    async def announced(self) -> list[Event]:
-        """Every event told so far, in order."""
-
-    @abstractmethod
-    async def audit(self) -> Sequence[AuditLine]:
-        """Every line of the audit, in order."""
 
     async def opened(self) -> Canteen:
         """With its pupils."""
@@ -135,35 +114,21 @@ class Canteen(ABC):
         ]
 
 
-class MemoryCanteen(Canteen):
+class MemoryCanteen(MemoryStage[Ports, MemoryStore], Canteen):
     """The canteen on the store in memory."""
 
     def __init__(self) -> None:
-        self.clock = FixedClock(NOON)
-        self.store = MemoryStore()
-        self._numbers = itertools.count(1)
+        super().__init__(MemoryStore(), NOON)
 
     @property
     def reads(self) -> Reads:  # type: ignore[override]  # the store is another one after a refusal
         return self.store
 
-    async def run(self, usecase: Callable[Concatenate[Ports, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        before = MemoryStore(**{name: copy.copy(value) for name, value in vars(self.store).items()})
-        ports = Ports(
+    def ports(self) -> Ports:
+        return Ports(
             store=self.store,
             announcer=self.store,
             audit=self.store.audit,
             clock=self.clock,
-            new_id=lambda prefix: f"{prefix}_{next(self._numbers):04d}",
+            new_id=self.new_id,
         )
-        try:
-            return await usecase(ports, *args, **kwargs)
-        except BaseException:
-            self.store = before
-            raise
-
-    async def announced(self) -> list[Event]:
-        return list(self.store.events)
-
-    async def audit(self) -> Sequence[AuditLine]:
-        return list(self.store.audit_lines)

@@ -13,12 +13,11 @@ from attendance.domain.roster import Enrolment
 from attendance.domain.sheet import Sheet
 from attendance.usecases.announcements import MEALS
 from attendance.usecases.ports import PupilName
-from refettorio_chassis.audit import AuditLine
-from refettorio_contracts import Event
+from tests.support.service_stage import MemoryTrail
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(MemoryTrail):
     """Every value is frozen, so a copy of the dictionaries is a snapshot."""
 
     enrolments: dict[EnrolmentId, Enrolment] = field(default_factory=dict)
@@ -28,11 +27,6 @@ class MemoryStore:
     sheets: dict[tuple[ClassId, date], Sheet] = field(default_factory=dict)
     days: dict[tuple[PupilId, date], PupilDay] = field(default_factory=dict)
     commands: dict[tuple[ClassId, date, CommandId], Outcome] = field(default_factory=dict)
-    audit_lines: list[AuditLine] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-
-    def announce(self, event: Event, *, sequence: int = 0) -> None:
-        self.events.append(event)
 
     def _meals(self) -> list[Enrolment]:
         found = (each for each in self.enrolments.values() if each.service == MEALS)
@@ -102,6 +96,3 @@ class MemoryStore:
         for command_id, outcome in outcomes.items():
             assert (class_id, day, command_id) not in self.commands
             self.commands[class_id, day, command_id] = outcome
-
-    async def audit(self, line: AuditLine) -> None:
-        self.audit_lines.append(line)

@@ -15,12 +15,11 @@ from enrollment.domain.school_day import Closure, Excuse
 from enrollment.domain.school_year import SchoolYear
 from enrollment.domain.window import Window
 from enrollment.usecases.ports import ApplicationFilter
-from refettorio_chassis.audit import AuditLine
-from refettorio_contracts import Event
+from tests.support.service_stage import MemoryTrail
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(MemoryTrail):
     """Every value is frozen, so a copy of the dictionaries is a snapshot."""
 
     windows_: dict[FormId, Window] = field(default_factory=dict)
@@ -32,11 +31,6 @@ class MemoryStore:
     holders_: dict[GuardianId, Holder] = field(default_factory=dict)
     closures: dict[tuple[SchoolId, date], Closure] = field(default_factory=dict)
     excuses: dict[tuple[ClassId, date], Excuse] = field(default_factory=dict)
-    audit_lines: list[AuditLine] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-
-    def announce(self, event: Event, *, sequence: int = 0) -> None:
-        self.events.append(event)
 
     async def window(self, form_id: FormId) -> Window | None:
         return self.windows_.get(form_id)
@@ -168,6 +162,3 @@ class MemoryStore:
 
     async def save_excuse(self, excuse: Excuse) -> None:
         self.excuses[excuse.class_id, excuse.day] = excuse
-
-    async def audit(self, line: AuditLine) -> None:
-        self.audit_lines.append(line)

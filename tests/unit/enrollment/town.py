@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import itertools
-from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 from stdnum.it.codicefiscale import calc_check_digit
 
@@ -24,13 +20,9 @@ from enrollment.usecases.ports import Ports, Reads
 from enrollment.usecases.register_class import register_class
 from enrollment.usecases.register_school import register_school
 from enrollment.usecases.submit_application import Submission, submit_application
-from refettorio_chassis.audit import Actor, AuditLine
-from refettorio_chassis.clock import FixedClock
-from refettorio_contracts import Event
+from refettorio_chassis.audit import Actor
+from tests.support.service_stage import MemoryStage, Stage
 from tests.unit.enrollment.memory import MemoryStore
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 CLERK: Final = Actor(subject="stf_anna", role="office")
 ROSSI: Final = GuardianId("gua_rossi")
@@ -63,23 +55,10 @@ def answers_for(stem: str = "RSSMRA", born: date = MARIO_BORN, **changed: Answer
     }
 
 
-class Town(ABC):
+class Town(Stage[Ports]):
     """A municipality with one school, and forms of two years."""
 
-    clock: FixedClock
     reads: Reads
-
-    @abstractmethod
-    async def run(self, usecase: Callable[Concatenate[Ports, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one use case in a transaction of its own."""
-
-    @abstractmethod
-    async def announced(self) -> list[Event]:
-        """Every event told so far, in order."""
-
-    @abstractmethod
-    async def audit(self) -> Sequence[AuditLine]:
-        """Every line of the audit, in order."""
 
     async def founded(self) -> Town:
         """Set up by the office."""
@@ -131,36 +110,22 @@ class Town(ABC):
         self.clock.moment = now
 
 
-class MemoryTown(Town):
+class MemoryTown(MemoryStage[Ports, MemoryStore], Town):
     """The town on the store in memory."""
 
     def __init__(self) -> None:
-        self.clock = FixedClock(IN_THE_WINDOW)
-        self.store = MemoryStore()
-        self._numbers = itertools.count(1)
+        super().__init__(MemoryStore(), IN_THE_WINDOW)
 
     @property
     def reads(self) -> Reads:  # type: ignore[override]  # the store is another one after each transaction
         return self.store
 
-    async def run(self, usecase: Callable[Concatenate[Ports, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        before = MemoryStore(**{name: copy.copy(value) for name, value in vars(self.store).items()})
-        ports = Ports(
+    def ports(self) -> Ports:
+        return Ports(
             store=self.store,
             announcer=self.store,
             audit=self.store.audit,
             clock=self.clock,
             fiscal_codes=StdnumFiscalCodes(),
-            new_id=lambda prefix: f"{prefix}_{next(self._numbers):04d}",
+            new_id=self.new_id,
         )
-        try:
-            return await usecase(ports, *args, **kwargs)
-        except BaseException:
-            self.store = before
-            raise
-
-    async def announced(self) -> list[Event]:
-        return list(self.store.events)
-
-    async def audit(self) -> Sequence[AuditLine]:
-        return list(self.store.audit_lines)
