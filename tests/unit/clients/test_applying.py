@@ -85,6 +85,7 @@ async def test_going_back_loses_nothing(browser: Browser) -> None:
     back = (await browser.post(FORM, go="alunno")).text
 
     assert 'name="pupil_given_name" type="text" value="Luca"' in back
+    assert '<input type="hidden" name="pupil_given_name"' not in back
     assert '<input type="hidden" name="class_id" value="primaria-1a">' in back
 
 

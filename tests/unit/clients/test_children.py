@@ -29,8 +29,9 @@ async def test_a_guardian_asks_for_their_own_children_only(browser: Browser, ser
     assert services.sent("GET", "/api/enrollment/v1/pupils")[0].query == {"mine": "true"}
 
 
-async def test_a_child_of_somebody_else_does_not_exist(browser: Browser) -> None:
+async def test_a_child_of_somebody_else_does_not_exist(browser: Browser, services: ServicesDouble) -> None:
     assert (await browser.see("/portale/figli/pup_other")).status_code == 404
+    assert all("pup_other" not in call.path for call in services.asked)
 
 
 async def test_a_month_that_is_none_does_not_exist(browser: Browser) -> None:

@@ -122,6 +122,10 @@ async def test_the_office_is_not_for_guardians(browser: Browser) -> None:
     assert "Questa operazione non è consentita" in response.text
 
 
+async def test_the_portal_is_for_guardians(clerk: Browser) -> None:
+    assert (await clerk.see("/portale/")).status_code == 403
+
+
 async def test_without_a_session_a_page_leads_to_the_sign_in_and_back(nobody: Browser) -> None:
     response = await nobody.see("/portale/moduli")
 

@@ -35,7 +35,8 @@ class FormKey:
         return hmac.new(self.cookie.encode(), self.session.encode(), hashlib.sha256).hexdigest()
 
     def matches(self, token: str) -> bool:
-        return not self.is_new and hmac.compare_digest(self.token.encode(), token.encode())
+        """Whether the page with this token was made for this browser and session."""
+        return hmac.compare_digest(self.token.encode(), token.encode())
 
 
 def form_key(request: Request, session: str) -> FormKey:
