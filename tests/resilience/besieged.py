@@ -21,7 +21,7 @@ from refettorio_chassis.kafka import create_topics
 from refettorio_chassis.process import ensure_database, foundation
 from refettorio_chassis.testing import eventually
 from refettorio_chassis.transaction import Transaction
-from refettorio_contracts.topics import ACCOUNTS, MEALS, Topic
+from refettorio_contracts.topics import MEALS, Topic
 from refettorio_local.addresses import HOST, free_ports
 from refettorio_local.probes import answers_http
 from refettorio_local.program import Program
@@ -120,19 +120,14 @@ class Besieged:
     async def postings(self) -> int:
         return await self.database["journal"].estimated_document_count()
 
-    async def told(self) -> int:
-        """Records that Kafka has of what the relay sent, those sent twice included."""
-        async with looking(self.bootstrap) as consumer:
-            return sum((await _ends(consumer, ACCOUNTS.name)).values())
-
     async def log(self, topic: Topic) -> list[ConsumerRecord]:
         """Everything on a topic, by partition and offset."""
         async with looking(self.bootstrap) as consumer:
-            ends = await _ends(consumer, topic.name)
-            consumer.assign(list(ends))
-            await consumer.seek_to_beginning(*ends)
+            last = await ends(consumer, topic)
+            consumer.assign(list(last))
+            await consumer.seek_to_beginning(*last)
             found: list[ConsumerRecord] = []
-            while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            while any([await consumer.position(partition) < end for partition, end in last.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
                     found.extend(records)
             return sorted(found, key=lambda record: (record.partition, record.offset))
@@ -140,14 +135,14 @@ class Besieged:
     async def is_committed(self) -> bool:
         """Whether the group has said of every record that it is done with it."""
         async with looking(self.bootstrap) as consumer:
-            ends = await _ends(consumer, MEALS.name)
+            last = await ends(consumer, MEALS)
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         try:
             await admin.start()
             committed = await admin.list_consumer_group_offsets(self.group)
         finally:
             await admin.close()
-        return all(end == 0 or ((at := committed.get(place)) and at.offset == end) for place, end in ends.items())
+        return all(end == 0 or ((at := committed.get(place)) and at.offset == end) for place, end in last.items())
 
     async def leave(self) -> None:
         await self.wiring.close()
@@ -187,8 +182,11 @@ async def looking(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
-async def _ends(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, int]:
-    partitions = await consumer._client.fetch_all_metadata()
-    numbers = sorted(partitions.partitions_for_topic(topic) or ())
-    ends: dict[TopicPartition, int] = await consumer.end_offsets([TopicPartition(topic, each) for each in numbers])
-    return ends
+async def ends(consumer: AIOKafkaConsumer, topic: Topic) -> dict[TopicPartition, int]:
+    """How far each partition of a topic is."""
+    metadata = await consumer._client.fetch_all_metadata()
+    numbers = sorted(metadata.partitions_for_topic(topic.name) or ())
+    found: dict[TopicPartition, int] = await consumer.end_offsets(
+        [TopicPartition(topic.name, each) for each in numbers]
+    )
+    return found
