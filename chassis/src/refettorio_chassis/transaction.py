@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
 import structlog
 from opentelemetry import trace
@@ -129,6 +129,12 @@ def _duplicates_told() -> Iterator[None]:
         if duplicate is None:
             raise
         raise duplicate from error
+
+
+class Collections(Protocol):
+    """A transaction, or a view."""
+
+    def collection(self, name: str) -> BoundCollection: ...
 
 
 class View:

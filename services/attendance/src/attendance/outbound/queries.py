@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import ClassId, PupilId, SchoolId
@@ -14,15 +14,9 @@ from attendance.domain.sheet import Sheet
 from attendance.outbound import rows
 from attendance.usecases.ports import PupilName
 from refettorio_chassis.mongo import Document
-from refettorio_chassis.transaction import BoundCollection
+from refettorio_chassis.transaction import BoundCollection, Collections
 
 MEALS: Final = "meals"
-
-
-class Collections(Protocol):
-    """A transaction, or a view."""
-
-    def collection(self, name: str) -> BoundCollection: ...
 
 
 class Queries:

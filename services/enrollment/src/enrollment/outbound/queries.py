@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from enrollment.domain.application import Application
 from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, SchoolId
@@ -14,13 +13,7 @@ from enrollment.domain.window import Window
 from enrollment.outbound import rows
 from enrollment.usecases.ports import ApplicationFilter
 from refettorio_chassis.mongo import Document
-from refettorio_chassis.transaction import BoundCollection
-
-
-class Collections(Protocol):
-    """A transaction, or a view."""
-
-    def collection(self, name: str) -> BoundCollection: ...
+from refettorio_chassis.transaction import BoundCollection, Collections
 
 
 class Queries:

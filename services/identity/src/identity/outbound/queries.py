@@ -11,8 +11,9 @@ from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
 from identity.outbound.sessions import Sessions
-from identity.outbound.store import Collections, People
+from identity.outbound.store import People
 from identity.outbound.tablets import Tablets
+from refettorio_chassis.transaction import Collections
 
 
 class Queries:

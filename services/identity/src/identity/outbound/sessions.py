@@ -12,8 +12,8 @@ from typing import Final
 
 from identity.domain.session import Session
 from identity.domain.sign_in import SignIn
-from identity.outbound.store import Collections
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 SIGN_INS: Final = "sign_ins"
 ASSERTIONS: Final = "assertions"

@@ -7,24 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
 from identity.domain.roles import StaffGrant
 from refettorio_chassis.mongo import Document
-from refettorio_chassis.transaction import BoundCollection
+from refettorio_chassis.transaction import Collections
 
 GUARDIANS: Final = "guardians"
 CONTACTS: Final = "contacts"
 STAFF: Final = "staff"
-
-
-class Collections(Protocol):
-    """A transaction, or a view."""
-
-    def collection(self, name: str) -> BoundCollection: ...
 
 
 class People:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from identity.domain.tablet import Tablet
-from identity.outbound.store import Collections
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 TABLETS: Final = "tablets"
 
