@@ -28,14 +28,18 @@ async def settled(ledger: Besieged) -> Reckoning:
     return reckoning
 
 
-async def proved(ledger: Besieged) -> None:
-    """Everything that was published is posted, a duplicate, or parked; and everything posted was told."""
+async def proved(ledger: Besieged) -> int:
+    """Everything that was published is posted, a duplicate, or parked; and everything posted was told.
+
+    Returns how many records were told again, which every reader recognises by their id.
+    """
     reckoning = await settled(ledger)
     await _nothing_lost_nothing_twice(ledger, reckoning)
-    await _every_posting_told(ledger, reckoning)
+    told_again = await _every_posting_told(ledger, reckoning)
     code, out = await ledger.command("verify")
     assert code == 0, out
     assert "The books are proved" in out
+    return told_again
 
 
 async def _nothing_lost_nothing_twice(ledger: Besieged, reckoning: Reckoning) -> None:
@@ -53,7 +57,7 @@ async def _nothing_lost_nothing_twice(ledger: Besieged, reckoning: Reckoning) ->
     assert {row["_id"]: row["balance"] for row in accounts} == reckoning.balances
 
 
-async def _every_posting_told(ledger: Besieged, reckoning: Reckoning) -> None:
+async def _every_posting_told(ledger: Besieged, reckoning: Reckoning) -> int:
     rows = await ledger.database["outbox"].find({}, {"topic": 1}).to_list(None)
     log = await ledger.log(ACCOUNTS)
     told = _once_each(log)
@@ -64,6 +68,7 @@ async def _every_posting_told(ledger: Besieged, reckoning: Reckoning) -> None:
     _assert_in_order(told)
     letters = {(_header(each, "origin-partition"), _header(each, "origin-offset")) for each in await _letters(ledger)}
     assert letters == {(str(partition), str(offset)) for partition, offset in reckoning.parked}
+    return len(log) - len(told)
 
 
 def _once_each(log: Iterable[ConsumerRecord]) -> Mapping[str, Envelope[Event]]:
