@@ -19,8 +19,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.support.ledger_stage import Stage, ledger_stage
-from tests.support.platform import RunningPlatform
 
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.usecases.assign_tariff import assign_tariff
@@ -32,6 +30,8 @@ from refettorio_chassis.process import calm_the_collector
 from refettorio_chassis.testing import envelope_of
 from refettorio_contracts.attendance import MealServed
 from refettorio_contracts.topics import MEALS
+from tests.support.ledger_stage import Stage, ledger_stage
+from tests.support.platform import RunningPlatform
 
 EVENTS = int(os.environ.get("REFETTORIO_BENCH_EVENTS", "60000"))
 SINGLES = int(os.environ.get("REFETTORIO_BENCH_SINGLES", "600"))

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     notify_url: str = Field(alias="REFETTORIO_NOTIFY_URL")
     # Origins a form may lead to, separated by spaces: the payment page, where "Paga con carta" redirects.
     checkout_origins: str = Field(default="https://checkout.pagopa.it", alias="REFETTORIO_CHECKOUT_ORIGINS")
-    # A TOML file in the form of public/news.toml; the one in the package when not given.
+    # A TOML file in the form of news.toml; the one in the package when not given.
     news_file: str = Field(default="", alias="REFETTORIO_NEWS_FILE")
 
     municipality_name: str = Field(default="Comune di Monte Cremasco", alias="REFETTORIO_MUNICIPALITY_NAME")

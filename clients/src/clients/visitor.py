@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from clients.design.forms import FormKey, PostedForm, form_key, read_form
 from clients.design.pages import Pages, Signed
-from clients.public.news import News
+from clients.news import News
 from clients.services.directory import Directory, Services
 from clients.services.transport import ServiceProblem
 from refettorio_chassis.auth import Caller, caller_with

@@ -14,7 +14,7 @@ from clients.portal import children, forms, home, payments, sent
 from clients.portal import communications as family_communications
 from clients.problems import add_error_pages
 from clients.public import routes as public
-from clients.public.news import DEFAULT, load_news
+from clients.news import DEFAULT, load_news
 from clients.services.directory import open_directory
 from clients.settings import Settings
 from clients.tablet import routes as tablet

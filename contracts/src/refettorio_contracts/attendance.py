@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from refettorio_contracts.event import Event, Identifier, Service
+from refettorio_contracts.event import Code, Event, Identifier, Service
 from refettorio_contracts.topics import MEALS, SHEETS, Topic
 
 
@@ -39,9 +39,9 @@ class MealServed(_MealEvent):
 
     school_id: Identifier
     class_id: Identifier
-    kind: str = "full"
+    kind: Code = "full"
     marked_at: datetime
-    marked_by: str = "canteen"
+    marked_by: Code = "canteen"
 
 
 class MealWithdrawn(_MealEvent):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from refettorio_contracts.event import Cents, Event, Identifier, SchoolYear, Service
+from refettorio_contracts.event import Code, Event, Identifier, SchoolYear, Service
 from refettorio_contracts.topics import APPLICATIONS, CALENDAR, PUPILS, Topic
 
 
@@ -109,7 +109,7 @@ class PupilEnrolled(_PupilEvent):
     school_year: SchoolYear
     school_id: Identifier
     class_id: Identifier
-    school_level: str
+    school_level: Code
     valid_from: date
     valid_to: date
 
@@ -136,7 +136,7 @@ class EnrolmentEnded(_PupilEvent):
 
 
 class TariffAssigned(_PupilEvent):
-    """From `valid_from` on the pupil pays by tariff `tariff_code`; `isee_cents` only where a declaration is valid."""
+    """From `valid_from` on the pupil pays by tariff `tariff_code`. Income is never told here."""
 
     TYPE: ClassVar[str] = "it.refettorio.enrollment.tariff.assigned.v1"
 
@@ -144,7 +144,6 @@ class TariffAssigned(_PupilEvent):
     service: Service
     tariff_code: Identifier
     valid_from: date
-    isee_cents: Cents | None = None
     sibling_rank: int = 1
     is_resident: bool = True
 

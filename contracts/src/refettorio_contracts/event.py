@@ -20,7 +20,10 @@ NoticeNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{18}$")]
 SchoolYear = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}/[0-9]{2}$")]
 """School year as families write it: `2025/26`."""
 
-Service = Annotated[str, Field(description="`meals` or `transport`; readers must tolerate others")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
+"""A word of ours, for machines: readers must tolerate words they do not know."""
+
+Service = Annotated[Code, Field(description="`meals` or `transport`; readers must tolerate others")]
 
 
 class Event(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from refettorio_contracts.event import Cents, Event, Identifier, NoticeNumber, PositiveCents, SchoolYear, Service
+from refettorio_contracts.event import Cents, Code, Event, Identifier, NoticeNumber, PositiveCents, SchoolYear, Service
 from refettorio_contracts.topics import ACCOUNTS, PAYMENTS, Topic
 
 
@@ -144,4 +144,4 @@ class PaymentAnomalous(_NoticeEvent):
 
     receipt_id: Identifier
     amount_cents: PositiveCents
-    anomaly: str
+    anomaly: Code

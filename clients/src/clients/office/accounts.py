@@ -1,5 +1,6 @@
 """Money, as the office sees it: accounts in debt, one account, tariffs and their versions."""
 
+import asyncio
 from datetime import date
 from http import HTTPStatus
 
@@ -23,7 +24,8 @@ TOASTS = {"tariffa": "La nuova versione della tariffa è stata registrata."}
 async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
     """Accounts below zero, with their holders."""
     accounts = await visitor.services.ledger.accounts_in_debt()
-    holders = {each.account_id: await _holder(visitor, each.account_id) for each in accounts}
+    people = await asyncio.gather(*(_holder(visitor, each.account_id) for each in accounts))
+    holders = {each.account_id: person for each, person in zip(accounts, people, strict=True)}
     total = sum(each.debt_cents for each in accounts)
     return await visitor.page("office/accounts.html", accounts=accounts, holders=holders, total=total)
 

@@ -25,14 +25,21 @@ async function route() {
 }
 
 async function openClasses() {
-  showClasses((await fact("classes")) ?? []);
+  const known = (await fact("classes")) ?? [];
+  showClasses(known);
+  await refreshOpenClasses();
+}
+
+/** New enrolments make new classes; the list is drawn again only when it differs, so that the focus stays. */
+async function refreshOpenClasses() {
+  const known = JSON.stringify((await fact("classes")) ?? []);
   const fresh = await fromServer(refreshClasses);
-  if (fresh && !open) showClasses(fresh);
+  if (fresh && !open && JSON.stringify(fresh) !== known) showClasses(fresh);
 }
 
 /** @param {string} classId @param {string} day */
 async function openSheet(classId, day) {
-  const screen = new SheetScreen(await labelOf(classId), day, {
+  const screen = new SheetScreen(day, {
     onMark: (taps) => void mark(taps),
     onClose: () => void close(),
     onDay: (chosen) => (location.hash = `#/classe/${encodeURIComponent(classId)}/${chosen}`),
@@ -44,6 +51,7 @@ async function openSheet(classId, day) {
 
 async function refreshSheet() {
   if (!open) return;
+  if (!(await labelOf(open.classId))) await fromServer(refreshClasses);
   const { classId, day } = open;
   const sheet = await fromServer(() => api.readSheet(classId, day));
   if (sheet) await keepSheet(sheet);
@@ -54,8 +62,9 @@ async function redraw() {
   const commands = await waitingCommands();
   showQueue(commands.length);
   if (!open) return;
-  const sheet = await knownSheet(open.classId, open.day);
-  open.screen.update(sheet, sheet ? roll(sheet, commands) : []);
+  const { classId, day, screen } = open;
+  const sheet = await knownSheet(classId, day);
+  screen.update((await labelOf(classId)) ?? classId, sheet, sheet ? roll(sheet, commands) : []);
 }
 
 /** @param {{pupil_id: string, mark: "present"|"absent"}[]} taps */
@@ -142,8 +151,9 @@ async function start() {
 }
 
 async function reconnected() {
+  if (!(await fact("device"))) return;
   await queue.drain();
-  await refreshSheet();
+  await (open ? refreshSheet() : refreshOpenClasses());
 }
 
 async function main() {

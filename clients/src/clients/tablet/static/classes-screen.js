@@ -23,10 +23,10 @@ export async function refreshClasses() {
   return classes;
 }
 
-/** @param {string} classId */
+/** The class as people call it; undefined until its name has arrived. @param {string} classId @returns {Promise<string|undefined>} */
 export async function labelOf(classId) {
   const classes = /** @type {ClassLine[]} */ ((await fact("classes")) ?? []);
-  return classes.find((each) => each.class_id === classId)?.label ?? classId;
+  return classes.find((each) => each.class_id === classId)?.label;
 }
 
 /** @param {ClassLine[]} classes */

@@ -15,13 +15,14 @@ const MARKS = /** @type {const} */ ([["present", "Presente"], ["absent", "Assent
 const DAYS_BACK = 7;
 
 export class SheetScreen {
-  /** @param {string} label @param {string} day @param {Actions} actions */
-  constructor(label, day, actions) {
+  /** @param {string} day @param {Actions} actions */
+  constructor(day, actions) {
     this.actions = actions;
     /** @type {Line[]} */
     this.lines = [];
     /** @type {Map<string, {row: HTMLElement, waiting: HTMLElement, buttons: HTMLButtonElement[]}>} */
     this.rows = new Map();
+    this.title = element("h1");
     this.age = element("p", { class: "quiet", id: "age" });
     this.notice = element("p", { class: "notice", hidden: "" });
     this.figures = Object.fromEntries(["present", "absent", "expected"].map((mark) => [mark, element("dd", { "data-count": mark }, "0")]));
@@ -30,7 +31,7 @@ export class SheetScreen {
     this.close = element("button", { type: "button", class: "strong", onclick: () => void this.askToClose() }, "Invia il foglio");
     show(
       element("p", {}, element("a", { href: "#/" }, "← Tutte le classi")),
-      element("h1", {}, label),
+      this.title,
       element("div", { class: "bar" }, element("label", { for: "day" }, "Giorno"), this.days(day), this.all),
       this.age,
       this.notice,
@@ -51,8 +52,9 @@ export class SheetScreen {
     return element("select", { id: "day", onchange }, ...options);
   }
 
-  /** @param {import("./store.js").Sheet|undefined} sheet @param {Line[]} lines */
-  update(sheet, lines) {
+  /** @param {string} label @param {import("./store.js").Sheet|undefined} sheet @param {Line[]} lines */
+  update(label, sheet, lines) {
+    this.title.textContent = label;
     this.lines = lines;
     this.age.textContent = sheet ? age(sheet.as_of) : "Nessun dato per questo giorno su questo tablet.";
     const isOpen = sheet?.state === "open";
