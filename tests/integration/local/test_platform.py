@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from pymongo import AsyncMongoClient
-from tests.support.waiting import until
 
 from refettorio_local.addresses import fixed_ports, require_free
 from refettorio_local.errors import PortTakenError, ProcessDiedError
 from refettorio_local.platform import Platform, ports_needed
+from tests.support.waiting import until
 
 ELSEWHERE = "kafka.example:9092"
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from tests.support.waiting import is_alive, until
 
 from refettorio_local.errors import NotReadyError, ProcessDiedError, UnknownProcessError
 from refettorio_local.program import Program, inherited_environment
 from refettorio_local.supervisor import Supervisor
+from tests.support.waiting import is_alive, until
 
 WAITS = "import pathlib, signal, time; pathlib.Path(MARK).write_text('up'); time.sleep(600)"
 DIES = "print('la cucina è chiusa'); raise SystemExit(7)"

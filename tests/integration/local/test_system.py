@@ -4,10 +4,10 @@ import secrets
 from typing import Any
 
 import httpx2 as httpx
-from tests.support.platform import RunningPlatform
-from tests.support.waiting import until_true
 
 from refettorio_local.addresses import SERVICES, SIMULATORS
+from tests.support.platform import RunningPlatform
+from tests.support.waiting import until_true
 
 
 async def test_every_process_says_that_it_is_ready(system: RunningPlatform) -> None:

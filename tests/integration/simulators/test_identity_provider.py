@@ -12,6 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from codicefiscale import codicefiscale
 from lxml import etree
+
+from refettorio_local.simulators.idp.citizens import CITIZENS, Child, Citizen
+from refettorio_local.simulators.idp.fiscal_code import fiscal_code
+from refettorio_local.simulators.idp.saml import instant, is_signed_by, new_id, parse
+from refettorio_local.simulators.idp.variants import VARIANTS
 from tests.integration.simulators.service import (
     CONSUMER,
     ENTITY,
@@ -26,11 +31,6 @@ from tests.integration.simulators.service import (
     signed_query,
     value,
 )
-
-from refettorio_local.simulators.idp.citizens import CITIZENS, Child, Citizen
-from refettorio_local.simulators.idp.fiscal_code import fiscal_code
-from refettorio_local.simulators.idp.saml import instant, is_signed_by, new_id, parse
-from refettorio_local.simulators.idp.variants import VARIANTS
 
 TRUSTED = (IDP_KEYS.certificate,)
 STATUS_MESSAGE = "//samlp:StatusMessage"

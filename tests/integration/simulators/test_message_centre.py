@@ -21,7 +21,6 @@ from aiosmpplib import (
 )
 from aiosmpplib.codec import GSM_BASIC_DECODE_MAP
 from smpplib import gsm
-from tests.support.waiting import until
 
 from refettorio_chassis.clock import FixedClock
 from refettorio_local.addresses import free_ports
@@ -30,6 +29,7 @@ from refettorio_local.simulators.sms.alphabet import GSM, GSM_EXTENSION, decoded
 from refettorio_local.simulators.sms.app import message_centre
 from refettorio_local.simulators.sms.pdu import HEADER, Command, Pdu, Status, read_pdu
 from refettorio_local.simulators.sms.settings import Settings
+from tests.support.waiting import until
 
 GIULIA = "+393330000101"
 LONG = "Comunicazione del Comune: la mensa domani è chiusa. " * 8

@@ -11,12 +11,12 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from lxml import etree
-from tests.integration.simulators.creditor import CODE, NOTICE, VERIFIED, Station, payment_data, refusal, transfer
 
 from refettorio_chassis.clock import FixedClock
 from refettorio_local.simulators.nodo.app import node
 from refettorio_local.simulators.nodo.settings import Settings
 from refettorio_local.simulators.settings import Listening
+from tests.integration.simulators.creditor import CODE, NOTICE, VERIFIED, Station, payment_data, refusal, transfer
 
 URL = "http://nodo.example"
 SCHEMAS = Path(os.environ["REFETTORIO_PAGOPA_XSD"]) if os.environ.get("REFETTORIO_PAGOPA_XSD") else None

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import httpx2 as httpx
 import pytest
-from tests.support.waiting import until
 
 from refettorio_local.addresses import Ports, free_ports
+from tests.support.waiting import until
 
 HOST = "127.0.0.1"
 
