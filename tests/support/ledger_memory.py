@@ -15,6 +15,7 @@ from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
 from ledger.usecases.ports import Policy, Ports, StatementSpan
+from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 
@@ -56,6 +57,7 @@ class State:
     receipts: dict[str, KeptReceipt] = field(default_factory=dict)
     last_base: int = 0
     announced: list[tuple[Event, int, int | None]] = field(default_factory=list)
+    audited: list[AuditLine] = field(default_factory=list)
 
 
 class MemoryStore:
@@ -121,6 +123,9 @@ class MemoryStore:
     async def mark_paid(self, number: str, paid_at: datetime) -> None:
         self.state.notices[number] = replace(self.state.notices[number], state=NoticeState.PAID)
 
+    async def mark_cancelled(self, number: str, cancelled_at: datetime) -> None:
+        self.state.notices[number] = replace(self.state.notices[number], state=NoticeState.CANCELLED)
+
     async def receipt(self, receipt_id: str) -> KeptReceipt | None:
         return self.state.receipts.get(receipt_id)
 
@@ -170,6 +175,9 @@ class MemoryStore:
     def announce(self, event: Event, *, sequence: int = 0, cause: int | None = None) -> None:
         self.state.announced.append((event, sequence, cause))
 
+    async def audit(self, line: AuditLine) -> None:
+        self.state.audited.append(line)
+
 
 class _Holders:
     def __init__(self, store: MemoryStore) -> None:
@@ -214,6 +222,7 @@ class MemoryLedger:
             clock=self.clock,
             creditor=CREDITOR,
             policy=POLICY,
+            audit=store.audit,
         )
 
     async def told(self) -> list[Event]:

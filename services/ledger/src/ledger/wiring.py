@@ -75,6 +75,7 @@ class Wiring:
             clock=self.base.clock,
             creditor=self.creditor,
             policy=self.policy,
+            audit=transaction.audit,
         )
 
     def service(self) -> Service:

@@ -56,6 +56,10 @@ class NoticeStore:
     async def mark_paid(self, number: str, paid_at: datetime) -> None:
         await self._notices.update_one({"_id": number}, {"$set": {"state": NoticeState.PAID.value, "paid_at": paid_at}})
 
+    async def mark_cancelled(self, number: str, cancelled_at: datetime) -> None:
+        cancelled = {"state": NoticeState.CANCELLED.value, "cancelled_at": cancelled_at}
+        await self._notices.update_one({"_id": number}, {"$set": cancelled})
+
     async def receipt(self, receipt_id: str) -> KeptReceipt | None:
         document = await self._receipts.find_one({"_id": receipt_id})
         return _receipt_of(document) if document else None

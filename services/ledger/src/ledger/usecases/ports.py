@@ -14,6 +14,7 @@ from ledger.domain.notices import Notice
 from ledger.domain.receipts import KeptReceipt, WaitingReceipt
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
+from refettorio_chassis.audit import Audit
 from refettorio_chassis.clock import Clock
 from refettorio_contracts import Event
 
@@ -63,6 +64,7 @@ class Notices(Protocol):
     async def add(self, notice: Notice) -> None: ...
     async def notice(self, number: str) -> Notice | None: ...
     async def mark_paid(self, number: str, paid_at: datetime) -> None: ...
+    async def mark_cancelled(self, number: str, cancelled_at: datetime) -> None: ...
     async def receipt(self, receipt_id: str) -> KeptReceipt | None: ...
     async def keep(self, receipt: KeptReceipt) -> None:
         """Keep it; an unmatched one with the same id is replaced."""
@@ -118,6 +120,7 @@ class Ports:
     clock: Clock
     creditor: Creditor
     policy: Policy
+    audit: Audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
