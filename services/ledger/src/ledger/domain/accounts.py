@@ -20,7 +20,19 @@ PAGOPA_CLEARING: Final = AccountId("clearing:pagopa")
 OPENING_EQUITY: Final = AccountId("equity:opening")
 """Counterpart of the balances carried over from the previous system."""
 
-_OURS: Final = ("revenue:", "clearing:", "equity:")
+REFUNDS_PAYABLE: Final = AccountId("payable:refunds")
+"""Approved refunds that the bank has not paid yet."""
+
+BANK: Final = AccountId("bank:treasury")
+"""What left by the municipality's treasurer."""
+
+REMINDER_FEES: Final = AccountId("revenue:reminder-fees")
+"""Fees of the reminders sent to who owes."""
+
+WRITE_OFFS: Final = AccountId("loss:write-offs")
+"""Debts the municipality gave up, each by an officer's decision."""
+
+_OURS: Final = ("revenue:", "clearing:", "equity:", "payable:", "bank:", "loss:")
 
 
 def holder_account(guardian_id: str) -> AccountId:

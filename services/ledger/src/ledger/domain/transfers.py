@@ -20,6 +20,11 @@ class Kind(StrEnum):
     REVERSAL = "reversal"
     TOP_UP = "top-up"
     OPENING = "opening"
+    REFUND = "refund"
+    PAYOUT = "payout"
+    MOVE = "move"
+    FEE = "reminder-fee"
+    WRITE_OFF = "write-off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,16 @@ class OpeningCause:
     reason: str
 
 
-Cause = ChargeCause | ReversalCause | TopUpCause | OpeningCause
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCause:
+    """Somebody decided: `decision_id` names the refund, the move, the reminder or the write-off."""
+
+    decision_id: str
+    reason: str
+    decided_by: str
+
+
+Cause = ChargeCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +158,8 @@ def opening_id(account_id: str, reason: str) -> TransferId:
     """One carry-over per account and reason; the reason is digested because it is free text."""
     digest = hashlib.sha256(reason.strip().casefold().encode()).hexdigest()[:16]
     return TransferId(f"opening:{account_id}:{digest}")
+
+
+def decision_transfer_id(kind: Kind, decision_id: str) -> TransferId:
+    """One decision moves money at most once."""
+    return TransferId(f"{kind}:{decision_id}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import assert_never
 
 from ledger.domain.accounts import Account
 from ledger.domain.notices import Notice
 from ledger.domain.standing import meals_left
 from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
 from ledger.domain.top_up import suggested_top_up
-from ledger.domain.transfers import ChargeCause, OpeningCause, Posted, ReversalCause, TopUpCause
+from ledger.domain.transfers import ChargeCause, Posted, ReversalCause, TopUpCause
+from ledger.domain.wording import described
 from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, TariffView, WhyView
 
 API: str = "/api/ledger/v1"
@@ -63,7 +63,7 @@ def entry_view(posted: Posted, account_id: str, versions: Mapping[str, TariffVer
         booked_at=posted.booked_at,
         value_day=transfer.value_day,
         kind=transfer.kind.value,
-        description=_description(posted),
+        description=described(posted),
         pupil_id=cause.pupil_id if isinstance(cause, ChargeCause | ReversalCause) else None,
         meal_id=cause.meal_id if isinstance(cause, ChargeCause | ReversalCause) else None,
         amount_cents=posted.signed_cents(account_id),
@@ -111,18 +111,3 @@ def _why(posted: Posted, cause: ChargeCause, versions: Mapping[str, TariffVersio
         marked_at=cause.marked_at,
         marked_by=cause.marked_by,
     )
-
-
-def _description(posted: Posted) -> str:
-    day = posted.transfer.value_day.strftime("%d/%m/%Y")
-    match posted.transfer.cause:
-        case ChargeCause():
-            return f"Pasto del {day}"
-        case ReversalCause():
-            return f"Storno del pasto del {day}"
-        case TopUpCause(notice_number=number):
-            return f"Ricarica con avviso {number}"
-        case OpeningCause():
-            return "Saldo riportato dal sistema precedente"
-        case _:
-            assert_never(posted.transfer.cause)

@@ -16,6 +16,7 @@ from ledger.domain.standing import Standing
 from ledger.domain.transfers import (
     Cause,
     ChargeCause,
+    DecisionCause,
     Kind,
     Leg,
     OpeningCause,
@@ -27,11 +28,16 @@ from ledger.domain.transfers import (
 )
 from refettorio_chassis.mongo import Document
 
-_CAUSES: Final[dict[Kind, type[ChargeCause | ReversalCause | TopUpCause | OpeningCause]]] = {
+_CAUSES: Final[dict[Kind, type[ChargeCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause]]] = {
     Kind.CHARGE: ChargeCause,
     Kind.REVERSAL: ReversalCause,
     Kind.TOP_UP: TopUpCause,
     Kind.OPENING: OpeningCause,
+    Kind.REFUND: DecisionCause,
+    Kind.PAYOUT: DecisionCause,
+    Kind.MOVE: DecisionCause,
+    Kind.FEE: DecisionCause,
+    Kind.WRITE_OFF: DecisionCause,
 }
 
 
@@ -67,7 +73,7 @@ def cause_document(cause: Cause) -> Document:
                 "marked_at": cause.marked_at,
                 "marked_by": cause.marked_by,
             }
-        case ReversalCause() | TopUpCause() | OpeningCause():
+        case ReversalCause() | TopUpCause() | OpeningCause() | DecisionCause():
             return asdict(cause)
         case _:
             assert_never(cause)

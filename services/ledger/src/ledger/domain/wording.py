@@ -1,0 +1,33 @@
+"""Movements in words for families; the same on the page, in the statement and on paper."""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from ledger.domain.transfers import ChargeCause, DecisionCause, Kind, OpeningCause, Posted, ReversalCause, TopUpCause
+
+_DECIDED: Final = {
+    Kind.REFUND: "Rimborso del credito residuo",
+    Kind.PAYOUT: "Bonifico del rimborso",
+    Kind.MOVE: "Trasferimento di credito tra conti",
+    Kind.FEE: "Spese di sollecito",
+    Kind.WRITE_OFF: "Debito annullato dal Comune",
+}
+
+
+def described(posted: Posted) -> str:
+    """One line in Italian, without names."""
+    day = posted.transfer.value_day.strftime("%d/%m/%Y")
+    match posted.transfer.cause:
+        case ChargeCause():
+            return f"Pasto del {day}"
+        case ReversalCause():
+            return f"Storno del pasto del {day}"
+        case TopUpCause(notice_number=number):
+            return f"Ricarica con avviso {number}"
+        case OpeningCause():
+            return "Saldo riportato dal sistema precedente"
+        case DecisionCause():
+            return _DECIDED.get(posted.transfer.kind, "Movimento disposto dall'ufficio")
+        case _:
+            assert_never(posted.transfer.cause)
