@@ -11,7 +11,7 @@ from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Book
 from ledger.domain.creditor import Creditor, Holder, PayableService
 from ledger.domain.notices import Notice, NoticeState
-from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt
+from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, plain_receipt_id
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
 from ledger.usecases.ports import Policy, Ports, StatementSpan
@@ -134,6 +134,18 @@ class MemoryStore:
 
     async def mark_credited(self, receipt_id: str, credited_at: datetime) -> None:
         self.state.receipts[receipt_id] = replace(self.state.receipts[receipt_id], state=ReceiptState.CREDITED)
+
+    async def anomalous(self, anomaly_id: str) -> KeptReceipt | None:
+        found = [each for each in self.state.receipts.values() if plain_receipt_id(each.receipt_id) == anomaly_id]
+        return found[0] if found and found[0].anomaly else None
+
+    async def anomalies(self, *, resolved: bool, limit: int) -> Sequence[KeptReceipt]:
+        odd = [found for found in self.state.receipts.values() if found.anomaly]
+        asked = [found for found in odd if (found.resolution is not None) == resolved]
+        return sorted(asked, key=lambda found: found.received_at, reverse=True)[:limit]
+
+    async def resolve(self, receipt: KeptReceipt) -> None:
+        self.state.receipts[receipt.receipt_id] = receipt
 
     async def receipts_to_credit(self, limit: int) -> Sequence[WaitingReceipt]:
         kept = [found for found in self.state.receipts.values() if found.state is ReceiptState.KEPT]

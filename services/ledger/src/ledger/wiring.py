@@ -8,7 +8,7 @@ from datetime import timedelta
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Creditor, PayableService
 from ledger.domain.transfers import Posted
-from ledger.inbound import http_account, http_notices, http_tariffs, pagopa
+from ledger.inbound import http_account, http_notices, http_positions, http_tariffs, pagopa
 from ledger.inbound.command_line import configure_verify, verify_command
 from ledger.inbound.events import subscriptions
 from ledger.inbound.settling import Settler
@@ -37,6 +37,8 @@ INDEXES = (
     Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),
     Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
+    Index(collection=RECEIPTS, keys=[("plain_id", 1)], where={"anomaly": {"$type": "string"}}),
+    Index(collection=NOTICES, keys=[("issued_at", -1)]),
 )
 
 
@@ -106,6 +108,7 @@ class Wiring:
                 http_account.office_router(accounts, self.queries, self.run),
                 http_notices.router(notices),
                 http_tariffs.router(self.run, self.queries),
+                http_positions.router(self._positions()),
                 pagopa.router(nodo),
             ),
             subscriptions=subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
@@ -113,6 +116,14 @@ class Wiring:
             collections=ALL,
             roles={"settler": self.settler.run},
             commands=(self._verify(),),
+        )
+
+    def _positions(self) -> http_positions.PositionDesk:
+        return http_positions.PositionDesk(
+            run=self.run,
+            reading=NoticeStore(self.base.transactions.view),
+            clock=self.base.clock,
+            attached=self.settler.wake,
         )
 
     def _verify(self) -> CommandSpec:

@@ -59,3 +59,27 @@ class ServiceNotPayableError(DomainError):
     """The municipality has no pagoPA taxonomy configured for the service."""
 
     slug: ClassVar[str] = "service-not-payable"
+
+
+class NoticeAlreadyPaidError(ConflictError):
+    """A paid notice cannot be cancelled: the money is there."""
+
+    slug: ClassVar[str] = "notice-already-paid"
+
+
+class AnomalyNotFoundError(NotFoundError):
+    """No receipt with an anomaly has that id."""
+
+    slug: ClassVar[str] = "anomaly-not-found"
+
+
+class AnomalyResolvedError(ConflictError):
+    """Somebody decided about it before."""
+
+    slug: ClassVar[str] = "anomaly-resolved"
+
+
+class ResolutionNotPossibleError(DomainError):
+    """The decision does not fit what happened to the money."""
+
+    slug: ClassVar[str] = "resolution-not-possible"

@@ -17,21 +17,26 @@ _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 
 
 class ReceiptState(StrEnum):
-    """`kept` waits to be credited; `unmatched` has no notice of ours; `without-credit` moved no money to us."""
+    """`kept` waits to be credited; `unmatched` has no notice of ours; `without-credit` moved no money to us.
+
+    `refund-due` was unmatched, and the office decided to give it back.
+    """
 
     KEPT = "kept"
     CREDITED = "credited"
     UNMATCHED = "unmatched"
     WITHOUT_CREDIT = "without-credit"
+    REFUND_DUE = "refund-due"
 
 
 class Anomaly(StrEnum):
-    """Money that was not expected in this form; it is credited all the same."""
+    """Money that was not expected in this form; where the notice is known it is credited all the same."""
 
     ALREADY_PAID = "already-paid"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     AMOUNT_DIFFERS = "amount-differs"
+    UNMATCHED = "unmatched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +70,21 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What the office decided about an anomaly: `by` is the clerk, `at` aware UTC."""
+
+    action: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReceipt:
-    """A receipt in our hands: what it is worth to which account, and how far its crediting is."""
+    """A receipt in our hands: what it is worth to which account, and how far its crediting is.
+
+    `parts` are the transfers of the payment, as a flow of the payment service provider (FdR) will name ours.
+    """
 
     receipt_id: str
     notice_number: str
@@ -80,6 +98,8 @@ class KeptReceipt:
     stand_in: bool
     raw: bytes
     traceparent: str | None = None
+    parts: tuple[ReceivedTransfer, ...] = ()
+    resolution: Resolution | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

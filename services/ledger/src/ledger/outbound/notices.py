@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 from ledger.domain.notices import Notice, NoticeNumber, NoticeState
-from ledger.domain.receipts import Anomaly, KeptReceipt, ReceiptState, WaitingReceipt
+from ledger.domain.receipts import (
+    Anomaly,
+    KeptReceipt,
+    ReceiptState,
+    ReceivedTransfer,
+    Resolution,
+    WaitingReceipt,
+    plain_receipt_id,
+)
 from ledger.outbound.collections import NOTICES, RECEIPTS, SEQUENCES, Place
 from refettorio_chassis.mongo import Document
 
@@ -64,6 +73,35 @@ class NoticeStore:
         document = await self._receipts.find_one({"_id": receipt_id})
         return _receipt_of(document) if document else None
 
+    async def anomalous(self, anomaly_id: str) -> KeptReceipt | None:
+        document = await self._receipts.find_one({"plain_id": anomaly_id, "anomaly": {"$type": "string"}})
+        return _receipt_of(document) if document else None
+
+    async def anomalies(self, *, resolved: bool, limit: int) -> Sequence[KeptReceipt]:
+        """Newest first."""
+        where = {"anomaly": {"$type": "string"}, "resolution": {"$ne": None} if resolved else None}
+        found = await self._receipts.find(where, sort=[("received_at", -1), ("_id", 1)], limit=limit)
+        return [_receipt_of(document) for document in found]
+
+    async def resolve(self, receipt: KeptReceipt) -> None:
+        """Writes only what a decision changes: crediting may be going on."""
+        decided = {
+            "state": receipt.state.value,
+            "account_id": receipt.account_id,
+            "service": receipt.service,
+            "resolution": asdict(receipt.resolution) if receipt.resolution else None,
+        }
+        await self._receipts.update_one({"_id": receipt.receipt_id}, {"$set": decided})
+
+    async def positions(self, state: NoticeState | None, *, today: date, limit: int) -> Sequence[Notice]:
+        """Newest first. Expired is what is payable and whose last day is past."""
+        where: Document = {} if state is None else {"state": state.value}
+        if state in {NoticeState.PAYABLE, NoticeState.EXPIRED}:
+            side = "$gte" if state is NoticeState.PAYABLE else "$lt"
+            where = {"state": NoticeState.PAYABLE.value, "payable_until": {side: today.isoformat()}}
+        found = await self._notices.find(where, sort=[("issued_at", -1), ("_id", -1)], limit=limit)
+        return [_notice_of(document) for document in found]
+
     async def keep(self, receipt: KeptReceipt) -> None:
         document: Document = {
             "_id": receipt.receipt_id,
@@ -78,6 +116,9 @@ class NoticeStore:
             "stand_in": receipt.stand_in,
             "raw": receipt.raw,
             "traceparent": receipt.traceparent,
+            "plain_id": plain_receipt_id(receipt.receipt_id),
+            "parts": [asdict(part) for part in receipt.parts],
+            "resolution": asdict(receipt.resolution) if receipt.resolution else None,
             "credited_at": None,
         }
         await self._receipts.replace_one({"_id": receipt.receipt_id}, document, upsert=True)
@@ -127,4 +168,6 @@ def _receipt_of(document: Document) -> KeptReceipt:
         stand_in=document["stand_in"],
         raw=bytes(document["raw"]),
         traceparent=document["traceparent"],
+        parts=tuple(ReceivedTransfer(**part) for part in document["parts"]),
+        resolution=Resolution(**document["resolution"]) if document["resolution"] else None,
     )

@@ -23,14 +23,11 @@ async def keep_receipt(ports: Ports, receipt: Receipt) -> Fault | None:
         return Fault.RECEIPT_KNOWN
     ours = ports.creditor.fiscal_code
     if receipt.creditor_fiscal_code != ours:
-        reached_us = receipt.cents_for(ours) > 0
-        state = ReceiptState.UNMATCHED if reached_us else ReceiptState.WITHOUT_CREDIT
-        await ports.notices.keep(_kept(receipt, None, state=state, cents=receipt.cents_for(ours), now=now))
+        await ports.notices.keep(_without_notice(receipt, cents=receipt.cents_for(ours), now=now))
         return None
     notice = await ports.notices.notice(receipt.notice_number)
     if notice is None or receipt.creditor_reference != notice.iuv:
-        unmatched = _kept(receipt, None, state=ReceiptState.UNMATCHED, cents=receipt.cents_for(ours), now=now)
-        await ports.notices.keep(unmatched)
+        await ports.notices.keep(_without_notice(receipt, cents=receipt.cents_for(ours), now=now))
         return Fault.NOTICE_UNKNOWN if notice is None else Fault.MEANINGLESS
     await _keep_for(ports, receipt, notice, now)
     return None
@@ -46,6 +43,13 @@ async def _keep_for(ports: Ports, receipt: Receipt, notice: Notice, now: datetim
     await ports.notices.keep(_kept(receipt, notice, state=ReceiptState.KEPT, cents=cents, now=now, anomaly=anomaly))
     if notice.state is not NoticeState.PAID:
         await ports.notices.mark_paid(notice.number, receipt.paid_at)
+
+
+def _without_notice(receipt: Receipt, *, cents: int, now: datetime) -> KeptReceipt:
+    """Money that reached us without a notice of ours is for the office to look at; any other receipt is only kept."""
+    if receipt.is_paid and cents > 0:
+        return _kept(receipt, None, state=ReceiptState.UNMATCHED, cents=cents, now=now, anomaly=Anomaly.UNMATCHED)
+    return _kept(receipt, None, state=ReceiptState.WITHOUT_CREDIT, cents=cents, now=now)
 
 
 def _kept(
@@ -70,4 +74,5 @@ def _kept(
         stand_in=receipt.stand_in,
         raw=receipt.raw,
         traceparent=receipt.traceparent,
+        parts=receipt.transfers,
     )

@@ -71,6 +71,13 @@ class Notices(Protocol):
         ...
 
     async def mark_credited(self, receipt_id: str, credited_at: datetime) -> None: ...
+    async def anomalous(self, anomaly_id: str) -> KeptReceipt | None:
+        """The receipt with an anomaly that events call `anomaly_id` (its plain id)."""
+        ...
+
+    async def resolve(self, receipt: KeptReceipt) -> None:
+        """Keep the decision, the state, the account and the service of a known receipt."""
+        ...
 
 
 class Announce(Protocol):
