@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from refettorio_contracts.event import Cents, Code, Event, Identifier, NoticeNumber, PositiveCents, SchoolYear, Service
 from refettorio_contracts.topics import ACCOUNTS, PAYMENTS, Topic
@@ -97,6 +99,65 @@ class DebtSettled(_AccountEvent):
     TYPE: ClassVar[str] = "it.refettorio.ledger.debt.settled.v1"
 
     service: Service
+
+
+class RefundApproved(_AccountEvent):
+    """The office will pay back `amount_cents`; the money left the account and waits for the bank."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.refund.approved.v1"
+
+    refund_id: Identifier
+    transfer_id: Identifier
+    amount_cents: PositiveCents
+
+
+class RefundRejected(_AccountEvent):
+    """The office said no; why is read where the request is."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.refund.rejected.v1"
+
+    refund_id: Identifier
+
+
+class RefundPaid(_AccountEvent):
+    """The bank paid the refund."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.refund.paid.v1"
+
+    refund_id: Identifier
+    amount_cents: PositiveCents
+
+
+class YearClosed(_AccountEvent):
+    """A school year is settled for the account.
+
+    `outcome` is e.g. `carried-over`, `refund-due`, `debt-due`, `even`; readers must tolerate others.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.year.closed.v1"
+
+    school_year: SchoolYear
+    outcome: Code
+
+
+class ReminderIssued(_AccountEvent):
+    """Who owes is reminded. `step` counts from 1; `fee_cents` was charged for it; pay by `due_date` (Europe/Rome)."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.reminder.issued.v1"
+
+    step: int
+    debt_cents: PositiveCents
+    fee_cents: Annotated[int, Field(ge=0, description="Integer cents of euro")]
+    due_date: date
+
+
+class DebtWrittenOff(_AccountEvent):
+    """The municipality gave up a debt."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.debt.written-off.v1"
+
+    transfer_id: Identifier
+    amount_cents: PositiveCents
 
 
 class _NoticeEvent(Event):
