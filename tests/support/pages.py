@@ -20,7 +20,8 @@ from clients.settings import Settings
 from clients.wiring import NAME, build
 from refettorio_chassis.clock import Clock, FixedClock
 from refettorio_chassis.testing import TokenMinter
-from tests.support.services_double import GUARDIAN, ServicesDouble, typical_town
+from tests.support.office_money_double import whole_town
+from tests.support.services_double import GUARDIAN, ServicesDouble
 
 MONDAY = datetime(2025, 10, 6, 10, 0, tzinfo=UTC)
 START_SECONDS = 10.0
@@ -88,7 +89,7 @@ def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
 def main() -> None:
     clock = FixedClock(MONDAY)
     minter = TokenMinter(clock)
-    app = SignedInByGateway(application(typical_town(), minter, clock), minter)
+    app = SignedInByGateway(application(whole_town(), minter, clock), minter)
     with served(app, int(sys.argv[1]) if len(sys.argv) > 1 else 8116) as address:
         sys.stdout.write(f"{address}\n")
         sys.stdout.flush()

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from clients.design.forms import FormKey, PostedForm, form_key, read_form
 from clients.design.pages import Pages, Signed
 from clients.news import News
 from clients.services.directory import Directory, Services
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Download, ServiceProblem
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
 
@@ -52,6 +52,11 @@ class Visitor:
         """The page with their name in the header."""
         signed = Signed(await self._name(), self.caller.roles, self.key)
         return self.site.pages.page(template, signed=signed, status=status, today=self.site.today(), **context)
+
+    def file(self, made: Download, name: str) -> Response:
+        """A file a service made, to keep under `name`; theirs alone like a page."""
+        headers = self.site.pages.headers() | {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(made.content, media_type=made.media_type, headers=headers)
 
     async def _name(self) -> str:
         try:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from clients.design.assets import load_assets
 from clients.design.pages import Municipality, Pages
 from clients.news import DEFAULT, load_news
-from clients.office import accounts, applications, attendance, communications, tablets
+from clients.office import accounts, anomalies, applications, attendance, communications, positions, tablets
 from clients.portal import children, forms, home, payments, sent
 from clients.portal import communications as family_communications
 from clients.problems import add_error_pages
@@ -36,6 +36,8 @@ ROUTERS = (
     attendance.router,
     tablets.router,
     accounts.router,
+    positions.router,
+    anomalies.router,
     communications.router,
     tablet.router,
 )

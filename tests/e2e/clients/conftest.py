@@ -8,8 +8,9 @@ from starlette.responses import PlainTextResponse
 
 from refettorio_chassis.clock import FixedClock, SystemClock
 from refettorio_chassis.testing import TokenMinter
+from tests.support.office_money_double import whole_town
 from tests.support.pages import MONDAY, SignedInByGateway, application, served
-from tests.support.services_double import ServicesDouble, typical_town
+from tests.support.services_double import ServicesDouble
 from tests.support.tablet_double import BehindOneAddress, Roll, tablet_services
 
 
@@ -34,7 +35,7 @@ class Canteen:
 def town() -> Iterator[Town]:
     clock = FixedClock(MONDAY)
     minter = TokenMinter(clock)
-    double = typical_town()
+    double = whole_town()
     with served(PlainTextResponse("Pagina di pagamento")) as checkout:
         pages = application(double, minter, clock, checkout=checkout)
         with served(SignedInByGateway(pages, minter)) as address:
@@ -45,6 +46,6 @@ def town() -> Iterator[Town]:
 def canteen() -> Iterator[Canteen]:
     clock = SystemClock()
     roll = Roll()
-    pages = application(typical_town(), TokenMinter(clock), clock)
+    pages = application(whole_town(), TokenMinter(clock), clock)
     with served(BehindOneAddress(pages, tablet_services(roll))) as address:
         yield Canteen(address, roll)

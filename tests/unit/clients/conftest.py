@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.testing import TokenMinter
 from tests.support.browserless import Browser
+from tests.support.office_money_double import whole_town
 from tests.support.pages import MONDAY, application
-from tests.support.services_double import ServicesDouble, typical_town
+from tests.support.services_double import ServicesDouble
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +26,7 @@ def minter(clock: FixedClock) -> TokenMinter:
 
 @pytest.fixture(scope="session")
 def shared_double() -> ServicesDouble:
-    return typical_town()
+    return whole_town()
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def app(shared_double: ServicesDouble, minter: TokenMinter, clock: FixedClock) -
 @pytest.fixture
 def services(shared_double: ServicesDouble) -> ServicesDouble:
     """The services of a typical town, as new for each test."""
-    shared_double.answers = typical_town().answers
+    shared_double.answers = whole_town().answers
     shared_double.asked.clear()
     return shared_double
 

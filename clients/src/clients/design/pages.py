@@ -100,6 +100,7 @@ class Pages:
             school_year=formats.school_year,
             zip=zip,
             application_word=partial(word, "application"),
+            notice_word=partial(word, "notice"),
             delivery_word=partial(word, "delivery"),
         )
         environment.globals.update(

@@ -52,6 +52,23 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "cancelled": "it-close-circle",
         "expired": "it-ban",
     },
+    "anomaly": {
+        "already-paid": "Avviso già pagato",
+        "expired": "Avviso scaduto",
+        "cancelled": "Avviso annullato",
+        "amount-differs": "Importo diverso dall'avviso",
+        "unmatched": "Pagamento senza avviso",
+    },
+    "anomaly_action": {
+        "leave-as-credit": "Lasciato a credito",
+        "refund-due": "Da restituire",
+        "attach": "Attribuito a un conto",
+    },
+    "anomaly_action_long": {
+        "leave-as-credit": "Lasciarlo a credito sul conto della famiglia",
+        "refund-due": "Restituirlo a chi ha pagato",
+        "attach": "Attribuirlo a un conto",
+    },
     "template": {
         "communication": "Comunicazione del Comune",
         "application-submitted": "Ricevuta della domanda",

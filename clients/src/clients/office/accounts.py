@@ -1,6 +1,5 @@
 """Money, as the office sees it: accounts in debt, one account, tariffs and their versions."""
 
-import asyncio
 from datetime import date
 from http import HTTPStatus
 
@@ -10,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.formats import cents_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
-from clients.services.identity import Person
+from clients.office.holders import holder_of, holders_of
 from clients.services.ledger import NewTariffVersion
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Visitor, see
@@ -24,8 +23,7 @@ TOASTS = {"tariffa": "La nuova versione della tariffa è stata registrata."}
 async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
     """Accounts below zero, with their holders."""
     accounts = await visitor.services.ledger.accounts_in_debt()
-    people = await asyncio.gather(*(_holder(visitor, each.account_id) for each in accounts))
-    holders = {each.account_id: person for each, person in zip(accounts, people, strict=True)}
+    holders = await holders_of(visitor, (each.account_id for each in accounts))
     total = sum(each.debt_cents for each in accounts)
     return await visitor.page("office/accounts.html", accounts=accounts, holders=holders, total=total)
 
@@ -40,7 +38,7 @@ async def account(visitor: Clerk, account_id: str) -> HTMLResponse:
         "office/account.html",
         account=await ledger.account_of(account_id),
         entries=await ledger.statement_of(account_id),
-        holder=await _holder(visitor, account_id),
+        holder=await holder_of(visitor, account_id),
         names=names,
     )
 
@@ -101,12 +99,3 @@ async def _tariffs_page(
         toast=toast,
         trouble=trouble,
     )
-
-
-async def _holder(visitor: Visitor, account_id: str) -> Person | None:
-    """The holder of an account: the account has the holder's identifier."""
-    try:
-        return await visitor.services.identity.person(account_id)
-    except ServiceProblem:
-        # Balances are right without names.
-        return None

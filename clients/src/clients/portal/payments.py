@@ -111,11 +111,7 @@ async def notice(visitor: Guardian, notice_number: str, nuovo: str = "") -> HTML
 @router.get("/avvisi/{notice_number}/avviso.pdf")
 async def letter(visitor: Guardian, notice_number: str) -> Response:
     """The payment letter, as a file named after its notice."""
-    made = await visitor.services.ledger.letter(notice_number)
-    headers = visitor.site.pages.headers() | {
-        "Content-Disposition": f'attachment; filename="avviso-{notice_number}.pdf"'
-    }
-    return Response(made.content, media_type=made.media_type, headers=headers)
+    return visitor.file(await visitor.services.ledger.letter(notice_number), f"avviso-{notice_number}.pdf")
 
 
 @router.get("/{service}/esito")

@@ -11,6 +11,7 @@ from clients.services.enrollment import Enrollment
 from clients.services.identity import Identity
 from clients.services.ledger import Ledger
 from clients.services.notify import Notify
+from clients.services.pagopa import PagoPa
 from clients.services.transport import TIMEOUT_SECONDS, Backend
 
 NAMES: Final = ("identity", "enrollment", "attendance", "ledger", "notify")
@@ -24,6 +25,7 @@ class Services:
     enrollment: Enrollment
     attendance: Attendance
     ledger: Ledger
+    pagopa: PagoPa
     notify: Notify
 
 
@@ -44,6 +46,7 @@ class Directory:
             enrollment=Enrollment(backend("enrollment")),
             attendance=Attendance(backend("attendance")),
             ledger=Ledger(backend("ledger")),
+            pagopa=PagoPa(backend("ledger")),
             notify=Notify(backend("notify")),
         )
 

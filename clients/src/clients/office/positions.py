@@ -1,0 +1,80 @@
+"""Positions: the notices of all families by state, one of them, and how to cancel it."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import HTMLResponse, Response
+
+from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.office.holders import holders_of
+from clients.services.pagopa import Cancellation
+from clients.services.transport import ServiceProblem
+from clients.visitor import Clerk, ClerkForm, Visitor, see
+
+router = APIRouter(prefix="/ufficio/posizioni", include_in_schema=False)
+STATES = ("payable", "paid", "expired", "cancelled")
+# The ledger refuses shorter and longer ones.
+REASON_MIN, REASON_MAX = 3, 200
+TOASTS = {"annullato": "L'avviso è stato annullato: non può più essere pagato."}
+
+
+@router.get("")
+async def positions(visitor: Clerk, stato: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
+    """Every notice, newest first, or those of one state."""
+    state = stato if stato in STATES else ""
+    found = await visitor.services.pagopa.positions(state)
+    return await visitor.page(
+        "office/positions.html",
+        positions=found,
+        holders=await holders_of(visitor, (each.account_id for each in found)),
+        states=STATES,
+        state=state,
+    )
+
+
+@router.get("/{notice_number}")
+async def position(visitor: Clerk, notice_number: str, esito: str = "") -> HTMLResponse:
+    """One notice; a payable one can be cancelled."""
+    return await _position_page(visitor, notice_number, toast=TOASTS.get(esito, ""))
+
+
+@router.get("/{notice_number}/avviso.pdf")
+async def letter(visitor: Clerk, notice_number: str) -> Response:
+    """The payment letter, for a family that comes to the counter."""
+    return visitor.file(await visitor.services.ledger.letter(notice_number), f"avviso-{notice_number}.pdf")
+
+
+@router.post("/{notice_number}/annulla")
+async def cancel(submission: ClerkForm, notice_number: str) -> Response:
+    """Cancelling needs its reason, and the tick that says it is meant: pagoPA refuses the notice from then on."""
+    visitor, form = submission.visitor, submission.form
+    reason = form.text("reason")
+    messages = []
+    if not REASON_MIN <= len(reason) <= REASON_MAX:
+        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason"))
+    if form.text("confirmed") != "yes":
+        messages.append(Message("Spunta la casella per confermare l'annullamento.", "confirmed"))
+    if messages:
+        return await _position_page(visitor, notice_number, trouble=Trouble(messages), reason=reason)
+    try:
+        await visitor.services.pagopa.cancel(notice_number, Cancellation(reason=reason))
+    except ServiceProblem as problem:
+        if not problem.is_refusal:
+            raise
+        return await _position_page(visitor, notice_number, trouble=trouble_from(problem), reason=reason)
+    return see(f"/ufficio/posizioni/{notice_number}?esito=annullato")
+
+
+async def _position_page(
+    visitor: Visitor, notice_number: str, *, toast: str = "", trouble: Trouble = NO_TROUBLE, reason: str = ""
+) -> HTMLResponse:
+    return await visitor.page(
+        "office/position.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
+        notice=await visitor.services.ledger.notice(notice_number),
+        limits=(REASON_MIN, REASON_MAX),
+        toast=toast,
+        trouble=trouble,
+        reason=reason,
+    )
