@@ -1,0 +1,67 @@
+"""What the ledger refuses when somebody asks for a decision or takes one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from refettorio_chassis.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
+
+
+class IbanNotValidError(DomainError):
+    """Not an IBAN of the SEPA area, or its check digits are wrong. The IBAN itself is never repeated."""
+
+    slug: ClassVar[str] = "iban-not-valid"
+
+
+class RefundNotDueError(DomainError):
+    """There is no credit to give back."""
+
+    slug: ClassVar[str] = "refund-not-due"
+
+
+class StillEnrolledError(NotAllowedError):
+    """A refund is for who leaves: for the others the credit stays for next year."""
+
+    slug: ClassVar[str] = "still-enrolled"
+
+
+class RefundAlreadyRequestedError(ConflictError):
+    """One request at a time for an account."""
+
+    slug: ClassVar[str] = "refund-already-requested"
+
+
+class RefundNotDecidableError(ConflictError):
+    """The request was decided before."""
+
+    slug: ClassVar[str] = "refund-already-decided"
+
+
+class RefundNotFoundError(NotFoundError):
+    """No such request."""
+
+    slug: ClassVar[str] = "refund-not-found"
+
+
+class BatchNotFoundError(NotFoundError):
+    """No such file for the bank."""
+
+    slug: ClassVar[str] = "batch-not-found"
+
+
+class NothingToSendError(DomainError):
+    """No approved refund waits to be paid."""
+
+    slug: ClassVar[str] = "nothing-to-send"
+
+
+class CreditTooLowError(DomainError):
+    """A move between holders never makes a debt."""
+
+    slug: ClassVar[str] = "credit-too-low"
+
+
+class SameAccountError(DomainError):
+    """From an account to itself."""
+
+    slug: ClassVar[str] = "same-account"

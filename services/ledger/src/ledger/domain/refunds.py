@@ -1,0 +1,150 @@
+"""Refunds of what is left on an account: asked for, decided by the office, sent to the bank, booked as paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from ledger.domain.accounts import BANK, REFUNDS_PAYABLE, holder_account
+from ledger.domain.decision_errors import RefundNotDecidableError, RefundNotDueError
+from ledger.domain.school_year import school_year_of
+from ledger.domain.tariffs import TariffAssignment
+from ledger.domain.transfers import DecisionCause, Kind, Transfer, decision_transfer_id
+
+
+class RefundState(StrEnum):
+    """`sent`: in a file for the bank; `paid`: the bank's execution is in the book."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SENT = "sent"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """`amount_cents` is what was asked until it is approved, then what is paid. The IBAN is personal data."""
+
+    refund_id: str
+    account_id: str
+    iban: str
+    amount_cents: int
+    reason: str
+    requested_at: datetime
+    requested_by: str
+    state: RefundState = RefundState.REQUESTED
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    decision_reason: str | None = None
+    batch_id: str | None = None
+
+    def approved(self, *, amount_cents: int, by: str, at: datetime) -> Refund:
+        """Raises RefundNotDecidableError when it was decided before."""
+        self._still_open()
+        return replace(self, state=RefundState.APPROVED, amount_cents=amount_cents, decided_by=by, decided_at=at)
+
+    def rejected(self, *, reason: str, by: str, at: datetime) -> Refund:
+        """Raises RefundNotDecidableError when it was decided before."""
+        self._still_open()
+        return replace(self, state=RefundState.REJECTED, decision_reason=reason, decided_by=by, decided_at=at)
+
+    def _still_open(self) -> None:
+        if self.state is not RefundState.REQUESTED:
+            message = "La richiesta di rimborso è già stata decisa."
+            raise RefundNotDecidableError(message, refund_id=self.refund_id, state=self.state.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """One credit transfer of a file: `payee` is the holder's name as it stood when the file was made."""
+
+    refund_id: str
+    account_id: str
+    iban: str
+    payee: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundBatch:
+    """What one file for the bank holds; it never changes, so the file is always the same bytes."""
+
+    batch_id: str
+    created_at: datetime
+    execution_day: date
+    lines: tuple[BatchLine, ...]
+    booked_at: datetime | None = None
+
+    @property
+    def total_cents(self) -> int:
+        """The control sum."""
+        return sum(line.amount_cents for line in self.lines)
+
+
+def has_left(assignments: Iterable[TariffAssignment], *, today: date, closed_year: str | None) -> bool:
+    """Whether no pupil of the holder goes on using a service.
+
+    `closed_year` is the last school year closed with a refund due to the holder: enrolments up to it are over.
+    """
+    ended = max(closed_year or "", _year_before(today))
+    return all(school_year_of(assignment.valid_from) <= ended for assignment in assignments)
+
+
+def _year_before(today: date) -> str:
+    return school_year_of(today.replace(year=today.year - 1, day=1))
+
+
+def refundable(*, asked_cents: int | None, balance_cents: int) -> int:
+    """What can be given back: what was asked, never more than what is there. Raises RefundNotDueError."""
+    amount = balance_cents if asked_cents is None else min(asked_cents, balance_cents)
+    if amount <= 0:
+        message = "Sul conto non risulta un credito da rimborsare."
+        raise RefundNotDueError(message, balance_cents=balance_cents)
+    return amount
+
+
+def refund_transfer(refund: Refund, *, decided_by: str, day: date) -> Transfer:
+    """Out of the holder's account, owed by the municipality until the bank pays."""
+    return Transfer(
+        transfer_id=decision_transfer_id(Kind.REFUND, refund.refund_id),
+        kind=Kind.REFUND,
+        debit=holder_account(refund.account_id),
+        credit=REFUNDS_PAYABLE,
+        amount_cents=refund.amount_cents,
+        value_day=day,
+        cause=DecisionCause(decision_id=refund.refund_id, reason=refund.reason, decided_by=decided_by),
+        fact=(refund.refund_id, refund.account_id),
+    )
+
+
+def payout_transfer(line: BatchLine, *, batch_id: str, booked_by: str, day: date) -> Transfer:
+    """The bank paid one line of a file."""
+    return Transfer(
+        transfer_id=decision_transfer_id(Kind.PAYOUT, line.refund_id),
+        kind=Kind.PAYOUT,
+        debit=REFUNDS_PAYABLE,
+        credit=BANK,
+        amount_cents=line.amount_cents,
+        value_day=day,
+        cause=DecisionCause(decision_id=line.refund_id, reason=f"batch {batch_id}", decided_by=booked_by),
+        fact=(line.refund_id, batch_id),
+    )
+
+
+def move_transfer(  # noqa: PLR0913 - each is a different fact of one decision
+    move_id: str, *, from_account: str, to_account: str, amount_cents: int, reason: str, decided_by: str, day: date
+) -> Transfer:
+    """Credit goes from one holder to another."""
+    return Transfer(
+        transfer_id=decision_transfer_id(Kind.MOVE, move_id),
+        kind=Kind.MOVE,
+        debit=holder_account(from_account),
+        credit=holder_account(to_account),
+        amount_cents=amount_cents,
+        value_day=day,
+        cause=DecisionCause(decision_id=move_id, reason=reason, decided_by=decided_by),
+        fact=(move_id, from_account, to_account, str(amount_cents)),
+    )

@@ -1,0 +1,52 @@
+"""Ask for what is left on an account to be paid back."""
+
+from __future__ import annotations
+
+from ledger.domain.accounts import holder_account
+from ledger.domain.decision_errors import RefundAlreadyRequestedError, StillEnrolledError
+from ledger.domain.refunds import Refund, has_left, refundable
+from ledger.usecases.decision_ports import DecisionPorts
+from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.clock import rome_day
+
+
+async def request_refund(
+    ports: DecisionPorts, *, account_id: str, iban: str, reason: str, by: Actor, amount_cents: int | None = None
+) -> Refund:
+    """A request for the office to decide; no money moves. Without an amount all that is left is asked for.
+
+    The holder may ask only once no pupil goes on using a service; the office may for anyone.
+    Raises IbanNotValidError, StillEnrolledError, RefundNotDueError, RefundAlreadyRequestedError.
+    """
+    checked = ports.checked_iban(iban)
+    if by.role == "guardian":
+        await _refuse_who_stays(ports, account_id)
+    if await ports.refunds.open_refund(account_id):
+        message = "C'è già una richiesta di rimborso in attesa di risposta."
+        raise RefundAlreadyRequestedError(message)
+    now = ports.world.clock.now()
+    accounts = await ports.world.books.accounts([holder_account(account_id)])
+    balance = accounts[holder_account(account_id)].balance_cents if accounts else 0
+    refund = Refund(
+        refund_id=ports.new_id("ref"),
+        account_id=account_id,
+        iban=checked,
+        amount_cents=refundable(asked_cents=amount_cents, balance_cents=balance),
+        reason=reason,
+        requested_at=now,
+        requested_by=by.subject,
+    )
+    await ports.refunds.keep_refund(refund)
+    await ports.audit(audit_line(by, "request-refund", refund.refund_id, at=now))
+    return refund
+
+
+async def _refuse_who_stays(ports: DecisionPorts, account_id: str) -> None:
+    assignments = await ports.enrolments.assignments_of([account_id])
+    today = rome_day(ports.world.clock.now())
+    if not has_left(assignments, today=today, closed_year=None):
+        message = (
+            "Il credito residuo resta disponibile per l'anno scolastico successivo. Il rimborso può essere chiesto "
+            "quando nessun figlio usa più il servizio."
+        )
+        raise StillEnrolledError(message)
