@@ -3,17 +3,19 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Book
 from ledger.domain.creditor import Creditor, Holder, PayableService
+from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, plain_receipt_id
+from ledger.domain.rerating import FreeMeal, PricedMeal, charged_meal, free_meal
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
-from ledger.domain.transfers import Posted, TransferId
+from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TransferId
 from ledger.usecases.ports import Policy, Ports, StatementSpan
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
@@ -52,6 +54,9 @@ class State:
     journal: dict[TransferId, Posted] = field(default_factory=dict)
     versions: dict[str, TariffVersion] = field(default_factory=dict)
     assignments: dict[tuple[str, str, str], TariffAssignment] = field(default_factory=dict)
+    declarations: dict[str, Declaration] = field(default_factory=dict)
+    enrolments: dict[str, Enrolled] = field(default_factory=dict)
+    free: dict[str, FreeMeal] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     receipts: dict[str, KeptReceipt] = field(default_factory=dict)
@@ -191,6 +196,65 @@ class MemoryStore:
         self.state.audited.append(line)
 
 
+class _Families:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def declarations(self, account_ids: Collection[str]) -> Sequence[Declaration]:
+        return [found for found in self._state.declarations.values() if found.account_id in account_ids]
+
+    async def declaration(self, declaration_id: str) -> Declaration | None:
+        return self._state.declarations.get(declaration_id)
+
+    async def declare(self, declaration: Declaration) -> None:
+        self._state.declarations[declaration.declaration_id] = declaration
+
+    async def enrolments(self, account_ids: Collection[str]) -> Sequence[Enrolled]:
+        return [found for found in self._state.enrolments.values() if found.account_id in account_ids]
+
+    async def keep_enrolment(self, enrolled: Enrolled) -> None:
+        self._state.enrolments[enrolled.enrolment_id] = enrolled
+
+    async def end_enrolment(self, enrolment_id: str, last_day: date) -> None:
+        known = self._state.enrolments.get(enrolment_id)
+        if known is not None:
+            self._state.enrolments[enrolment_id] = replace(known, valid_to=last_day)
+
+
+class _Meals:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def free(self, meal_ids: Collection[str]) -> Mapping[str, FreeMeal]:
+        return {name: self._state.free[name] for name in meal_ids if name in self._state.free}
+
+    async def keep_free(self, meals: Sequence[FreeMeal]) -> None:
+        self._state.free |= {each.meal.meal_id: each for each in meals}
+
+    async def adjustments(self, meal_ids: Collection[str]) -> Mapping[str, Sequence[Posted]]:
+        found: dict[str, list[Posted]] = {}
+        for posted in self._state.journal.values():
+            cause = posted.transfer.cause
+            if isinstance(cause, AdjustmentCause) and cause.meal_id in meal_ids:
+                found.setdefault(cause.meal_id, []).append(posted)
+        return found
+
+    async def between(self, first: date, last: date) -> Sequence[PricedMeal]:
+        causes = [(posted, posted.transfer.cause) for posted in self._state.journal.values()]
+        taken_back = {cause.meal_id for _, cause in causes if isinstance(cause, ReversalCause)}
+        charged = {
+            cause.meal_id: posted
+            for posted, cause in causes
+            if isinstance(cause, ChargeCause) and first <= posted.transfer.value_day <= last
+        }
+        free = {name: each for name, each in self._state.free.items() if first <= each.meal.day <= last}
+        adjustments = await self.adjustments({*charged, *free})
+        return [
+            *(charged_meal(each, adjustments.get(n, ())) for n, each in charged.items() if n not in taken_back),
+            *(free_meal(each, adjustments.get(n, ())) for n, each in free.items() if not each.is_taken_back),
+        ]
+
+
 class _Holders:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
@@ -228,6 +292,8 @@ class MemoryLedger:
         return Ports(
             books=store,
             tariffs=store,
+            families=_Families(state),
+            meals=_Meals(state),
             holders=_Holders(store),
             notices=store,
             announce=store.announce,

@@ -15,8 +15,10 @@ from ledger.inbound.command_line import configure_verify, verify_command
 from ledger.inbound.events import subscriptions
 from ledger.inbound.settling import Settler
 from ledger.outbound.checkout import CheckoutClient
-from ledger.outbound.collections import ACCOUNTS, ALL, ASSIGNMENTS, JOURNAL, NOTICES, RECEIPTS
+from ledger.outbound.collections import ACCOUNTS, ALL, ASSIGNMENTS, DECLARATIONS, ENROLMENTS, JOURNAL, NOTICES, RECEIPTS
+from ledger.outbound.families import FamilyStore
 from ledger.outbound.journal import JournalStore
+from ledger.outbound.meals import MealStore
 from ledger.outbound.notice_letter import NoticeLetters
 from ledger.outbound.notices import NoticeStore
 from ledger.outbound.pain001 import pain001
@@ -39,7 +41,10 @@ INDEXES = (
     Index(collection=JOURNAL, keys=[("d.a", 1), ("d.n", 1)], unique=True),
     Index(collection=JOURNAL, keys=[("c.a", 1), ("c.n", 1)], unique=True),
     Index(collection=ACCOUNTS, keys=[("balance", 1)], where={"is_holder": True, "balance": {"$lt": 0}}),
+    Index(collection=JOURNAL, keys=[("cause.meal_id", 1)], where={"kind": "adjustment"}),
     Index(collection=ASSIGNMENTS, keys=[("pupil_id", 1)]),
+    Index(collection=DECLARATIONS, keys=[("account_id", 1)]),
+    Index(collection=ENROLMENTS, keys=[("account_id", 1)]),
     Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),
     Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
@@ -79,6 +84,8 @@ class Wiring:
         return Ports(
             books=JournalStore(transaction),
             tariffs=TariffStore(transaction),
+            families=FamilyStore(transaction),
+            meals=MealStore(transaction),
             holders=HolderStore(transaction),
             notices=NoticeStore(transaction),
             announce=Announcer(transaction, batch),

@@ -8,7 +8,7 @@ from typing import Final
 
 from ledger.domain.accounts import holder_account, revenue_account
 from ledger.domain.errors import MealNotChargedError
-from ledger.domain.tariffs import TariffVersion
+from ledger.domain.tariffs import Quote, Serving
 from ledger.domain.transfers import ChargeCause, Kind, Posted, ReversalCause, Transfer, charge_id, reversal_id
 
 MEALS: Final = "meals"
@@ -48,14 +48,21 @@ def charge_fact(meal: MealTaken) -> tuple[str, ...]:
     return (meal.meal_id, meal.account_id, meal.pupil_id, meal.day.isoformat(), meal.school_id, meal.meal_kind)
 
 
-def charge(meal: MealTaken, tariff: TariffVersion) -> Transfer:
-    """The holder pays the school's meals one price of `tariff`."""
+def serving(meal: MealTaken) -> Serving:
+    """What the price is asked for."""
+    return Serving(
+        pupil_id=meal.pupil_id, account_id=meal.account_id, service=MEALS, day=meal.day, kind=meal.meal_kind
+    )
+
+
+def charge(meal: MealTaken, quote: Quote) -> Transfer:
+    """The holder pays the school's meals what was quoted, above zero."""
     return Transfer(
         transfer_id=charge_id(meal.meal_id),
         kind=Kind.CHARGE,
         debit=holder_account(meal.account_id),
         credit=revenue_account(MEALS, meal.school_id, meal.partition),
-        amount_cents=tariff.price_cents,
+        amount_cents=quote.cents,
         value_day=meal.day,
         cause=ChargeCause(
             meal_id=meal.meal_id,
@@ -63,10 +70,11 @@ def charge(meal: MealTaken, tariff: TariffVersion) -> Transfer:
             service=MEALS,
             school_id=meal.school_id,
             meal_kind=meal.meal_kind,
-            tariff_code=tariff.code,
-            tariff_version=tariff.version,
+            tariff_code=quote.version.code,
+            tariff_version=quote.version.version,
             marked_at=meal.marked_at,
             marked_by=meal.marked_by,
+            basis=quote.basis,
         ),
         fact=charge_fact(meal),
     )

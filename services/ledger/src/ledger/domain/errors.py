@@ -83,3 +83,33 @@ class ResolutionNotPossibleError(DomainError):
     """The decision does not fit what happened to the money."""
 
     slug: ClassVar[str] = "resolution-not-possible"
+
+
+class TariffNotSoundError(DomainError):
+    """Some family would have two prices or none: `findings` says where."""
+
+    slug: ClassVar[str] = "tariff-not-sound"
+
+
+class DeclarationNotValidError(DomainError):
+    """Its days are upside down."""
+
+    slug: ClassVar[str] = "declaration-not-valid"
+
+
+class DeclarationConflictError(ConflictError):
+    """The number is of another declaration."""
+
+    slug: ClassVar[str] = "declaration-conflict"
+
+
+class PreviewNotFoundError(NotFoundError):
+    """No such preview of a re-rating."""
+
+    slug: ClassVar[str] = "preview-not-found"
+
+
+class PreviewStaleError(ConflictError):
+    """A meal of the preview was charged, adjusted or taken back since: look again before posting."""
+
+    slug: ClassVar[str] = "preview-stale"

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
+from typing import Final
 
 from ledger.domain.errors import PriceUnknownError
 from ledger.domain.tariff_rules import (
@@ -22,10 +23,11 @@ from ledger.domain.tariff_rules import (
     Scale,
     Siblings,
     TariffRule,
+    Unit,
     highest_price,
 )
 
-FULL = "full"
+FULL: Final = "full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,39 @@ class Rated:
     cents: int
     bracket: tuple[int, int | None] | None = None
     reduction: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """Kept with what was charged, to answer *why*. The ISEE is not in it: `declaration_id` says where it is."""
+
+    rank: int
+    siblings: int
+    is_resident: bool
+    minors: int
+    unit: Unit
+    school_level: str | None = None
+    declaration_id: str | None = None
+    bracket_from_cents: int | None = None
+    bracket_to_cents: int | None = None
+    reduction: str | None = None
+
+    @classmethod
+    def of(cls, facts: Facts, rated: Rated, *, unit: Unit, declaration_id: str | None) -> Basis:
+        """What was known, and what the rule made of it."""
+        lower, upper = rated.bracket or (None, None)
+        return cls(
+            rank=facts.rank,
+            siblings=facts.siblings,
+            is_resident=facts.is_resident,
+            minors=facts.minors,
+            unit=unit,
+            school_level=facts.school_level,
+            declaration_id=declaration_id,
+            bracket_from_cents=lower,
+            bracket_to_cents=upper,
+            reduction=rated.reduction,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 from ledger.domain.accounts import AccountId
+from ledger.domain.rating import Basis
 
 TransferId = NewType("TransferId", str)
 
@@ -18,6 +19,7 @@ class Kind(StrEnum):
 
     CHARGE = "charge"
     REVERSAL = "reversal"
+    ADJUSTMENT = "adjustment"
     TOP_UP = "top-up"
     OPENING = "opening"
     REFUND = "refund"
@@ -40,6 +42,28 @@ class ChargeCause:
     tariff_version: str
     marked_at: datetime
     marked_by: str
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentCause:
+    """The price of a meal changed after it was charged: only the difference moves.
+
+    `number` counts the adjustments of the meal from 1; `before_cents` and `after_cents` are what the meal had cost the
+    family until then, and costs from now on.
+    """
+
+    meal_id: str
+    pupil_id: str
+    service: str
+    day: date
+    number: int
+    before_cents: int
+    after_cents: int
+    tariff_code: str
+    tariff_version: str
+    reason: str
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +102,7 @@ class DecisionCause:
     decided_by: str
 
 
-Cause = ChargeCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause
+Cause = ChargeCause | AdjustmentCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +171,11 @@ def charge_id(meal_id: str) -> TransferId:
 def reversal_id(meal_id: str) -> TransferId:
     """One meal is given back at most once."""
     return TransferId(f"reversal:{meal_id}")
+
+
+def adjustment_id(meal_id: str, number: int) -> TransferId:
+    """The `number`-th time the price of a meal changed, from 1."""
+    return TransferId(f"adjustment:{meal_id}:{number}")
 
 
 def receipt_transfer_id(receipt_id: str) -> TransferId:

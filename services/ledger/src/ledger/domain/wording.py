@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from ledger.domain.transfers import ChargeCause, DecisionCause, Kind, OpeningCause, Posted, ReversalCause, TopUpCause
+from ledger.domain.transfers import (
+    AdjustmentCause,
+    ChargeCause,
+    DecisionCause,
+    Kind,
+    OpeningCause,
+    Posted,
+    ReversalCause,
+    TopUpCause,
+)
 
 _DECIDED: Final = {
     Kind.REFUND: "Rimborso del credito residuo",
@@ -21,6 +30,8 @@ def described(posted: Posted) -> str:
     match posted.transfer.cause:
         case ChargeCause():
             return f"Pasto del {day}"
+        case AdjustmentCause(day=eaten):
+            return f"Conguaglio del pasto del {eaten:%d/%m/%Y}"
         case ReversalCause():
             return f"Storno del pasto del {day}"
         case TopUpCause(notice_number=number):

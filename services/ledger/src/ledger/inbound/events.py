@@ -10,16 +10,18 @@ from typing import Final
 from ledger.domain.charging import MealFact, MealTaken, MealTakenBack
 from ledger.domain.creditor import Holder
 from ledger.domain.errors import PriceUnknownError
+from ledger.domain.families import Enrolled
 from ledger.domain.tariffs import TariffAssignment
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.know_enrolment import end_enrolment, know_enrolment
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.ports import Ports
 from refettorio_chassis.consuming import OnBatch, Received, Subscription, one_by_one, span_of
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from refettorio_contracts.enrollment import TariffAssigned
+from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, TariffAssigned
 from refettorio_contracts.identity import GuardianRegistered
 from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 
@@ -111,10 +113,28 @@ def _on_pupil(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[
                 service=event.service,
                 tariff_code=event.tariff_code,
                 valid_from=event.valid_from,
+                sibling_rank=event.sibling_rank,
+                is_resident=event.is_resident,
             )
             await assign_tariff(ports_of(transaction, ()), assignment)
+        elif isinstance(event, PupilEnrolled):
+            await know_enrolment(ports_of(transaction, ()), _enrolled(event))
+        elif isinstance(event, EnrolmentEnded):
+            await end_enrolment(ports_of(transaction, ()), event.enrolment_id, event.last_day)
 
     return handler
+
+
+def _enrolled(event: PupilEnrolled) -> Enrolled:
+    return Enrolled(
+        enrolment_id=event.enrolment_id,
+        pupil_id=event.pupil_id,
+        account_id=event.account_id,
+        service=event.service,
+        school_level=event.school_level,
+        valid_from=event.valid_from,
+        valid_to=event.valid_to,
+    )
 
 
 def _on_guardian(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[None]]:

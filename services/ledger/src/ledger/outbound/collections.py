@@ -14,8 +14,27 @@ HOLDERS: Final = "holders"
 NOTICES: Final = "notices"
 RECEIPTS: Final = "receipts"
 SEQUENCES: Final = "sequences"
+DECLARATIONS: Final = "declarations"
+ENROLMENTS: Final = "enrolments"
+FREE_MEALS: Final = "free_meals"
+RERATINGS: Final = "reratings"
+RERATING_LINES: Final = "rerating_lines"
 
-ALL: Final = (JOURNAL, ACCOUNTS, TARIFFS, ASSIGNMENTS, HOLDERS, NOTICES, RECEIPTS, SEQUENCES)
+ALL: Final = (
+    JOURNAL,
+    ACCOUNTS,
+    TARIFFS,
+    ASSIGNMENTS,
+    HOLDERS,
+    NOTICES,
+    RECEIPTS,
+    SEQUENCES,
+    DECLARATIONS,
+    ENROLMENTS,
+    FREE_MEALS,
+    RERATINGS,
+    RERATING_LINES,
+)
 
 
 class Place(Protocol):

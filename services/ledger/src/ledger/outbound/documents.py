@@ -12,8 +12,10 @@ from datetime import date
 from typing import Final, assert_never
 
 from ledger.domain.accounts import Account, AccountId, is_holder
+from ledger.domain.rating import Basis
 from ledger.domain.standing import Standing
 from ledger.domain.transfers import (
+    AdjustmentCause,
     Cause,
     ChargeCause,
     DecisionCause,
@@ -28,8 +30,9 @@ from ledger.domain.transfers import (
 )
 from refettorio_chassis.mongo import Document
 
-_CAUSES: Final[dict[Kind, type[ChargeCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause]]] = {
+_CAUSES: Final[dict[Kind, type[Cause]]] = {
     Kind.CHARGE: ChargeCause,
+    Kind.ADJUSTMENT: AdjustmentCause,
     Kind.REVERSAL: ReversalCause,
     Kind.TOP_UP: TopUpCause,
     Kind.OPENING: OpeningCause,
@@ -62,7 +65,7 @@ def cause_document(cause: Cause) -> Document:
     """Written field by field for the one that is written by the thousand."""
     match cause:
         case ChargeCause():
-            return {
+            document: Document = {
                 "meal_id": cause.meal_id,
                 "pupil_id": cause.pupil_id,
                 "service": cause.service,
@@ -73,6 +76,9 @@ def cause_document(cause: Cause) -> Document:
                 "marked_at": cause.marked_at,
                 "marked_by": cause.marked_by,
             }
+            return document if cause.basis is None else document | {"basis": asdict(cause.basis)}
+        case AdjustmentCause():
+            return asdict(cause) | {"day": cause.day.isoformat()}
         case ReversalCause() | TopUpCause() | OpeningCause() | DecisionCause():
             return asdict(cause)
         case _:
@@ -90,7 +96,7 @@ def posted_of(document: Document) -> Posted:
         credit=credit.account_id,
         amount_cents=document["amount"],
         value_day=date.fromisoformat(document["value_day"]),
-        cause=_CAUSES[kind](**document["cause"]),
+        cause=_cause_of(kind, document["cause"]),
         fact=tuple(document["fact"]),
     )
     return Posted(
@@ -135,6 +141,15 @@ def account_of(document: Document) -> Account:
         ),
         updated_at=document["updated_at"],
     )
+
+
+def _cause_of(kind: Kind, document: Document) -> Cause:
+    more: Document = {}
+    if document.get("basis"):
+        more["basis"] = Basis(**document["basis"])
+    if kind is Kind.ADJUSTMENT:
+        more["day"] = date.fromisoformat(document["day"])
+    return _CAUSES[kind](**(document | more))
 
 
 def _leg_document(leg: Leg) -> Document:

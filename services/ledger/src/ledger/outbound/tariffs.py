@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from ledger.domain.creditor import Holder
+from ledger.domain.tariff_rules import TariffRule
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.outbound.collections import ASSIGNMENTS, HOLDERS, TARIFFS, Place
 from refettorio_chassis.mongo import Document
+
+_RULES: Final = TypeAdapter(TariffRule)
 
 
 class TariffStore:
@@ -37,6 +43,7 @@ class TariffStore:
                 "price_cents": version.price_cents,
                 "resolution": version.resolution,
                 "source": version.source,
+                "rule": _RULES.dump_python(version.rule, mode="json") if version.rule else None,
             }
         )
 
@@ -59,6 +66,8 @@ class TariffStore:
             "service": assignment.service,
             "tariff_code": assignment.tariff_code,
             "valid_from": day,
+            "sibling_rank": assignment.sibling_rank,
+            "is_resident": assignment.is_resident,
         }
         await self._assignments.replace_one({"_id": key}, document, upsert=True)
 
@@ -85,6 +94,8 @@ class HolderStore:
 
 
 def _version_of(document: Document) -> TariffVersion:
+    """Versions published before there were rules have none."""
+    rule = document.get("rule")
     return TariffVersion(
         code=document["code"],
         version=document["version"],
@@ -93,6 +104,7 @@ def _version_of(document: Document) -> TariffVersion:
         price_cents=document["price_cents"],
         resolution=document["resolution"],
         source=document["source"],
+        rule=_RULES.validate_python(rule) if rule else None,
     )
 
 
@@ -103,4 +115,6 @@ def _assignment_of(document: Document) -> TariffAssignment:
         service=document["service"],
         tariff_code=document["tariff_code"],
         valid_from=date.fromisoformat(document["valid_from"]),
+        sibling_rank=document.get("sibling_rank", 1),
+        is_resident=document.get("is_resident", True),
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ledger.domain.accounts import AccountId, holder_account, revenue_account
 from ledger.domain.book import Book
-from ledger.domain.charging import MEALS, MealFact, MealTaken, MealTakenBack, charge, charge_fact, reverse
-from ledger.domain.tariffs import PriceList
-from ledger.domain.transfers import Kind, TransferId, charge_id, reversal_id
+from ledger.domain.charging import MEALS, MealFact, MealTaken, MealTakenBack, charge, charge_fact, reverse, serving
+from ledger.domain.errors import TransferConflictError
+from ledger.domain.rerating import FreeMeal, PricedMeal, adjust, charged_meal, free_meal
+from ledger.domain.tariffs import PriceList, Quote
+from ledger.domain.transfers import Kind, Posted, TransferId, charge_id, reversal_id
 from ledger.usecases.ports import Ports
 from ledger.usecases.post import post_and_tell
+from ledger.usecases.price_list import price_list_for
+from refettorio_chassis.clock import rome_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,41 +26,106 @@ class Charged:
     known: int
 
 
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """`free` and `adjustments` are by meal, and of the meals at hand only."""
+
+    ports: Ports
+    book: Book
+    prices: PriceList
+    free: dict[str, FreeMeal]
+    adjustments: Mapping[str, Sequence[Posted]]
+    new_free: dict[str, FreeMeal] = field(default_factory=dict)
+
+    def keep_free(self, free: FreeMeal) -> None:
+        self.free[free.meal.meal_id] = self.new_free[free.meal.meal_id] = free
+
+
 async def charge_meals(ports: Ports, meals: Sequence[MealFact]) -> Charged:
     """Charging the same meal twice charges once; withdrawing it twice gives it back once.
 
-    Four reads and two writes however many meals there are.
+    A few reads and two writes however many meals there are; a meal that costs nothing is kept aside from the book.
 
     Raises PriceUnknownError, MealNotChargedError or TransferConflictError for the whole batch: the caller tries again
     one by one, so that only the guilty one is set aside.
     """
-    book = await _open_book(ports, meals)
-    prices = PriceList(
-        await ports.tariffs.versions(),
-        await ports.tariffs.assignments({meal.pupil_id for meal in meals if isinstance(meal, MealTaken)}),
-    )
+    batch = await _open(ports, meals)
     posted = 0
     for position, meal in enumerate(meals):
-        posted += _post(ports, book, prices, meal, position)
-    await ports.books.write(book)
+        posted += _take(batch, meal, position) if isinstance(meal, MealTaken) else _give_back(batch, meal, position)
+    await ports.books.write(batch.book)
+    if batch.new_free:
+        await ports.meals.keep_free(list(batch.new_free.values()))
     return Charged(posted=posted, known=len(meals) - posted)
 
 
-def _post(ports: Ports, book: Book, prices: PriceList, meal: MealFact, position: int) -> int:
-    price_cents: int | None = None
-    match meal:
-        case MealTaken():
-            if book.knows(charge_id(meal.meal_id), Kind.CHARGE, charge_fact(meal)):
-                return 0
-            tariff = prices.price(pupil_id=meal.pupil_id, service=MEALS, day=meal.day)
-            transfer, price_cents = charge(meal, tariff), tariff.price_cents
-        case MealTakenBack():
-            transfer = reverse(meal, book.find(charge_id(meal.meal_id)))
-    done = post_and_tell(ports, book, transfer, service=MEALS, price_cents=price_cents, cause=position)
+def _take(batch: _Batch, meal: MealTaken, position: int) -> int:
+    if batch.book.knows(charge_id(meal.meal_id), Kind.CHARGE, charge_fact(meal)) or _knows_free(batch, meal):
+        return 0
+    quote = batch.prices.quote(serving(meal))
+    if quote.cents == 0:
+        batch.keep_free(_free(meal, quote))
+        return 1
+    transfer = charge(meal, quote)
+    done = post_and_tell(batch.ports, batch.book, transfer, service=MEALS, price_cents=quote.cents, cause=position)
     return 0 if done is None else 1
 
 
-async def _open_book(ports: Ports, meals: Sequence[MealFact]) -> Book:
+def _give_back(batch: _Batch, meal: MealTakenBack, position: int) -> int:
+    """What adjustments had changed goes first, then exactly what was charged."""
+    charged, free = batch.book.find(charge_id(meal.meal_id)), batch.free.get(meal.meal_id)
+    adjustments = batch.adjustments.get(meal.meal_id, ())
+    if charged is None and free is not None and free.meal.account_id == meal.account_id:
+        if free.is_taken_back:
+            return 0
+        batch.keep_free(replace(free, is_taken_back=True))
+        _close(batch, free_meal(free, adjustments), 0, meal, position)
+        return 1
+    transfer = reverse(meal, charged)
+    if charged is not None and adjustments and batch.book.find(transfer.transfer_id) is None:
+        _close(batch, charged_meal(charged, adjustments), charged.transfer.amount_cents, meal, position)
+    done = post_and_tell(batch.ports, batch.book, transfer, service=MEALS, cause=position)
+    return 0 if done is None else 1
+
+
+def _close(batch: _Batch, priced: PricedMeal, after_cents: int, meal: MealTakenBack, position: int) -> None:
+    if priced.net_cents == after_cents:
+        return
+    day = rome_day(batch.ports.clock.now())
+    undone = adjust(priced, after_cents=after_cents, reason=meal.reason, day=day, code=priced.tariff_code)
+    post_and_tell(batch.ports, batch.book, undone, service=MEALS, cause=position)
+
+
+def _knows_free(batch: _Batch, meal: MealTaken) -> bool:
+    known = batch.free.get(meal.meal_id)
+    if known is None:
+        return False
+    if charge_fact(known.meal) != charge_fact(meal):
+        message = "Lo stesso pasto risulta già registrato con un contenuto diverso."
+        raise TransferConflictError(message, meal_id=meal.meal_id)
+    return True
+
+
+def _free(meal: MealTaken, quote: Quote) -> FreeMeal:
+    return FreeMeal(meal=meal, tariff_code=quote.version.code, tariff_version=quote.version.version, basis=quote.basis)
+
+
+async def _open(ports: Ports, meals: Sequence[MealFact]) -> _Batch:
+    """Flat tariffs alone need nothing of the families; only they can never have given a free meal."""
+    taken = [meal for meal in meals if isinstance(meal, MealTaken)]
+    taken_back = {meal.meal_id for meal in meals if isinstance(meal, MealTakenBack)}
+    versions = await ports.tariffs.versions()
+    has_rules = any(version.rule is not None for version in versions)
+    prices = await price_list_for(
+        ports, versions, pupils={meal.pupil_id for meal in taken}, accounts={meal.account_id for meal in taken}
+    )
+    free = await ports.meals.free({meal.meal_id for meal in meals}) if has_rules else {}
+    adjustments = await ports.meals.adjustments(taken_back) if taken_back else {}
+    book = await _open_book(ports, meals, free)
+    return _Batch(ports=ports, book=book, prices=prices, free=dict(free), adjustments=adjustments)
+
+
+async def _open_book(ports: Ports, meals: Sequence[MealFact], free: Mapping[str, FreeMeal]) -> Book:
     transfer_ids: set[TransferId] = set()
     for meal in meals:
         transfer_ids.add(charge_id(meal.meal_id))
@@ -69,4 +138,5 @@ async def _open_book(ports: Ports, meals: Sequence[MealFact]) -> Book:
     account_ids |= {
         revenue_account(MEALS, meal.school_id, meal.partition) for meal in meals if isinstance(meal, MealTaken)
     }
+    account_ids |= {free_meal(each, ()).revenue for each in free.values()}
     return Book(await ports.books.accounts(account_ids), known, booked_at=ports.clock.now())

@@ -10,8 +10,10 @@ from typing import Protocol
 from ledger.domain.accounts import Account, AccountId
 from ledger.domain.book import Book
 from ledger.domain.creditor import Creditor, Holder
+from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.notices import Notice
 from ledger.domain.receipts import KeptReceipt, WaitingReceipt
+from ledger.domain.rerating import FreeMeal, PricedMeal
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
 from refettorio_chassis.audit import Audit
@@ -42,8 +44,37 @@ class Tariffs(Protocol):
     async def version(self, code: str, version: str) -> TariffVersion | None: ...
     async def publish(self, version: TariffVersion) -> None: ...
     async def assignments(self, pupil_ids: Collection[str]) -> Sequence[TariffAssignment]: ...
+    async def assignments_of(self, account_ids: Collection[str]) -> Sequence[TariffAssignment]:
+        """Of all pupils paid from any of the accounts."""
+        ...
+
     async def assign(self, assignment: TariffAssignment) -> None:
         """Keep it; the one of the same pupil, service and day is replaced."""
+        ...
+
+
+class Families(Protocol):
+    """What decides prices besides the tariff."""
+
+    async def declarations(self, account_ids: Collection[str]) -> Sequence[Declaration]: ...
+    async def declaration(self, declaration_id: str) -> Declaration | None: ...
+    async def declare(self, declaration: Declaration) -> None: ...
+    async def enrolments(self, account_ids: Collection[str]) -> Sequence[Enrolled]: ...
+    async def keep_enrolment(self, enrolled: Enrolled) -> None: ...
+    async def end_enrolment(self, enrolment_id: str, last_day: date) -> None: ...
+
+
+class Meals(Protocol):
+    """Meals to be rated again."""
+
+    async def free(self, meal_ids: Collection[str]) -> Mapping[str, FreeMeal]: ...
+    async def keep_free(self, meals: Sequence[FreeMeal]) -> None: ...
+    async def adjustments(self, meal_ids: Collection[str]) -> Mapping[str, Sequence[Posted]]:
+        """By meal; meals never adjusted are missing."""
+        ...
+
+    async def between(self, first: date, last: date) -> Sequence[PricedMeal]:
+        """Every meal eaten from `first` to `last`, both inside, and not taken back."""
         ...
 
 
@@ -121,6 +152,8 @@ class Ports:
 
     books: Books
     tariffs: Tariffs
+    families: Families
+    meals: Meals
     holders: Holders
     notices: Notices
     announce: Announce

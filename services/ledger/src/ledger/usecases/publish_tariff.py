@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.domain.errors import AmountNotValidError, TariffAlreadyPublishedError
+from ledger.domain.errors import AmountNotValidError, TariffAlreadyPublishedError, TariffNotSoundError
+from ledger.domain.tariff_lint import is_sound, lint
 from ledger.domain.tariffs import TariffVersion
 from ledger.usecases.ports import Ports
 
@@ -10,8 +11,12 @@ from ledger.usecases.ports import Ports
 async def publish_tariff(ports: Ports, version: TariffVersion) -> TariffVersion:
     """The same content twice is once.
 
-    Raises TariffAlreadyPublishedError on another content or the same first day, AmountNotValidError on no price.
+    Raises TariffNotSoundError where the linter finds an error,
+    TariffAlreadyPublishedError on another content or the same first day, AmountNotValidError on no price.
     """
+    if version.rule is not None and not is_sound(findings := lint(version.rule)):
+        message = "La tariffa non si può pubblicare: qualche famiglia avrebbe due prezzi o nessuno."
+        raise TariffNotSoundError(message, findings=[found.message for found in findings if found.severity == "error"])
     if version.price_cents <= 0:
         message = "Il prezzo deve essere maggiore di zero."
         raise AmountNotValidError(message, price_cents=version.price_cents)

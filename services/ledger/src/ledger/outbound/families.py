@@ -1,0 +1,86 @@
+"""Declarations and enrolments, in MongoDB. An ISEE is personal: one small collection, easy to protect and to empty."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from ledger.domain.families import Declaration, Enrolled
+from ledger.outbound.collections import DECLARATIONS, ENROLMENTS, Place
+from refettorio_chassis.mongo import Document
+
+
+class FamilyStore:
+    """Implements `usecases.ports.Families`."""
+
+    def __init__(self, place: Place) -> None:
+        self._declarations = place.collection(DECLARATIONS)
+        self._enrolments = place.collection(ENROLMENTS)
+
+    async def declarations(self, account_ids: Collection[str]) -> Sequence[Declaration]:
+        found = await self._declarations.find({"account_id": {"$in": list(account_ids)}}, sort=[("_id", 1)])
+        return [_declaration_of(document) for document in found]
+
+    async def declaration(self, declaration_id: str) -> Declaration | None:
+        document = await self._declarations.find_one({"_id": declaration_id})
+        return _declaration_of(document) if document else None
+
+    async def declare(self, declaration: Declaration) -> None:
+        await self._declarations.insert_one(
+            {
+                "_id": declaration.declaration_id,
+                "account_id": declaration.account_id,
+                "isee_cents": declaration.isee_cents,
+                "minors": declaration.minors,
+                "valid_from": declaration.valid_from.isoformat(),
+                "valid_to": declaration.valid_to.isoformat(),
+                "filed_on": declaration.filed_on.isoformat(),
+                "exemption": declaration.exemption,
+                "exempt_pupil_id": declaration.exempt_pupil_id,
+            }
+        )
+
+    async def enrolments(self, account_ids: Collection[str]) -> Sequence[Enrolled]:
+        found = await self._enrolments.find({"account_id": {"$in": list(account_ids)}}, sort=[("_id", 1)])
+        return [_enrolled_of(document) for document in found]
+
+    async def keep_enrolment(self, enrolled: Enrolled) -> None:
+        document: Document = {
+            "_id": enrolled.enrolment_id,
+            "pupil_id": enrolled.pupil_id,
+            "account_id": enrolled.account_id,
+            "service": enrolled.service,
+            "school_level": enrolled.school_level,
+            "valid_from": enrolled.valid_from.isoformat(),
+            "valid_to": enrolled.valid_to.isoformat(),
+        }
+        await self._enrolments.replace_one({"_id": enrolled.enrolment_id}, document, upsert=True)
+
+    async def end_enrolment(self, enrolment_id: str, last_day: date) -> None:
+        await self._enrolments.update_one({"_id": enrolment_id}, {"$set": {"valid_to": last_day.isoformat()}})
+
+
+def _declaration_of(document: Document) -> Declaration:
+    return Declaration(
+        declaration_id=document["_id"],
+        account_id=document["account_id"],
+        isee_cents=document["isee_cents"],
+        minors=document["minors"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        valid_to=date.fromisoformat(document["valid_to"]),
+        filed_on=date.fromisoformat(document["filed_on"]),
+        exemption=document["exemption"],
+        exempt_pupil_id=document["exempt_pupil_id"],
+    )
+
+
+def _enrolled_of(document: Document) -> Enrolled:
+    return Enrolled(
+        enrolment_id=document["_id"],
+        pupil_id=document["pupil_id"],
+        account_id=document["account_id"],
+        service=document["service"],
+        school_level=document["school_level"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        valid_to=date.fromisoformat(document["valid_to"]),
+    )
