@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from clients.design.assets import load_assets
 from clients.design.pages import Municipality, Pages
 from clients.news import DEFAULT, load_news
-from clients.office import accounts, anomalies, applications, attendance, communications, positions, tablets
-from clients.portal import children, forms, home, payments, sent
+from clients.office import accounts, anomalies, applications, attendance, communications, positions, tablets, tariffs
+from clients.office import refunds as office_refunds
+from clients.portal import children, forms, home, payments, refunds, sent
 from clients.portal import communications as family_communications
 from clients.problems import add_error_pages
 from clients.public import routes as public
@@ -28,6 +29,7 @@ ROUTERS = (
     public.router,
     home.router,
     payments.router,
+    refunds.router,
     forms.router,
     sent.router,
     family_communications.router,
@@ -36,6 +38,8 @@ ROUTERS = (
     attendance.router,
     tablets.router,
     accounts.router,
+    office_refunds.router,
+    tariffs.router,
     positions.router,
     anomalies.router,
     communications.router,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.browserless import Browser
-from tests.support.services_double import NOTICE, ServicesDouble, account_json, notice_json
+from tests.support.services_double import NOTICE, PUPIL, SIBLING, ServicesDouble, account_json, notice_json
 
 TOP_UP = "/portale/pagamenti/meals/ricarica"
 
@@ -126,3 +126,27 @@ async def test_somebody_elses_notice_does_not_exist(browser: Browser) -> None:
 
     assert response.status_code == 404
     assert "Pagina non trovata" in response.text
+
+
+STATEMENT = "/portale/pagamenti/meals"
+
+
+async def test_movements_are_asked_for_a_period(browser: Browser, services: ServicesDouble) -> None:
+    await browser.see(f"{STATEMENT}?dal=2025-10-01&al=2025-10-03&figlio=")
+
+    query = services.sent("GET", "/api/ledger/v1/account/statement")[0].query
+    assert query == {"from": "2025-10-01", "to": "2025-10-03"}
+
+
+async def test_a_day_that_is_none_filters_nothing(browser: Browser, services: ServicesDouble) -> None:
+    await browser.see(f"{STATEMENT}?dal=ieri&al=2025-02-30")
+
+    assert services.sent("GET", "/api/ledger/v1/account/statement")[0].query == {}
+
+
+async def test_movements_of_one_child(browser: Browser) -> None:
+    page = (await browser.see(f"{STATEMENT}?figlio={PUPIL}")).text
+    assert "Pasto del 06/10/2025" in page
+    assert "Ricarica con avviso" not in page
+
+    assert "Nessun movimento con questi filtri." in (await browser.see(f"{STATEMENT}?figlio={SIBLING}")).text

@@ -52,6 +52,20 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "cancelled": "it-close-circle",
         "expired": "it-ban",
     },
+    "refund": {
+        "requested": "In verifica",
+        "approved": "Approvato",
+        "rejected": "Rifiutato",
+        "sent": "Inviato alla banca",
+        "paid": "Pagato",
+    },
+    "refund_icon": {
+        "requested": "it-clock",
+        "approved": "it-check",
+        "rejected": "it-close-circle",
+        "sent": "it-upload",
+        "paid": "it-check-circle",
+    },
     "anomaly": {
         "already-paid": "Avviso già pagato",
         "expired": "Avviso scaduto",

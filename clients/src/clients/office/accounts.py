@@ -1,6 +1,6 @@
-"""Money, as the office sees it: accounts in debt, one account, tariffs and their versions."""
+"""Accounts, as the office sees them: those in debt, one of them, and what the office does with its credit."""
 
-from datetime import date
+import secrets
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -9,17 +9,23 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.formats import cents_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
-from clients.office.holders import holder_of, holders_of
-from clients.services.ledger import NewTariffVersion
+from clients.office.holders import accounts_by_children, holder_of, holders_of
+from clients.services.refunds import Move, RefundRequest
 from clients.services.transport import ServiceProblem
-from clients.visitor import Clerk, ClerkForm, Visitor, see
+from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
-router = APIRouter(prefix="/ufficio", include_in_schema=False)
-TARIFF_FIELDS = ("code", "version", "service", "valid_from", "price", "resolution")
-TOASTS = {"tariffa": "La nuova versione della tariffa è stata registrata."}
+router = APIRouter(prefix="/ufficio/conti", include_in_schema=False)
+MOVE_FIELDS = ("move_to", "move_amount", "move_reason")
+REFUND_FIELDS = ("refund_iban", "refund_amount", "refund_reason")
+# The ledger refuses shorter and longer ones.
+REASON_MIN, REASON_MAX = 3, 200
+TOASTS = {
+    "spostato": "Il credito è stato spostato sull'altro conto.",
+    "rimborso": "La richiesta di rimborso è stata registrata: va approvata tra i rimborsi.",
+}
 
 
-@router.get("/conti")
+@router.get("")
 async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
     """Accounts below zero, with their holders."""
     accounts = await visitor.services.ledger.accounts_in_debt()
@@ -28,74 +34,100 @@ async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
     return await visitor.page("office/accounts.html", accounts=accounts, holders=holders, total=total)
 
 
-@router.get("/conti/{account_id}")
-async def account(visitor: Clerk, account_id: str) -> HTMLResponse:
-    """One account and its movements."""
+@router.get("/{account_id}")
+async def account(visitor: Clerk, account_id: str, esito: str = "") -> HTMLResponse:
+    """One account, its movements, and what can be done."""
+    return await _account_page(visitor, account_id, toast=TOASTS.get(esito, ""))
+
+
+@router.post("/{account_id}/sposta")
+async def move(submission: ClerkForm, account_id: str) -> Response:
+    """Credit to another holder: separated parents, a child who changes guardian."""
+    form = submission.form
+    cents, messages = cents_from(form.text("move_amount")), _reason_missing(form, "move_reason")
+    if not form.text("move_to"):
+        messages.append(Message("Scegli il conto che riceve il credito.", "move_to"))
+    if not cents:
+        messages.append(Message("Scrivi l'importo in euro, per esempio 37,50.", "move_amount"))
+    messages += _not_confirmed(form, "move_confirmed")
+    if messages or not cents:
+        return await _account_page(submission.visitor, account_id, trouble=Trouble(messages), form=form)
+    wanted = Move(
+        move_id=form.text("move_id"),
+        from_account=account_id,
+        to_account=form.text("move_to"),
+        amount_cents=cents,
+        reason=form.text("move_reason"),
+    )
+    try:
+        await submission.visitor.services.refunds.move(wanted)
+    except ServiceProblem as problem:
+        return await _refused(submission, account_id, problem)
+    return see(f"/ufficio/conti/{account_id}?esito=spostato")
+
+
+@router.post("/{account_id}/rimborso")
+async def refund(submission: ClerkForm, account_id: str) -> Response:
+    """Ask for a refund in place of a family; it is approved like the others."""
+    form = submission.form
+    amount, messages = form.text("refund_amount"), _reason_missing(form, "refund_reason")
+    cents = cents_from(amount) if amount else None
+    if not form.text("refund_iban"):
+        messages.append(Message("Scrivi l'IBAN su cui pagare il rimborso.", "refund_iban"))
+    if amount and not cents:
+        messages.append(Message("Scrivi l'importo in euro, oppure lascia vuoto.", "refund_amount"))
+    if messages:
+        return await _account_page(submission.visitor, account_id, trouble=Trouble(messages), form=form)
+    iban = "".join(form.text("refund_iban").split()).upper()
+    wanted = RefundRequest(iban=iban, reason=form.text("refund_reason"), amount_cents=cents)
+    try:
+        await submission.visitor.services.refunds.ask_for(account_id, wanted)
+    except ServiceProblem as problem:
+        return await _refused(submission, account_id, problem)
+    return see(f"/ufficio/conti/{account_id}?esito=rimborso")
+
+
+def _reason_missing(form: PostedForm, name: str) -> list[Message]:
+    if REASON_MIN <= len(form.text(name)) <= REASON_MAX:
+        return []
+    return [Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", name)]
+
+
+def _not_confirmed(form: PostedForm, name: str) -> list[Message]:
+    return [] if form.text(name) == "yes" else [Message("Spunta la casella per confermare.", name)]
+
+
+async def _refused(submission: Submission, account_id: str, problem: ServiceProblem) -> HTMLResponse:
+    if not problem.is_refusal:
+        raise problem
+    if problem.slug == "iban-not-valid":
+        trouble = Trouble([Message(problem.detail, "refund_iban")])
+    else:
+        trouble = trouble_from(problem, {"to_account": "move_to", "amount_cents": "move_amount"})
+    return await _account_page(submission.visitor, account_id, trouble=trouble, form=submission.form)
+
+
+async def _account_page(
+    visitor: Visitor,
+    account_id: str,
+    *,
+    toast: str = "",
+    trouble: Trouble = NO_TROUBLE,
+    form: PostedForm | None = None,
+) -> HTMLResponse:
     ledger = visitor.services.ledger
     pupils = await visitor.services.enrollment.pupils()
-    names = {each.pupil_id: each.full_name for each in pupils if each.account_id == account_id}
     return await visitor.page(
         "office/account.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         account=await ledger.account_of(account_id),
         entries=await ledger.statement_of(account_id),
         holder=await holder_of(visitor, account_id),
-        names=names,
-    )
-
-
-@router.get("/tariffe")
-async def tariffs(visitor: Clerk, esito: str = "") -> HTMLResponse:
-    """Every version of every tariff, and the form for a new one."""
-    return await _tariffs_page(visitor, toast=TOASTS.get(esito, ""))
-
-
-@router.post("/tariffe")
-async def add_tariff(submission: ClerkForm) -> Response:
-    """A new version from its day on. Versions are never changed: what families paid stays explained."""
-    form, visitor = submission.form, submission.visitor
-    trouble, tariff = _read_tariff(form)
-    if tariff is None:
-        return await _tariffs_page(visitor, trouble=trouble, form=form)
-    try:
-        await visitor.services.ledger.put_tariff(form.text("code"), form.text("version"), tariff)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
-        trouble = trouble_from(problem, {"price_cents": "price"})
-        return await _tariffs_page(visitor, trouble=trouble, form=form)
-    return see("/ufficio/tariffe?esito=tariffa")
-
-
-def _read_tariff(form: PostedForm) -> tuple[Trouble, NewTariffVersion | None]:
-    missing = [Message("Compila questo campo.", name) for name in TARIFF_FIELDS if not form.text(name)]
-    price = cents_from(form.text("price"))
-    if form.text("price") and price is None:
-        missing.append(Message("Scrivi il prezzo in euro, per esempio 4,85.", "price"))
-    if missing or price is None:
-        return Trouble(missing), None
-    try:
-        valid_from = date.fromisoformat(form.text("valid_from"))
-    except ValueError:
-        return Trouble([Message("Scrivi una data valida.", "valid_from")]), None
-    return NO_TROUBLE, NewTariffVersion(
-        service=form.text("service"),
-        valid_from=valid_from,
-        price_cents=price,
-        resolution=form.text("resolution"),
-        source=form.text("source") or None,
-    )
-
-
-async def _tariffs_page(
-    visitor: Visitor, *, toast: str = "", trouble: Trouble = NO_TROUBLE, form: PostedForm | None = None
-) -> HTMLResponse:
-    names = (*TARIFF_FIELDS, "source")
-    typed = {name: form.text(name) if form else "" for name in names}
-    return await visitor.page(
-        "office/tariffs.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
-        tariffs=await visitor.services.ledger.tariffs(),
-        typed=typed,
+        names={each.pupil_id: each.full_name for each in pupils if each.account_id == account_id},
+        others=[each for each in accounts_by_children(pupils) if each[0] != account_id],
+        # Kept when the form comes back with errors: sent twice, it is one move.
+        move_id=(form.text("move_id") if form else "") or f"mov-{secrets.token_hex(12)}",
+        typed={name: form.text(name) if form else "" for name in (*MOVE_FIELDS, *REFUND_FIELDS)},
         toast=toast,
         trouble=trouble,
     )

@@ -78,7 +78,7 @@ async def _anomalies_page(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         anomalies=found,
         holders=await holders_of(visitor, (each.account_id for each in found if each.account_id)),
-        accounts=[] if resolved else await accounts_by_children(visitor),
+        accounts=accounts_by_children(() if resolved else await visitor.services.enrollment.pupils()),
         resolved=resolved,
         actions=ACTIONS,
         typed=typed,

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from clients.services.enrollment import Pupil
 from clients.services.identity import Person
 from clients.services.transport import ServiceProblem
 from clients.visitor import Visitor
@@ -25,10 +26,10 @@ async def holders_of(visitor: Visitor, account_ids: Iterable[str]) -> Mapping[st
     return {each: person.full_name if person else each for each, person in zip(wanted, people, strict=True)}
 
 
-async def accounts_by_children(visitor: Visitor) -> Sequence[tuple[str, str]]:
+def accounts_by_children(pupils: Iterable[Pupil]) -> Sequence[tuple[str, str]]:
     """Accounts to choose from, each called by its children: `Rossi Giulia, Rossi Luca`."""
     children: dict[str, list[str]] = defaultdict(list)
-    for pupil in await visitor.services.enrollment.pupils():
+    for pupil in pupils:
         children[pupil.account_id].append(f"{pupil.family_name} {pupil.given_name}")
     named = ((account_id, ", ".join(sorted(names))) for account_id, names in children.items())
     return sorted(named, key=lambda each: each[1])

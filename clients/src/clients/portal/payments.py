@@ -1,6 +1,7 @@
 """*Pagamenti*: state of the account, top-up by payment notice or card."""
 
 from collections.abc import Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/portale/pagamenti", include_in_schema=False)
 SERVICE = "meals"
 # What most families would choose: about one, two and four weeks of meals.
 SUGGESTED_CENTS = (2500, 5000, 10000)
+Day = Annotated[str, Query(max_length=10)]
 OUTCOMES: Mapping[str, tuple[str, str, str]] = {
     "ok": (
         "it-check-circle",
@@ -55,15 +57,27 @@ async def services(visitor: Guardian) -> HTMLResponse:
 
 
 @router.get("/meals")
-async def account(visitor: Guardian, scelta: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """State of the account; the radio's other choice leads to the top-up."""
+async def account(
+    visitor: Guardian,
+    scelta: Annotated[str, Query(max_length=20)] = "",
+    dal: Day = "",
+    al: Day = "",
+    figlio: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    """State of the account, its movements of a period and child; the radio's other choice leads to the top-up."""
     if scelta == "pagamento":
         return RedirectResponse("/portale/pagamenti/meals/ricarica", status_code=SEE_OTHER)
-    services = visitor.services
-    state = await services.ledger.account()
-    entries = await services.ledger.statement()
+    ledger = visitor.services.ledger
+    first, last = day_or_none(dal), day_or_none(al)
+    entries = await ledger.statement(first=first, last=last)
     return await visitor.page(
-        "portal/account.html", account=state, entries=entries, names=await _names_of_children(visitor)
+        "portal/account.html",
+        account=await ledger.account(),
+        entries=[each for each in entries if figlio in {"", each.pupil_id}],
+        names=await _names_of_children(visitor),
+        first=first,
+        last=last,
+        child=figlio,
     )
 
 
@@ -146,6 +160,14 @@ def _suggestions(account: Account) -> list[int]:
     """Round amounts, the debt alone when there is one, and what the ledger suggests; cents, ascending."""
     extra = {account.debt_cents, account.suggested_top_up_cents or 0} - {0}
     return sorted(extra | set(SUGGESTED_CENTS))
+
+
+def day_or_none(text: str) -> date | None:
+    """A day of a filter; what is none filters nothing."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 async def _names_of_children(visitor: Visitor) -> dict[str, str]:

@@ -12,6 +12,7 @@ from clients.services.identity import Identity
 from clients.services.ledger import Ledger
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
+from clients.services.refunds import Refunds
 from clients.services.transport import TIMEOUT_SECONDS, Backend
 
 NAMES: Final = ("identity", "enrollment", "attendance", "ledger", "notify")
@@ -26,6 +27,7 @@ class Services:
     attendance: Attendance
     ledger: Ledger
     pagopa: PagoPa
+    refunds: Refunds
     notify: Notify
 
 
@@ -47,6 +49,7 @@ class Directory:
             attendance=Attendance(backend("attendance")),
             ledger=Ledger(backend("ledger")),
             pagopa=PagoPa(backend("ledger")),
+            refunds=Refunds(backend("ledger")),
             notify=Notify(backend("notify")),
         )
 

@@ -103,8 +103,8 @@ class Backend:
         """Change something. Raises ServiceProblem; never repeated here: only the service knows what is idempotent."""
         return _decoded(await self._call(method, path, question=question), answer)
 
-    async def download(self, path: str) -> Download:
-        response = await self._call("GET", path)
+    async def download(self, path: str, query: Query | None = None) -> Download:
+        response = await self._call("GET", path, query=query)
         return Download(response.content, response.headers.get("content-type", "application/octet-stream"))
 
     async def _call(

@@ -1,10 +1,10 @@
 // The balance over time, drawn from the rows of the table beside it: one source, read by people and by the drawing.
 /* global Chart */
 
-const table = document.querySelector("[data-balance-table]");
-const canvas = document.querySelector("[data-balance-chart]");
-
-if (table && canvas && globalThis.Chart) {
+function draw() {
+  const table = document.querySelector("[data-balance-table]");
+  const canvas = document.querySelector("[data-balance-chart]");
+  if (!table || !canvas || !globalThis.Chart || Chart.getChart(canvas)) return;
   const rows = [...table.querySelectorAll("[data-balance-cents]")].reverse();
   const euro = new Intl.NumberFormat("it-IT", { style: "currency", currency: "EUR" });
   canvas.parentElement.hidden = false;
@@ -31,3 +31,7 @@ if (table && canvas && globalThis.Chart) {
     },
   });
 }
+
+draw();
+// A filter brings another table, and a canvas nothing was drawn on yet.
+document.addEventListener("htmx:afterSettle", draw);
