@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from ledger.domain.accounts import Account
 from ledger.domain.refunds import Refund, RefundBatch, RefundState
 from ledger.domain.tariffs import TariffAssignment
+from ledger.domain.year_close import YearClosing, YearLine
 from ledger.outbound.refunds import checked_iban
 from ledger.usecases.decision_ports import DecisionPorts
 from refettorio_chassis.audit import Actor, AuditLine
 from refettorio_chassis.clock import FixedClock
 from tests.support.ledger_memory import MemoryLedger, MemoryStore, _copied
 from tests.support.ledger_scenarios import Bench
+from tests.support.ledger_stage import Stage
 
 T = TypeVar("T")
 Q = ParamSpec("Q")
@@ -35,6 +38,8 @@ class DeskState:
 
     refunds: dict[str, Refund] = field(default_factory=dict)
     batches: dict[str, RefundBatch] = field(default_factory=dict)
+    closings: dict[str, YearClosing] = field(default_factory=dict)
+    lines: dict[tuple[str, str], YearLine] = field(default_factory=dict)
     audit: list[AuditLine] = field(default_factory=list)
     last_id: int = 0
 
@@ -75,6 +80,31 @@ class MemoryDesk:
     async def keep_batch(self, batch: RefundBatch) -> None:
         self.state.batches[batch.batch_id] = batch
 
+    async def holders(self) -> int:
+        return len(await self._store.holder_accounts())
+
+    async def holders_after(self, account_id: str | None, limit: int) -> Sequence[Account]:
+        every = await self._store.holder_accounts()
+        return [account for account in every if account_id is None or account.account_id > account_id][:limit]
+
+    async def closing(self, school_year: str) -> YearClosing | None:
+        return self.state.closings.get(school_year)
+
+    async def keep_closing(self, closing: YearClosing) -> None:
+        self.state.closings[closing.school_year] = closing
+
+    async def settled_among(self, school_year: str, account_ids: Collection[str]) -> Collection[str]:
+        return {account_id for account_id in account_ids if (school_year, account_id) in self.state.lines}
+
+    async def keep_lines(self, lines: Sequence[YearLine]) -> None:
+        for line in lines:
+            assert (line.school_year, line.account_id) not in self.state.lines
+            self.state.lines[line.school_year, line.account_id] = line
+
+    async def last_line(self, account_id: str) -> YearLine | None:
+        mine = [line for line in self.state.lines.values() if line.account_id == account_id]
+        return max(mine, key=lambda line: line.school_year, default=None)
+
 
 class MemoryOffice(MemoryLedger):
     """The ledger in memory, with its desk."""
@@ -98,12 +128,31 @@ class MemoryOffice(MemoryLedger):
             audit=desk.audit,
             refunds=desk,
             enrolments=desk,
+            closings=desk,
             checked_iban=checked_iban,
             new_id=desk.new_id,
         )
 
     async def audited(self) -> Sequence[str]:
         return [line.what for line in self.desk.audit]
+
+
+class Office:
+    """The wired ledger with its desk."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.clock = stage.clock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stage, name)
+
+    async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+        return await self.stage.wiring.desk.decide(usecase, *args, **kwargs)
+
+    async def audited(self) -> Sequence[str]:
+        rows = await self.stage.wiring.base.transactions.view.collection("audit").find({}, sort=[("_id", 1)])
+        return [row["what"] for row in rows]
 
 
 def _copy(value: Any) -> Any:

@@ -1,34 +1,14 @@
 """Refunds on MongoDB and over HTTP: who may ask, who may decide, the file."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
-
 import pytest
 from lxml import etree
 
+from tests.support.ledger_decisions import Office
 from tests.support.ledger_refund_scenarios import REFUND_SCENARIOS, credited
 from tests.support.ledger_stage import Stage
 
 API = "/api/ledger/v1"
 REQUEST = {"iban": "IT60 X054 2811 1010 0000 0123 456", "reason": "Trasferimento in altro Comune"}
-
-
-class Office:
-    """The stage with its desk."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.clock = stage.clock
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.stage, name)
-
-    async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
-        return await self.stage.wiring.decide(usecase, *args, **kwargs)
-
-    async def audited(self) -> Sequence[str]:
-        rows = await self.stage.wiring.base.transactions.view.collection("audit").find({}, sort=[("_id", 1)])
-        return [row["what"] for row in rows]
 
 
 @pytest.mark.parametrize("scenario", REFUND_SCENARIOS, ids=lambda scenario: scenario.__name__)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
-from fastapi import APIRouter
-
+from ledger.desk_wiring import COLLECTIONS as DESK_COLLECTIONS
+from ledger.desk_wiring import INDEXES as DESK_INDEXES
+from ledger.desk_wiring import desk_parts
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Creditor, PayableService
 from ledger.domain.transfers import Posted
-from ledger.inbound import http_account, http_notices, http_positions, http_refunds, http_tariffs, pagopa
+from ledger.inbound import http_account, http_notices, http_positions, http_tariffs, pagopa
 from ledger.inbound.command_line import configure_verify, verify_command
 from ledger.inbound.events import subscriptions
 from ledger.inbound.settling import Settler
@@ -21,16 +22,12 @@ from ledger.outbound.journal import JournalStore
 from ledger.outbound.meals import MealStore
 from ledger.outbound.notice_letter import NoticeLetters
 from ledger.outbound.notices import NoticeStore
-from ledger.outbound.pain001 import pain001
-from ledger.outbound.refunds import REFUND_BATCHES, REFUNDS, RefundStore, checked_iban
 from ledger.outbound.store import Announcer, LedgerQueries
 from ledger.outbound.tariffs import HolderStore, TariffStore
 from ledger.settings import Settings
-from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.ports import Policy, Ports
 from refettorio_chassis.clock import clock_from_environment
 from refettorio_chassis.consuming import Received
-from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.mongo import close
 from refettorio_chassis.process import CommandSpec, Foundation, Index, Service, foundation
 from refettorio_chassis.transaction import Runner, Transaction, View
@@ -48,7 +45,6 @@ INDEXES = (
     Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),
     Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
-    Index(collection=REFUNDS, keys=[("account_id", 1)], unique=True, where={"state": "requested"}),
     Index(collection=RECEIPTS, keys=[("plain_id", 1)], where={"anomaly": {"$type": "string"}}),
     Index(collection=NOTICES, keys=[("issued_at", -1)]),
 )
@@ -68,7 +64,7 @@ class Wiring:
         )
         self.queries = LedgerQueries(base.transactions.view)
         self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
-        self.decide: Runner[DecisionPorts] = Runner(base.transactions, self.decisions, service=NAME)
+        self.desk = desk_parts(base, ports=self.ports, creditor=self.creditor, service=NAME)
         self.settler = Settler(self.run, self.queries)
         self.checkout = CheckoutClient(
             base_url=settings.checkout_url, subscription_key=settings.checkout_key, creditor=self.creditor
@@ -93,28 +89,6 @@ class Wiring:
             creditor=self.creditor,
             policy=self.policy,
             audit=transaction.audit,
-        )
-
-    def decisions(self, transaction: Transaction) -> DecisionPorts:
-        """The world of one decision of the office."""
-        return DecisionPorts(
-            world=self.ports(transaction),
-            audit=transaction.audit,
-            refunds=RefundStore(transaction),
-            enrolments=TariffStore(transaction),
-            checked_iban=checked_iban,
-            new_id=new_id,
-        )
-
-    def _decision_routers(self) -> tuple[APIRouter, ...]:
-        view = self.base.transactions.view
-        refunds = http_refunds.RefundDesk(
-            run=self.decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, self.creditor)
-        )
-        return (
-            http_refunds.router(refunds),
-            http_refunds.office_router(refunds),
-            http_refunds.move_router(self.decide, new_id),
         )
 
     def service(self) -> Service:
@@ -147,12 +121,12 @@ class Wiring:
                 http_tariffs.router(self.run, self.queries),
                 http_positions.router(self._positions()),
                 pagopa.router(nodo),
-                *self._decision_routers(),
+                *self.desk.routers,
             ),
             subscriptions=subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
-            indexes=INDEXES,
-            collections=(*ALL, REFUNDS, REFUND_BATCHES),
-            roles={"settler": self.settler.run},
+            indexes=(*INDEXES, *DESK_INDEXES),
+            collections=(*ALL, *DESK_COLLECTIONS),
+            roles={"settler": self.settler.run, **self.desk.roles},
             commands=(self._verify(),),
         )
 

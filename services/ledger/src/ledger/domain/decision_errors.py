@@ -65,3 +65,21 @@ class SameAccountError(DomainError):
     """From an account to itself."""
 
     slug: ClassVar[str] = "same-account"
+
+
+class YearNotClosableError(DomainError):
+    """Not a school year."""
+
+    slug: ClassVar[str] = "school-year-not-valid"
+
+
+class YearNotOverError(DomainError):
+    """Too early."""
+
+    slug: ClassVar[str] = "school-year-not-over"
+
+
+class ClosingNotFoundError(NotFoundError):
+    """The year's closing was never started."""
+
+    slug: ClassVar[str] = "closing-not-found"

@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ledger.domain.accounts import Account
 from ledger.domain.refunds import Refund, RefundBatch, RefundState
 from ledger.domain.tariffs import TariffAssignment
+from ledger.domain.year_close import YearClosing, YearLine
 from ledger.usecases.ports import Ports
 from refettorio_chassis.audit import Audit
 
@@ -35,6 +37,26 @@ class Enrolments(Protocol):
     async def assignments_of(self, account_ids: Collection[str]) -> Sequence[TariffAssignment]: ...
 
 
+class Closings(Protocol):
+    """School years being closed."""
+
+    async def holders(self) -> int: ...
+    async def holders_after(self, account_id: str | None, limit: int) -> Sequence[Account]:
+        """Families' accounts in order of id."""
+        ...
+
+    async def closing(self, school_year: str) -> YearClosing | None: ...
+    async def keep_closing(self, closing: YearClosing) -> None: ...
+    async def settled_among(self, school_year: str, account_ids: Collection[str]) -> Collection[str]:
+        """Those that have their line already."""
+        ...
+
+    async def keep_lines(self, lines: Sequence[YearLine]) -> None: ...
+    async def last_line(self, account_id: str) -> YearLine | None:
+        """Of the last year closed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionPorts:
     """The world of one decision. `checked_iban` gives it compact or raises IbanNotValidError."""
@@ -43,5 +65,6 @@ class DecisionPorts:
     audit: Audit
     refunds: Refunds
     enrolments: Enrolments
+    closings: Closings
     checked_iban: Callable[[str], str]
     new_id: Callable[[str], str]

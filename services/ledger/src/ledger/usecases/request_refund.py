@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.domain.accounts import holder_account
 from ledger.domain.decision_errors import RefundAlreadyRequestedError, StillEnrolledError
 from ledger.domain.refunds import Refund, has_left, refundable
+from ledger.domain.year_close import Outcome
 from ledger.usecases.decision_ports import DecisionPorts
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -44,7 +45,9 @@ async def request_refund(
 async def _refuse_who_stays(ports: DecisionPorts, account_id: str) -> None:
     assignments = await ports.enrolments.assignments_of([account_id])
     today = rome_day(ports.world.clock.now())
-    if not has_left(assignments, today=today, closed_year=None):
+    line = await ports.closings.last_line(account_id)
+    closed_year = line.school_year if line and line.outcome is Outcome.REFUND_DUE else None
+    if not has_left(assignments, today=today, closed_year=closed_year):
         message = (
             "Il credito residuo resta disponibile per l'anno scolastico successivo. Il rimborso può essere chiesto "
             "quando nessun figlio usa più il servizio."

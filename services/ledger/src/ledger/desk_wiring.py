@@ -1,0 +1,75 @@
+"""What the office decides, put together: refunds, moves of credit, the end of the year."""
+
+from __future__ import annotations
+
+from asyncio import Event as Stop
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter
+
+from ledger.domain.creditor import Creditor
+from ledger.inbound import http_closings, http_refunds
+from ledger.inbound.closing import YearCloser
+from ledger.outbound.closings import CLOSINGS, YEAR_LINES, ClosingStore
+from ledger.outbound.pain001 import pain001
+from ledger.outbound.refunds import REFUND_BATCHES, REFUNDS, RefundStore, checked_iban
+from ledger.outbound.tariffs import TariffStore
+from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.ports import Ports
+from refettorio_chassis.identifiers import new_id
+from refettorio_chassis.process import Foundation, Index
+from refettorio_chassis.transaction import Runner, Transaction
+
+COLLECTIONS: Final = (REFUNDS, REFUND_BATCHES, CLOSINGS, YEAR_LINES)
+INDEXES: Final = (
+    Index(collection=REFUNDS, keys=[("account_id", 1)], unique=True, where={"state": "requested"}),
+    Index(collection=YEAR_LINES, keys=[("account_id", 1), ("school_year", -1)]),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskParts:
+    """What the wiring of the process takes in; `decide` runs a decision in a transaction."""
+
+    decide: Runner[DecisionPorts]
+    closer: YearCloser
+    routers: tuple[APIRouter, ...]
+    roles: Mapping[str, Callable[[Stop], Coroutine[Any, Any, None]]]
+
+
+def desk_parts(
+    base: Foundation, *, ports: Callable[[Transaction], Ports], creditor: Creditor, service: str
+) -> DeskParts:
+    """The desk on the given foundation."""
+
+    def decisions(transaction: Transaction) -> DecisionPorts:
+        return DecisionPorts(
+            world=ports(transaction),
+            audit=transaction.audit,
+            refunds=RefundStore(transaction),
+            enrolments=TariffStore(transaction),
+            closings=ClosingStore(transaction),
+            checked_iban=checked_iban,
+            new_id=new_id,
+        )
+
+    view = base.transactions.view
+    decide: Runner[DecisionPorts] = Runner(base.transactions, decisions, service=service)
+    closer = YearCloser(decide, ClosingStore(view))
+    refunds = http_refunds.RefundDesk(
+        run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor)
+    )
+    closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake)
+    return DeskParts(
+        decide=decide,
+        closer=closer,
+        routers=(
+            http_refunds.router(refunds),
+            http_refunds.office_router(refunds),
+            http_refunds.move_router(decide, new_id),
+            http_closings.router(closings),
+        ),
+        roles={"closer": closer.run},
+    )

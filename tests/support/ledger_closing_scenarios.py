@@ -1,0 +1,126 @@
+"""The end of a school year, played on the fake and on MongoDB."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from ledger.domain.decision_errors import (
+    ClosingNotFoundError,
+    StillEnrolledError,
+    YearNotClosableError,
+    YearNotOverError,
+)
+from ledger.domain.tariffs import TariffAssignment
+from ledger.domain.year_close import ClosingState, Total, YearClosing
+from ledger.usecases.assign_tariff import assign_tariff
+from ledger.usecases.close_year import preview_closing, settle_page, start_closing
+from ledger.usecases.open_balance import open_balance
+from ledger.usecases.request_refund import request_refund
+from tests.support.ledger_decisions import CLERK, FAMILY, DecisionBench
+from tests.support.ledger_scenarios import balance, kinds, proved
+
+YEAR = "2025/26"
+IBAN = "IT60X0542811101000000123456"
+BALANCES = {"gua_1": 1530, "gua_2": 800, "gua_3": -510, "gua_4": 0}
+EXPECTED = {
+    "refund-due": Total(accounts=1, cents=1530),
+    "carried-over": Total(accounts=1, cents=800),
+    "debt-due": Total(accounts=1, cents=-510),
+    "even": Total(accounts=1, cents=0),
+}
+
+
+async def end_of_year(bench: DecisionBench) -> None:
+    """Four families in July; gua_2 has a child enrolled for the next year."""
+    bench.clock.advance(timedelta(days=270))
+    for account, cents in BALANCES.items():
+        for part, reason in ((100, "riporto"), (cents - 100, "altro")):
+            await bench.run(open_balance, account_id=account, amount_cents=part, reason=reason)
+        await enrolled(bench, account, date(2025, 9, 8))
+    await enrolled(bench, "gua_2", date(2026, 9, 7))
+
+
+async def enrolled(bench: DecisionBench, account: str, valid_from: date) -> None:
+    assignment = TariffAssignment(
+        pupil_id=f"pup_{account}",
+        account_id=account,
+        service="meals",
+        tariff_code="meals-standard",
+        valid_from=valid_from,
+    )
+    await bench.run(assign_tariff, assignment)
+
+
+async def to_the_end(bench: DecisionBench) -> YearClosing:
+    closing: YearClosing = await bench.decide(start_closing, YEAR, by=CLERK)
+    while closing.state is ClosingState.RUNNING:
+        closing = await bench.decide(settle_page, YEAR)
+    return closing
+
+
+async def a_year_is_looked_at_then_closed_once(bench: DecisionBench) -> None:
+    await end_of_year(bench)
+    seen = await bench.decide(preview_closing, YEAR)
+    assert (seen.accounts, seen.totals) == (4, EXPECTED)
+    assert [line.account_id for line in seen.lines] == ["gua_1", "gua_3"]
+    told = await kinds(bench)
+    closing = await to_the_end(bench)
+    assert (closing.accounts_settled, dict(closing.totals)) == (4, EXPECTED)
+    assert (await kinds(bench))[len(told) :] == ["YearClosed"] * 4
+    again = await to_the_end(bench)
+    assert (again.accounts_settled, dict(again.totals)) == (4, EXPECTED)
+    assert (await kinds(bench)).count("YearClosed") == 4
+    assert [await balance(bench, account) for account in BALANCES] == list(BALANCES.values())
+    await proved(bench)
+
+
+async def a_closing_left_half_way_goes_on(bench: DecisionBench) -> None:
+    await end_of_year(bench)
+    await bench.decide(start_closing, YEAR, by=CLERK)
+    half = await bench.decide(settle_page, YEAR)
+    assert (half.state, half.last_account) == (ClosingState.RUNNING, "gua_4")
+    assert (await bench.decide(start_closing, YEAR, by=CLERK)) == half
+    await bench.run(open_balance, account_id="gua_5", amount_cents=100, reason="tardi")
+    closing = await to_the_end(bench)
+    assert (closing.state, closing.accounts_settled) == (ClosingState.CLOSED, 5)
+    assert (await kinds(bench)).count("YearClosed") == 5
+
+
+async def who_comes_after_the_closing_is_settled_by_running_it_again(bench: DecisionBench) -> None:
+    await end_of_year(bench)
+    await to_the_end(bench)
+    await bench.run(open_balance, account_id="gua_0", amount_cents=100, reason="tardi")
+    assert (await to_the_end(bench)).accounts_settled == 5
+    assert (await kinds(bench)).count("YearClosed") == 5
+
+
+async def a_closed_year_lets_who_leaves_ask_for_the_residual(bench: DecisionBench) -> None:
+    await end_of_year(bench)
+    ask = {"iban": IBAN, "reason": "Fine del ciclo", "by": FAMILY}
+    with pytest.raises(StillEnrolledError):
+        await bench.decide(request_refund, account_id="gua_1", **ask)
+    await to_the_end(bench)
+    assert (await bench.decide(request_refund, account_id="gua_1", **ask)).amount_cents == 1530
+    with pytest.raises(StillEnrolledError):
+        await bench.decide(request_refund, account_id="gua_2", **ask)
+
+
+async def a_year_is_not_closed_before_its_end(bench: DecisionBench) -> None:
+    for verb in (preview_closing, start_closing):
+        more = {"by": CLERK} if verb is start_closing else {}
+        with pytest.raises(YearNotOverError):
+            await bench.decide(verb, YEAR, **more)
+        for wrong in ("2025", "2025/27", "1999/00"):
+            with pytest.raises(YearNotClosableError):
+                await bench.decide(verb, wrong, **more)
+    with pytest.raises(ClosingNotFoundError):
+        await bench.decide(settle_page, YEAR)
+
+
+CLOSING_SCENARIOS = (
+    a_year_is_looked_at_then_closed_once,
+    a_closing_left_half_way_goes_on,
+    who_comes_after_the_closing_is_settled_by_running_it_again,
+    a_closed_year_lets_who_leaves_ask_for_the_residual,
+    a_year_is_not_closed_before_its_end,
+)
