@@ -40,7 +40,7 @@ class Received:
     @property
     def marker(self) -> str:
         """What the processed-marker is called."""
-        return self.event_id
+        return self.envelope.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +67,24 @@ class Group:
     arrived: list[Received | Unreadable] = field(default_factory=list)
     ignored: int = 0
 
-    @property
-    def readable(self) -> list[Received]:
-        return [each for each in self.arrived if isinstance(each, Received)]
+    def halves(self) -> tuple[Group, Group]:
+        """The first half and the rest."""
+        middle = len(self.arrived) // 2
+        return Group(self.arrived[:middle]), Group(self.arrived[middle:])
 
-    @property
-    def unreadable(self) -> list[Unreadable]:
-        return [each for each in self.arrived if isinstance(each, Unreadable)]
-
-    def alone(self) -> Iterator[Group]:
-        """The same, one at a time."""
+    def cut_at_unreadable(self) -> Iterator[Group]:
+        """In order: each unreadable record alone, and the events between them together."""
+        events: list[Received | Unreadable] = []
         for each in self.arrived:
+            if isinstance(each, Received):
+                events.append(each)
+                continue
+            if events:
+                yield Group(events)
             yield Group([each])
+            events = []
+        if events:
+            yield Group(events)
 
 
 def sorted_out(records: Sequence[ConsumerRecord]) -> Group:

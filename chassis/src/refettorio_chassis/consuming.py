@@ -50,7 +50,7 @@ EVENT_AGE_SECONDS = Gauge("refettorio_event_age_seconds", "Age of the newest eve
 
 OnBatch = Callable[[Transaction, Sequence[Received]], Awaitable[None]]
 """Takes unseen events of one partition, in order, inside a transaction. Raises DomainError to refuse: the chassis then
-offers them one by one, and parks the one that is refused alone."""
+offers them by halves, and parks the one that is refused alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,8 @@ class Subscription:
     """What a service listens to. `name` is the end of the consumer group and never changes: offsets hang on it.
 
     `parks_behind`: later events of a key wait behind one that was refused, because their order matters.
+    `max_records`: of one transaction. `at_once`: so many times as many are fetched, and partitions among them are
+    taken in side by side, so that this process works while the database does; only where partitions share no document.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Subscription:
     on_batch: OnBatch
     parks_behind: bool = False
     max_records: int = 500
+    at_once: int = 1
 
 
 class TooManyRefusalsError(RuntimeError):
@@ -134,34 +137,25 @@ class Intake:
         if not group.arrived:
             return
         with BATCH_SECONDS.labels(self.subscription.name).time():
-            if self.subscription.parks_behind and group.unreadable:
-                await self._each_alone(group)  # what follows an unreadable record of its key waits behind it
-            else:
-                await self._together(group)
+            # Where order matters, what follows an unreadable record of its key waits behind it.
+            for piece in group.cut_at_unreadable() if self.subscription.parks_behind else (group,):
+                await self._together(piece)
         age_seconds = time.time() - records[-1].timestamp / 1000
         EVENT_AGE_SECONDS.labels(self.subscription.name).set(max(0.0, age_seconds))
 
     async def _together(self, group: Group) -> None:
+        """All in one transaction; what is refused is halved until the guilty one is alone. Order is kept."""
         try:
             await self._take_group(group)
-        except Exception as refusal:  # noqa: BLE001 - one bad event must not take the others with it
+        except Exception as refusal:
             match group.arrived:
-                case [Received() as only]:
-                    await self._refuse(only, refusal)
+                case [Received() as guilty]:
+                    await self._refuse(guilty, refusal)
+                case [_]:
+                    raise
                 case _:
-                    await self._each_alone(group)
-
-    async def _each_alone(self, group: Group) -> None:
-        """The same events one transaction each, so that only the guilty one is parked."""
-        for alone in group.alone():
-            try:
-                await self._take_group(alone)
-            except Exception as refusal:
-                match alone.arrived:
-                    case [Received() as guilty]:
-                        await self._refuse(guilty, refusal)
-                    case _:
-                        raise
+                    for half in group.halves():
+                        await self._together(half)
 
     async def _take_group(self, group: Group) -> None:
         outcome = await self._patiently(functools.partial(self._all_at_once, group=group))

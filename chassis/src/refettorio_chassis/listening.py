@@ -62,11 +62,12 @@ class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
         self._busy = asyncio.Lock()
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         subscription = intake.subscription
+        self._turns = asyncio.Semaphore(subscription.at_once)
         self.subscriber = broker.subscriber(
             *[topic.name for topic in subscription.topics],
             group_id=f"{group_prefix}{service}.{subscription.name}",
             batch=True,
-            max_records=subscription.max_records,
+            max_records=subscription.max_records * subscription.at_once,
             batch_timeout_ms=POLL_MS,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
@@ -92,15 +93,21 @@ class Listening(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
             if self._failure.done():
                 await asyncio.sleep(POLL_MS / 1000)
                 raise NackMessage
-            for group in groups.values():
-                try:
-                    await self.intake.take(group)
-                except Exception as failure:
+            endings = await asyncio.gather(*map(self._take_partition, groups.values()), return_exceptions=True)
+            for failure in endings:
+                if failure is not None:
                     self._failure.set_exception(failure)
                     # Not StopConsume: it would cancel the very task that closes the connection, and stay in the group.
                     raise NackMessage from failure
             await _commit(self.subscriber.consumer, groups)
         self._moved_at = time.monotonic()
+
+    async def _take_partition(self, records: Sequence[ConsumerRecord]) -> None:
+        """One transaction after the other; at most `at_once` partitions at a time."""
+        largest = self.intake.subscription.max_records
+        async with self._turns:
+            for start in range(0, len(records), largest):
+                await self.intake.take(records[start : start + largest])
 
     async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
         """Let the batch in hand commit before somebody else gets its partitions."""
