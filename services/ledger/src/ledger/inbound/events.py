@@ -28,6 +28,9 @@ from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 LARGEST_BATCH: Final = 1_000
 """MongoDB advises about a thousand documents per transaction."""
 
+PARTITIONS_AT_ONCE: Final = 4
+"""Holders are in one partition each and revenue accounts are split by partition: nothing is shared between them."""
+
 PortsOf = Callable[[Transaction, Sequence[Received]], Ports]
 
 
@@ -40,6 +43,7 @@ def subscriptions(ports_of: PortsOf, *, price_grace: timedelta) -> Sequence[Subs
             on_batch=on_meals(ports_of, price_grace=price_grace),
             parks_behind=True,
             max_records=LARGEST_BATCH,
+            at_once=PARTITIONS_AT_ONCE,
         ),
         Subscription(name="pupils", topics=(PUPILS,), on_batch=one_by_one(_on_pupil(ports_of))),
         Subscription(name="guardians", topics=(GUARDIANS,), on_batch=one_by_one(_on_guardian(ports_of))),
