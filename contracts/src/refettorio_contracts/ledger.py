@@ -206,3 +206,16 @@ class PaymentAnomalous(_NoticeEvent):
     receipt_id: Identifier
     amount_cents: PositiveCents
     anomaly: Code
+
+
+class PaymentReconciled(_NoticeEvent):
+    """A payment service provider reported that it sent the money to the bank.
+
+    `flow` is `<payment service provider>/<name of its flow>` (flusso di rendicontazione).
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.payment.reconciled.v1"
+
+    receipt_id: Identifier
+    amount_cents: PositiveCents
+    flow: Identifier

@@ -11,7 +11,7 @@ from ledger.desk_wiring import desk_parts
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Creditor, PayableService
 from ledger.domain.transfers import Posted
-from ledger.inbound import http_account, http_notices, http_positions, http_tariffs, pagopa
+from ledger.inbound import http_account, http_notices, http_positions, http_reconciliation, http_tariffs, pagopa
 from ledger.inbound.command_line import configure_verify, verify_command
 from ledger.inbound.events import subscriptions
 from ledger.inbound.settling import Settler
@@ -24,6 +24,9 @@ from ledger.outbound.notice_letter import NoticeLetters
 from ledger.outbound.notices import NoticeStore
 from ledger.outbound.store import Announcer, LedgerQueries
 from ledger.outbound.tariffs import HolderStore, TariffStore
+from ledger.pagopa_wiring import COLLECTIONS as PAGOPA_COLLECTIONS
+from ledger.pagopa_wiring import INDEXES as PAGOPA_INDEXES
+from ledger.pagopa_wiring import pagopa_parts
 from ledger.settings import Settings
 from ledger.usecases.ports import Policy, Ports
 from refettorio_chassis.clock import clock_from_environment
@@ -66,6 +69,7 @@ class Wiring:
         self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
         self.desk = desk_parts(base, ports=self.ports, creditor=self.creditor, service=NAME)
         self.settler = Settler(self.run, self.queries)
+        self.pagopa = pagopa_parts(base, settings, ports=self.ports, run=self.run, settler=self.settler, service=NAME)
         self.checkout = CheckoutClient(
             base_url=settings.checkout_url, subscription_key=settings.checkout_key, creditor=self.creditor
         )
@@ -73,6 +77,7 @@ class Wiring:
     async def close(self) -> None:
         """Release the connections."""
         await self.checkout.close()
+        await self.pagopa.close()
         await close(self.base.client)
 
     def ports(self, transaction: Transaction, batch: Sequence[Received] = ()) -> Ports:
@@ -120,13 +125,14 @@ class Wiring:
                 http_notices.router(notices),
                 http_tariffs.router(self.run, self.queries),
                 http_positions.router(self._positions()),
+                http_reconciliation.router(self.pagopa.reconciliation),
                 pagopa.router(nodo),
                 *self.desk.routers,
             ),
             subscriptions=subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
-            indexes=(*INDEXES, *DESK_INDEXES),
-            collections=(*ALL, *DESK_COLLECTIONS),
-            roles={"settler": self.settler.run, **self.desk.roles},
+            indexes=(*INDEXES, *PAGOPA_INDEXES, *DESK_INDEXES),
+            collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS),
+            roles={"settler": self.settler.run, **self.desk.roles, **self.pagopa.roles},
             commands=(self._verify(),),
         )
 

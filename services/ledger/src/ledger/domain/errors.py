@@ -113,3 +113,9 @@ class PreviewStaleError(ConflictError):
     """A meal of the preview was charged, adjusted or taken back since: look again before posting."""
 
     slug: ClassVar[str] = "preview-stale"
+
+
+class ReconciliationNotConfiguredError(DomainError):
+    """Nobody said where pagoPA publishes its flows."""
+
+    slug: ClassVar[str] = "reconciliation-not-configured"

@@ -71,17 +71,17 @@ class NoticeStore:
 
     async def receipt(self, receipt_id: str) -> KeptReceipt | None:
         document = await self._receipts.find_one({"_id": receipt_id})
-        return _receipt_of(document) if document else None
+        return receipt_of(document) if document else None
 
     async def anomalous(self, anomaly_id: str) -> KeptReceipt | None:
         document = await self._receipts.find_one({"plain_id": anomaly_id, "anomaly": {"$type": "string"}})
-        return _receipt_of(document) if document else None
+        return receipt_of(document) if document else None
 
     async def anomalies(self, *, resolved: bool, limit: int) -> Sequence[KeptReceipt]:
         """Newest first."""
         where = {"anomaly": {"$type": "string"}, "resolution": {"$ne": None} if resolved else None}
         found = await self._receipts.find(where, sort=[("received_at", -1), ("_id", 1)], limit=limit)
-        return [_receipt_of(document) for document in found]
+        return [receipt_of(document) for document in found]
 
     async def resolve(self, receipt: KeptReceipt) -> None:
         """Writes only what a decision changes: crediting may be going on."""
@@ -154,7 +154,8 @@ def _notice_of(document: Document) -> Notice:
     )
 
 
-def _receipt_of(document: Document) -> KeptReceipt:
+def receipt_of(document: Document) -> KeptReceipt:
+    """The inverse of what `keep` writes."""
     return KeptReceipt(
         receipt_id=document["_id"],
         notice_number=document["notice_number"],

@@ -20,6 +20,7 @@ from refettorio_contracts.ledger import (
     MealCharged,
     NoticeIssued,
     PaymentAnomalous,
+    PaymentReconciled,
     PaymentSettled,
     TopUpCredited,
 )
@@ -118,4 +119,15 @@ def payment_anomalous(receipt: KeptReceipt, account_id: str, anomaly: Anomaly) -
         receipt_id=plain_receipt_id(receipt.receipt_id),
         amount_cents=receipt.amount_cents,
         anomaly=anomaly.value,
+    )
+
+
+def payment_reconciled(receipt: KeptReceipt, account_id: str, flow: str) -> PaymentReconciled:
+    """The payment service provider says it sent the money to our bank, in `flow`."""
+    return PaymentReconciled(
+        notice_number=receipt.notice_number,
+        account_id=account_id,
+        receipt_id=plain_receipt_id(receipt.receipt_id),
+        amount_cents=receipt.amount_cents,
+        flow=plain_receipt_id(flow),
     )

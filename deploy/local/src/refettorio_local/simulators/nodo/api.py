@@ -36,11 +36,13 @@ class PayAsked(VerifyAsked):
 
     `amount_cents` other than what is due: paid in stand-in with a stale amount. `duplicate_receipt`: the
     same receipt is sent twice. `second_payment`: an already paid notice is paid once more, with another receipt.
+    `lose_receipt`: no receipt is sent, the payment shows up only in the flow.
     """
 
     amount_cents: Annotated[int, Field(ge=1)] | None = None
     duplicate_receipt: bool = False
     second_payment: bool = False
+    lose_receipt: bool = False
     version: Literal[1, 2] = 2
     channel: Literal["checkout", "tabaccheria"] = "tabaccheria"
 
@@ -88,6 +90,7 @@ class Api:
                 channel=CHANNELS[asked.channel],
                 version=asked.version,
                 amount_cents=asked.amount_cents,
+                is_receipt_lost=asked.lose_receipt,
             )
             entry = await self._register.pay(order)
         if asked.duplicate_receipt:

@@ -9,9 +9,12 @@ from starlette.applications import Starlette
 from refettorio_chassis.clock import Clock
 from refettorio_local.simulators.nodo.answers import Judge
 from refettorio_local.simulators.nodo.api import Api
+from refettorio_local.simulators.nodo.archive import Archive
 from refettorio_local.simulators.nodo.checkout import Checkout
 from refettorio_local.simulators.nodo.counter import Counter
 from refettorio_local.simulators.nodo.creditor import Creditor
+from refettorio_local.simulators.nodo.flows import Flows
+from refettorio_local.simulators.nodo.past_receipts import PastReceipts
 from refettorio_local.simulators.nodo.payments import Register
 from refettorio_local.simulators.nodo.settings import Settings
 from refettorio_local.simulators.web import Pages, create_app
@@ -38,5 +41,8 @@ def node(settings: Settings, clock: Clock, client: httpx.AsyncClient | None = No
         *Checkout(settings, register, PAGES).routes(),
         *Counter(settings, register, PAGES).routes(),
         *Api(settings, register).routes(),
+        *Flows(settings, register, clock).routes(),
+        *PastReceipts(settings, register).routes(),
+        *Archive(settings).routes(),
     ]
     return create_app(routes, lifespan=lifespan)

@@ -15,7 +15,7 @@ from refettorio_local.simulators.nodo.settings import Settings
 MOST_PAYMENTS = 1000
 MOST_ATTEMPTS = 100
 KNOWN_ALREADY = "PAA_RECEIPT_DUPLICATA"
-DELIVERED, RETRYING, REFUSED, GIVEN_UP = "delivered", "retrying", "refused", "given-up"
+DELIVERED, RETRYING, REFUSED, GIVEN_UP, LOST = "delivered", "retrying", "refused", "given-up", "lost"
 
 
 class UnknownReceiptError(Exception):
@@ -58,13 +58,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What somebody wants to pay. `amount_cents` other than the due one is a payment in stand-in."""
+    """What somebody wants to pay. `amount_cents` other than the due one is a payment in stand-in.
+
+    `is_receipt_lost`: the money moves and no receipt is ever sent, as it happens.
+    """
 
     notice: Notice
     channel: Channel
     version: int = 2
     amount_cents: int | None = None
     note: str | None = None
+    is_receipt_lost: bool = False
 
 
 class Register:
@@ -108,6 +112,9 @@ class Register:
             self._keep(entry)
         finally:
             self._in_progress.discard(order.notice)
+        if order.is_receipt_lost:
+            entry.state = LOST
+            return entry
         await self._deliver(entry)
         return entry
 

@@ -82,7 +82,7 @@ def receipt_fields(paid: Paid) -> list[Field]:
         fields.append(("officeName", data.office))
     fields += [
         *data.element.findall("debtor"),
-        _transfers(paid),
+        transfers_of(paid),
         ("idPSP", channel.psp_id),
         ("pspFiscalCode", channel.psp_fiscal_code),
         ("PSPCompanyName", channel.psp_name),
@@ -106,7 +106,7 @@ def _ending(paid: Paid) -> list[Field]:
     ]
 
 
-def _transfers(paid: Paid) -> Element:
+def transfers_of(paid: Paid) -> Element:
     """The creditor's transfers; a single one carries what was paid, were it not what is due now."""
     transfers = deepcopy(paid.data.element.findall("transferList")[0])
     amounts = transfers.findall("transfer/transferAmount")

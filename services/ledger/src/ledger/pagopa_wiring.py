@@ -1,0 +1,94 @@
+"""The parts of the ledger that call pagoPA, put together by hand; each only where its address is configured."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.inbound import http_reconciliation
+from ledger.inbound.reconciling import Reconciler
+from ledger.inbound.settling import Settler
+from ledger.outbound.biz_events import BizEvents
+from ledger.outbound.flow_source import FdrSource
+from ledger.outbound.flows import FLOW_LINES, FLOWS, FlowStore
+from ledger.outbound.pagopa_rest import PagopaRest
+from ledger.outbound.store import LedgerQueries
+from ledger.settings import Settings
+from ledger.usecases.ports import Ports
+from ledger.usecases.reconciling_ports import ReconcilingPorts
+from refettorio_chassis.process import Foundation, Index
+from refettorio_chassis.transaction import Runner, Transaction
+
+COLLECTIONS = (FLOWS, FLOW_LINES)
+INDEXES = (
+    Index(collection=FLOWS, keys=[("published_at", -1)]),
+    Index(collection=FLOW_LINES, keys=[("iur", 1)]),
+    Index(collection=FLOW_LINES, keys=[("flow", 1), ("outcome", 1)]),
+    Index(collection=FLOW_LINES, keys=[("outcome", 1), ("asked_at", 1)]),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagopaParts:
+    """Routers and roles, and how to let go of their connections."""
+
+    reconciliation: http_reconciliation.ReconciliationDesk
+    reconciler: Reconciler | None
+    close: Callable[[], Awaitable[None]]
+
+    @property
+    def roles(self) -> dict[str, Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
+        """What runs besides answering."""
+        return {"reconciler": self.reconciler.run} if self.reconciler else {}
+
+
+def pagopa_parts(
+    base: Foundation,
+    settings: Settings,
+    *,
+    ports: Callable[[Transaction], Ports],
+    run: Runner[Ports],
+    settler: Settler,
+    service: str,
+) -> PagopaParts:
+    """What `settings` names addresses for."""
+    view = FlowStore(base.transactions.view)
+    rests: list[PagopaRest] = []
+
+    def rest(url: str) -> PagopaRest:
+        rests.append(PagopaRest(url, settings.pagopa_key))
+        return rests[-1]
+
+    reconciler = None
+    if settings.fdr_url and settings.biz_events_url:
+        reconciler = Reconciler(
+            run_flows=Runner(
+                base.transactions,
+                lambda transaction: ReconcilingPorts(world=ports(transaction), flows=FlowStore(transaction)),
+                service=service,
+            ),
+            run_receipts=run,
+            flows=FdrSource(rest(settings.fdr_url), settings.creditor_fiscal_code),
+            receipts=BizEvents(rest(settings.biz_events_url), settings.creditor_fiscal_code),
+            reading=view,
+            clock=base.clock,
+            every_seconds=settings.reconcile_every_seconds,
+            receipt_kept=settler.wake,
+        )
+
+    async def close() -> None:
+        for each in rests:
+            await each.close()
+
+    return PagopaParts(
+        reconciliation=http_reconciliation.ReconciliationDesk(
+            reading=view,
+            accounts=LedgerQueries(base.transactions.view),
+            reconciler=reconciler,
+            clock=base.clock,
+        ),
+        reconciler=reconciler,
+        close=close,
+    )
