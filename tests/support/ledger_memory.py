@@ -13,7 +13,7 @@ from ledger.domain.creditor import Creditor, Holder, PayableService
 from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, plain_receipt_id
-from ledger.domain.rerating import FreeMeal, PricedMeal, charged_meal, free_meal
+from ledger.domain.rerating import Difference, FreeMeal, Preview, PricedMeal, charged_meal, free_meal
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TransferId
 from ledger.usecases.ports import Policy, Ports, StatementSpan
@@ -57,6 +57,8 @@ class State:
     declarations: dict[str, Declaration] = field(default_factory=dict)
     enrolments: dict[str, Enrolled] = field(default_factory=dict)
     free: dict[str, FreeMeal] = field(default_factory=dict)
+    previews: dict[str, Preview] = field(default_factory=dict)
+    preview_lines: dict[tuple[str, int], Difference] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     receipts: dict[str, KeptReceipt] = field(default_factory=dict)
@@ -104,6 +106,9 @@ class MemoryStore:
     async def assign(self, assignment: TariffAssignment) -> None:
         key = (assignment.pupil_id, assignment.service, assignment.valid_from.isoformat())
         self.state.assignments[key] = assignment
+
+    async def declarations_of(self, account_ids: Collection[str]) -> Sequence[Declaration]:
+        return await _Families(self.state).declarations(account_ids)
 
     async def holder(self, account_id: str) -> Holder | None:
         return self.state.holders.get(account_id)
@@ -255,6 +260,27 @@ class _Meals:
         ]
 
 
+class _Reratings:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add_lines(self, preview_id: str, start: int, lines: Sequence[Difference]) -> None:
+        self._state.preview_lines |= {(preview_id, start + place): line for place, line in enumerate(lines)}
+
+    async def add(self, preview: Preview) -> None:
+        self._state.previews[preview.preview_id] = preview
+
+    async def preview(self, preview_id: str) -> Preview | None:
+        return self._state.previews.get(preview_id)
+
+    async def lines(self, preview_id: str, *, start: int, limit: int) -> Sequence[Difference]:
+        kept = [(place, line) for (name, place), line in self._state.preview_lines.items() if name == preview_id]
+        return [line for place, line in kept if start <= place < start + limit]
+
+    async def mark_posted(self, preview_id: str, posted_at: datetime) -> None:
+        self._state.previews[preview_id] = replace(self._state.previews[preview_id], posted_at=posted_at)
+
+
 class _Holders:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
@@ -294,6 +320,7 @@ class MemoryLedger:
             tariffs=store,
             families=_Families(state),
             meals=_Meals(state),
+            reratings=_Reratings(state),
             holders=_Holders(store),
             notices=store,
             announce=store.announce,

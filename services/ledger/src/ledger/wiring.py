@@ -11,17 +11,36 @@ from ledger.desk_wiring import desk_parts
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Creditor, PayableService
 from ledger.domain.transfers import Posted
-from ledger.inbound import http_account, http_notices, http_positions, http_reconciliation, http_tariffs, pagopa
+from ledger.inbound import (
+    http_account,
+    http_notices,
+    http_positions,
+    http_rating,
+    http_reconciliation,
+    http_tariffs,
+    pagopa,
+)
 from ledger.inbound.command_line import configure_verify, verify_command
 from ledger.inbound.events import subscriptions
 from ledger.inbound.settling import Settler
 from ledger.outbound.checkout import CheckoutClient
-from ledger.outbound.collections import ACCOUNTS, ALL, ASSIGNMENTS, DECLARATIONS, ENROLMENTS, JOURNAL, NOTICES, RECEIPTS
+from ledger.outbound.collections import (
+    ACCOUNTS,
+    ALL,
+    ASSIGNMENTS,
+    DECLARATIONS,
+    ENROLMENTS,
+    JOURNAL,
+    NOTICES,
+    RECEIPTS,
+    RERATING_LINES,
+)
 from ledger.outbound.families import FamilyStore
 from ledger.outbound.journal import JournalStore
 from ledger.outbound.meals import MealStore
 from ledger.outbound.notice_letter import NoticeLetters
 from ledger.outbound.notices import NoticeStore
+from ledger.outbound.reratings import ReratingStore
 from ledger.outbound.store import Announcer, LedgerQueries
 from ledger.outbound.tariffs import HolderStore, TariffStore
 from ledger.pagopa_wiring import COLLECTIONS as PAGOPA_COLLECTIONS
@@ -29,6 +48,7 @@ from ledger.pagopa_wiring import INDEXES as PAGOPA_INDEXES
 from ledger.pagopa_wiring import pagopa_parts
 from ledger.settings import Settings
 from ledger.usecases.ports import Policy, Ports
+from ledger.usecases.rerate import RatingSources
 from refettorio_chassis.clock import clock_from_environment
 from refettorio_chassis.consuming import Received
 from refettorio_chassis.mongo import close
@@ -45,6 +65,7 @@ INDEXES = (
     Index(collection=ASSIGNMENTS, keys=[("pupil_id", 1)]),
     Index(collection=DECLARATIONS, keys=[("account_id", 1)]),
     Index(collection=ENROLMENTS, keys=[("account_id", 1)]),
+    Index(collection=RERATING_LINES, keys=[("preview_id", 1), ("place", 1)], unique=True),
     Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),
     Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
@@ -87,6 +108,7 @@ class Wiring:
             tariffs=TariffStore(transaction),
             families=FamilyStore(transaction),
             meals=MealStore(transaction),
+            reratings=ReratingStore(transaction),
             holders=HolderStore(transaction),
             notices=NoticeStore(transaction),
             announce=Announcer(transaction, batch),
@@ -124,6 +146,7 @@ class Wiring:
                 http_account.office_router(accounts, self.queries, self.run),
                 http_notices.router(notices),
                 http_tariffs.router(self.run, self.queries),
+                http_rating.router(self._rating()),
                 http_positions.router(self._positions()),
                 http_reconciliation.router(self.pagopa.reconciliation),
                 pagopa.router(nodo),
@@ -143,6 +166,11 @@ class Wiring:
             clock=self.base.clock,
             attached=self.settler.wake,
         )
+
+    def _rating(self) -> http_rating.RatingDesk:
+        view = self.base.transactions.view
+        sources = RatingSources(tariffs=TariffStore(view), families=FamilyStore(view), meals=MealStore(view))
+        return http_rating.RatingDesk(self.run, sources, ReratingStore(view), self.base.clock)
 
     def _verify(self) -> CommandSpec:
         return CommandSpec(

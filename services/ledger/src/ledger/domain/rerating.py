@@ -7,9 +7,9 @@ post `after - before` under the next number of the meal: said twice, the second 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ledger.domain.accounts import AccountId, holder_account, revenue_account
 from ledger.domain.charging import MEALS, MealTaken
@@ -41,6 +41,7 @@ class PricedMeal:
     kind: str
     revenue: AccountId
     tariff_code: str
+    tariff_version: str
     net_cents: int
     adjustments: int
 
@@ -55,12 +56,26 @@ class Difference:
     """What one meal had cost, and what it costs by what is known now."""
 
     meal: PricedMeal
-    quote: Quote
+    after_cents: int
+    tariff_code: str
+    tariff_version: str
+    basis: Basis | None = None
 
     @property
     def delta_cents(self) -> int:
         """Positive when the family pays more."""
-        return self.quote.cents - self.meal.net_cents
+        return self.after_cents - self.meal.net_cents
+
+    @property
+    def number(self) -> int:
+        """Which adjustment of the meal it would be."""
+        return self.meal.adjustments + 1
+
+    @property
+    def fact(self) -> tuple[str, ...]:
+        """What makes two adjustments the same."""
+        meal = self.meal
+        return (meal.meal_id, meal.account_id, str(self.number), str(meal.net_cents), str(self.after_cents))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +97,29 @@ class Repriced:
         return totals
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a re-rating would do: kept, so that what is posted is exactly what was looked at."""
+
+    preview_id: str
+    code: str | None
+    first: date
+    last: date
+    made_at: datetime
+    meals: int
+    before_cents: int
+    after_cents: int
+    families: int
+    lines: int
+    unpriced: int
+    posted_at: datetime | None = None
+
+    @property
+    def delta_cents(self) -> int:
+        """Positive when families pay more."""
+        return self.after_cents - self.before_cents
+
+
 def charged_meal(charge: Posted, adjustments: Sequence[Posted]) -> PricedMeal:
     """A meal that was charged. Raises TypeError on another kind of transfer."""
     transfer, cause = charge.transfer, charge.transfer.cause
@@ -96,6 +134,7 @@ def charged_meal(charge: Posted, adjustments: Sequence[Posted]) -> PricedMeal:
         kind=cause.meal_kind,
         revenue=transfer.credit,
         tariff_code=cause.tariff_code,
+        tariff_version=cause.tariff_version,
         net_cents=transfer.amount_cents + adjusted_cents(adjustments),
         adjustments=len(adjustments),
     )
@@ -112,6 +151,7 @@ def free_meal(free: FreeMeal, adjustments: Sequence[Posted]) -> PricedMeal:
         kind=meal.meal_kind,
         revenue=revenue_account(MEALS, meal.school_id, meal.partition),
         tariff_code=free.tariff_code,
+        tariff_version=free.tariff_version,
         net_cents=adjusted_cents(adjustments),
         adjustments=len(adjustments),
     )
@@ -143,24 +183,36 @@ def reprice(meals: Sequence[PricedMeal], prices: PriceList, *, code: str | None 
             continue
         seen, before, after = seen + 1, before + meal.net_cents, after + quote.cents
         if quote.cents != meal.net_cents:
-            differences.append(Difference(meal=meal, quote=quote))
+            differences.append(_difference(meal, quote))
     return Repriced(
         meals=seen, before_cents=before, after_cents=after, differences=tuple(differences), unpriced=unpriced
     )
 
 
-def adjust(
-    meal: PricedMeal, *, after_cents: int, reason: str, day: date, quote: Quote | None = None, code: str = ""
-) -> Transfer:
-    """Move only the difference, on `day` (the day it is decided: a closed period never changes).
+def _difference(meal: PricedMeal, quote: Quote) -> Difference:
+    version = quote.version
+    return Difference(
+        meal=meal,
+        after_cents=quote.cents,
+        tariff_code=version.code,
+        tariff_version=version.version,
+        basis=quote.basis,
+    )
 
-    `quote` says which price it is now; without one the meal was taken back and costs nothing.
-    """
-    delta = after_cents - meal.net_cents
-    number = meal.adjustments + 1
+
+def undone(meal: PricedMeal, after_cents: int) -> Difference:
+    """What brings a meal back to `after_cents` because it was not eaten, by the tariff it had."""
+    return Difference(
+        meal=meal, after_cents=after_cents, tariff_code=meal.tariff_code, tariff_version=meal.tariff_version
+    )
+
+
+def adjust(difference: Difference, *, reason: str, day: date) -> Transfer:
+    """Move only the difference, on `day`: the day it is decided, since a closed period never changes."""
+    meal, delta = difference.meal, difference.delta_cents
     holder = holder_account(meal.account_id)
     return Transfer(
-        transfer_id=adjustment_id(meal.meal_id, number),
+        transfer_id=adjustment_id(meal.meal_id, difference.number),
         kind=Kind.ADJUSTMENT,
         debit=holder if delta > 0 else meal.revenue,
         credit=meal.revenue if delta > 0 else holder,
@@ -171,21 +223,21 @@ def adjust(
             pupil_id=meal.pupil_id,
             service=MEALS,
             day=meal.day,
-            number=number,
+            number=difference.number,
             before_cents=meal.net_cents,
-            after_cents=after_cents,
-            tariff_code=quote.version.code if quote else code,
-            tariff_version=quote.version.version if quote else "",
+            after_cents=difference.after_cents,
+            tariff_code=difference.tariff_code,
+            tariff_version=difference.tariff_version,
             reason=reason,
-            basis=quote.basis if quote else None,
+            basis=difference.basis,
         ),
-        fact=(meal.meal_id, meal.account_id, str(number), str(meal.net_cents), str(after_cents)),
+        fact=difference.fact,
     )
 
 
-def preview_id(lines: Mapping[str, tuple[int, int]], *, first: date, last: date) -> str:
+def preview_id(differences: Sequence[Difference], *, first: date, last: date) -> str:
     """Named after what it says: the same differences over the same days are the same preview."""
     digest = hashlib.sha256(f"{first}|{last}".encode())
-    for meal_id, (before, after) in sorted(lines.items()):
-        digest.update(f"|{meal_id}:{before}:{after}".encode())
+    for fact in sorted(each.fact for each in differences):
+        digest.update("\x1f".join(fact).encode())
     return f"rer_{digest.hexdigest()[:32]}"

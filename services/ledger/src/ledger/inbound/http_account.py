@@ -71,7 +71,8 @@ class AccountDesk:
         """Newest first."""
         posted = await self._queries.statement(account_id, StatementSpan(first=first, last=last))
         versions = {version.name: version for version in await self._queries.versions()}
-        return Items(items=[entry_view(found, account_id, versions) for found in posted])
+        declarations = {each.declaration_id: each for each in await self._queries.declarations_of([account_id])}
+        return Items(items=[entry_view(found, account_id, versions, declarations) for found in posted])
 
 
 def holder_router(desk: AccountDesk) -> APIRouter:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from ledger.domain.money import MAX_CENTS
+from ledger.domain.tariff_rules import TariffRule
 
 T = TypeVar("T")
 
@@ -43,21 +44,33 @@ class OpeningBody(_Body):
     reason: Reason
 
 
-class TariffBody(_Body):
-    """One version of a tariff; the code and the version are in the address."""
-
+class _Tariff(_Body):
     service: ServiceCode
     valid_from: date
-    price_cents: Amount
     resolution: Reason
     source: Annotated[str, StringConstraints(max_length=300)] | None = None
+    rule: TariffRule | None = None
 
 
-class TariffView(TariffBody):
-    """A published version."""
+class TariffBody(_Tariff):
+    """One version of a tariff; the code and the version are in the address. Either one price, or a rule."""
+
+    price_cents: Amount | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.price_cents is None) == (self.rule is None):
+            message = "indica un prezzo unico oppure una regola"
+            raise ValueError(message)
+        return self
+
+
+class TariffView(_Tariff):
+    """A published version; with a rule, `price_cents` is the most anybody pays."""
 
     code: str
     version: str
+    price_cents: int
 
 
 class AccountView(_Body):
@@ -73,14 +86,31 @@ class AccountView(_Body):
 
 
 class WhyView(_Body):
-    """Why a meal cost what it did."""
+    """Why a meal cost what it did, or costs something else now.
+
+    Brackets are `[from, to)` in cents of ISEE; `before_cents` is there when a price was changed. What the price did not
+    depend on is null.
+    """
 
     tariff_version: str
     resolution: str | None
     valid_from: date | None
     price_cents: int
-    marked_at: datetime
-    marked_by: str
+    marked_at: datetime | None = None
+    marked_by: str | None = None
+    meal_day: date | None = None
+    before_cents: int | None = None
+    reason: str | None = None
+    isee_cents: int | None = None
+    declaration_id: str | None = None
+    bracket_from_cents: int | None = None
+    bracket_to_cents: int | None = None
+    rank: int | None = None
+    siblings: int | None = None
+    minors: int | None = None
+    school_level: str | None = None
+    is_resident: bool | None = None
+    reduction: str | None = None
 
 
 class EntryView(_Body):

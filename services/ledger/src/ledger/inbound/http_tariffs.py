@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from ledger.domain.errors import TariffNotFoundError
+from ledger.domain.tariff_rules import TariffRule, full_price
 from ledger.domain.tariffs import TariffVersion
 from ledger.inbound.http_bodies import Code, Items, TariffBody, TariffView
 from ledger.inbound.views import API, tariff_view
@@ -17,6 +18,11 @@ from refettorio_chassis.transaction import Runner
 
 Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
+
+
+def _full_price(rule: TariffRule | None) -> int:
+    """A rule without a cell has no price: the linter says so."""
+    return full_price(rule) if rule is not None and rule.cells else 0
 
 
 def router(run: Runner[Ports], queries: Queries) -> APIRouter:
@@ -44,7 +50,8 @@ def router(run: Runner[Ports], queries: Queries) -> APIRouter:
                 version=version,
                 service=body.service,
                 valid_from=body.valid_from,
-                price_cents=body.price_cents,
+                price_cents=body.price_cents or _full_price(body.rule),
+                rule=body.rule,
                 resolution=body.resolution,
                 source=body.source,
             ),

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from ledger.domain.accounts import Account
+from ledger.domain.families import Declaration
 from ledger.domain.notices import Notice
 from ledger.domain.standing import meals_left
 from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
 from ledger.domain.top_up import suggested_top_up
-from ledger.domain.transfers import ChargeCause, Posted, ReversalCause, TopUpCause
+from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TopUpCause
 from ledger.domain.wording import described
-from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, TariffView, WhyView
+from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, TariffView
+from ledger.inbound.why import why_view
 
 API: str = "/api/ledger/v1"
 
@@ -51,11 +53,20 @@ def meal_price(
     for assignment in assigned:
         version = prices.find(pupil_id=assignment.pupil_id, service=assignment.service, day=today)
         if version is not None:
-            return version.price_cents
+            return (
+                version.price_cents
+                if version.rule is None
+                else account.standing.meal_price_cents or version.price_cents
+            )
     return account.standing.meal_price_cents
 
 
-def entry_view(posted: Posted, account_id: str, versions: Mapping[str, TariffVersion]) -> EntryView:
+def entry_view(
+    posted: Posted,
+    account_id: str,
+    versions: Mapping[str, TariffVersion],
+    declarations: Mapping[str, Declaration],
+) -> EntryView:
     """One line of the statement of `account_id`."""
     transfer, cause = posted.transfer, posted.transfer.cause
     return EntryView(
@@ -64,11 +75,11 @@ def entry_view(posted: Posted, account_id: str, versions: Mapping[str, TariffVer
         value_day=transfer.value_day,
         kind=transfer.kind.value,
         description=described(posted),
-        pupil_id=cause.pupil_id if isinstance(cause, ChargeCause | ReversalCause) else None,
-        meal_id=cause.meal_id if isinstance(cause, ChargeCause | ReversalCause) else None,
+        pupil_id=cause.pupil_id if isinstance(cause, ChargeCause | ReversalCause | AdjustmentCause) else None,
+        meal_id=cause.meal_id if isinstance(cause, ChargeCause | ReversalCause | AdjustmentCause) else None,
         amount_cents=posted.signed_cents(account_id),
         balance_after_cents=posted.leg_of(account_id).balance_after_cents,
-        why=_why(posted, cause, versions) if isinstance(cause, ChargeCause) else None,
+        why=why_view(posted, versions, declarations),
         notice_number=cause.notice_number if isinstance(cause, TopUpCause) else None,
     )
 
@@ -97,17 +108,5 @@ def tariff_view(version: TariffVersion) -> TariffView:
         price_cents=version.price_cents,
         resolution=version.resolution,
         source=version.source,
-    )
-
-
-def _why(posted: Posted, cause: ChargeCause, versions: Mapping[str, TariffVersion]) -> WhyView:
-    name = f"{cause.tariff_code}/{cause.tariff_version}"
-    version = versions.get(name)
-    return WhyView(
-        tariff_version=name,
-        resolution=version.resolution if version else None,
-        valid_from=version.valid_from if version else None,
-        price_cents=posted.transfer.amount_cents,
-        marked_at=cause.marked_at,
-        marked_by=cause.marked_by,
+        rule=version.rule,
     )

@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Holder
+from ledger.domain.families import Declaration
 from ledger.domain.notices import Notice
 from ledger.domain.receipts import WaitingReceipt
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted
+from ledger.outbound.families import FamilyStore
 from ledger.outbound.journal import JournalStore
 from ledger.outbound.notices import NoticeStore
 from ledger.outbound.tariffs import HolderStore, TariffStore
@@ -39,6 +41,7 @@ class LedgerQueries:
         self._notices = NoticeStore(view)
         self._tariffs = TariffStore(view)
         self._holders = HolderStore(view)
+        self._families = FamilyStore(view)
 
     async def account(self, account_id: str) -> Account | None:
         return await self._journal.account(account_id)
@@ -60,6 +63,9 @@ class LedgerQueries:
 
     async def assignments_of(self, account_ids: Collection[str]) -> Sequence[TariffAssignment]:
         return await self._tariffs.assignments_of(account_ids)
+
+    async def declarations_of(self, account_ids: Collection[str]) -> Sequence[Declaration]:
+        return await self._families.declarations(account_ids)
 
     async def notice(self, number: str) -> Notice | None:
         return await self._notices.notice(number)

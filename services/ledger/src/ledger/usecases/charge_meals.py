@@ -9,7 +9,7 @@ from ledger.domain.accounts import AccountId, holder_account, revenue_account
 from ledger.domain.book import Book
 from ledger.domain.charging import MEALS, MealFact, MealTaken, MealTakenBack, charge, charge_fact, reverse, serving
 from ledger.domain.errors import TransferConflictError
-from ledger.domain.rerating import FreeMeal, PricedMeal, adjust, charged_meal, free_meal
+from ledger.domain.rerating import FreeMeal, PricedMeal, adjust, charged_meal, free_meal, undone
 from ledger.domain.tariffs import PriceList, Quote
 from ledger.domain.transfers import Kind, Posted, TransferId, charge_id, reversal_id
 from ledger.usecases.ports import Ports
@@ -92,8 +92,8 @@ def _close(batch: _Batch, priced: PricedMeal, after_cents: int, meal: MealTakenB
     if priced.net_cents == after_cents:
         return
     day = rome_day(batch.ports.clock.now())
-    undone = adjust(priced, after_cents=after_cents, reason=meal.reason, day=day, code=priced.tariff_code)
-    post_and_tell(batch.ports, batch.book, undone, service=MEALS, cause=position)
+    transfer = adjust(undone(priced, after_cents), reason=meal.reason, day=day)
+    post_and_tell(batch.ports, batch.book, transfer, service=MEALS, cause=position)
 
 
 def _knows_free(batch: _Batch, meal: MealTaken) -> bool:

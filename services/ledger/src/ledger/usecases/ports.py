@@ -13,7 +13,7 @@ from ledger.domain.creditor import Creditor, Holder
 from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.notices import Notice
 from ledger.domain.receipts import KeptReceipt, WaitingReceipt
-from ledger.domain.rerating import FreeMeal, PricedMeal
+from ledger.domain.rerating import Difference, FreeMeal, Preview, PricedMeal
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
 from refettorio_chassis.audit import Audit
@@ -76,6 +76,31 @@ class Meals(Protocol):
     async def between(self, first: date, last: date) -> Sequence[PricedMeal]:
         """Every meal eaten from `first` to `last`, both inside, and not taken back."""
         ...
+
+
+class PriceSources(Protocol):
+    """What a price list is made of."""
+
+    @property
+    def tariffs(self) -> Tariffs: ...
+    @property
+    def families(self) -> Families: ...
+
+
+class Reratings(Protocol):
+    """Previews of re-ratings, with their lines in order."""
+
+    async def add_lines(self, preview_id: str, start: int, lines: Sequence[Difference]) -> None:
+        """Lines from position `start`; the same position is replaced."""
+        ...
+
+    async def add(self, preview: Preview) -> None:
+        """When all its lines are there; the same preview is kept once."""
+        ...
+
+    async def preview(self, preview_id: str) -> Preview | None: ...
+    async def lines(self, preview_id: str, *, start: int, limit: int) -> Sequence[Difference]: ...
+    async def mark_posted(self, preview_id: str, posted_at: datetime) -> None: ...
 
 
 class Holders(Protocol):
@@ -154,6 +179,7 @@ class Ports:
     tariffs: Tariffs
     families: Families
     meals: Meals
+    reratings: Reratings
     holders: Holders
     notices: Notices
     announce: Announce
@@ -187,6 +213,7 @@ class Queries(Protocol):
         """Of all pupils paid from any of the accounts."""
         ...
 
+    async def declarations_of(self, account_ids: Collection[str]) -> Sequence[Declaration]: ...
     async def notice(self, number: str) -> Notice | None: ...
     async def notices_of(self, account_id: str) -> Sequence[Notice]: ...
     async def holder(self, account_id: str) -> Holder | None: ...

@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 
 from ledger.domain.families import Families
 from ledger.domain.tariffs import PriceList, TariffVersion
-from ledger.usecases.ports import Ports
+from ledger.usecases.ports import PriceSources
 
 
 async def price_list_for(
-    ports: Ports, versions: Sequence[TariffVersion], *, pupils: Collection[str], accounts: Collection[str]
+    sources: PriceSources, versions: Sequence[TariffVersion], *, pupils: Collection[str], accounts: Collection[str]
 ) -> PriceList:
     """Prices for these pupils of these accounts. Brothers and sisters are read only where some tariff has a rule."""
     if all(version.rule is None for version in versions):
-        return PriceList(versions, await ports.tariffs.assignments(pupils))
-    families = Families(await ports.families.declarations(accounts), await ports.families.enrolments(accounts))
-    return PriceList(versions, await ports.tariffs.assignments_of(accounts), families)
+        return PriceList(versions, await sources.tariffs.assignments(pupils))
+    families = Families(await sources.families.declarations(accounts), await sources.families.enrolments(accounts))
+    return PriceList(versions, await sources.tariffs.assignments_of(accounts), families)

@@ -1,0 +1,190 @@
+"""What the office gives and gets about prices: drafts, findings, declarations, re-ratings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from ledger.domain.families import Declaration
+from ledger.domain.money import MAX_CENTS
+from ledger.domain.rerating import Difference, Preview
+from ledger.domain.tariff_lint import LintFinding, is_sound
+from ledger.domain.tariff_rules import TariffRule
+from ledger.inbound.http_bodies import AccountCode, Code, Reason
+
+IseeCents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DraftBody(_Body):
+    """A tariff that nobody has voted yet."""
+
+    rule: TariffRule
+
+
+class FindingView(_Body):
+    """One thing to be said about a draft; an `error` stops its publication."""
+
+    severity: str
+    code: str
+    message: str
+    cents: int | None = None
+
+
+class LintView(_Body):
+    """Everything to be said about a draft."""
+
+    is_sound: bool
+    findings: list[FindingView]
+
+
+class SimulationBody(DraftBody):
+    """A draft, and the school year (`2025/26`) whose meals are priced by it in the place of the tariff `code`."""
+
+    school_year: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}/[0-9]{2}$")]
+    code: Code = "meals-standard"
+
+
+class SimulationView(_Body):
+    """The same meals before and after, nothing posted. `highest_rise_cents` is of one family over the year."""
+
+    meals: int
+    before_cents: int
+    after_cents: int
+    delta_cents: int
+    families: int
+    families_paying_more: int
+    families_paying_less: int
+    highest_rise_cents: int
+    unpriced: int
+    findings: list[FindingView]
+
+
+class DeclarationBody(_Body):
+    """What a household declared. Days are both inside; `exempt_pupil_id` None: all children of the account."""
+
+    isee_cents: IseeCents | None
+    minors: Annotated[int, Field(ge=0, le=30)]
+    valid_from: date
+    valid_to: date
+    filed_on: date
+    exemption: Code | None = None
+    exempt_pupil_id: AccountCode | None = None
+
+
+class DeclarationView(DeclarationBody):
+    """A declaration as it is kept."""
+
+    declaration_id: str
+    account_id: str
+
+
+class SpanBody(_Body):
+    """The days (Europe/Rome, both inside) whose meals are rated again; with `code`, only those of one tariff."""
+
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    code: Code | None = None
+
+
+class DifferenceView(_Body):
+    """One meal before and after."""
+
+    meal_id: str
+    account_id: str
+    pupil_id: str
+    day: date
+    before_cents: int
+    after_cents: int
+    tariff_version: str
+
+
+class PreviewView(_Body):
+    """What would be posted: `lines` are the first ones of `differences`. `unpriced` meals stay as they are."""
+
+    preview_id: str
+    made_at: datetime
+    meals: int
+    families: int
+    before_cents: int
+    after_cents: int
+    delta_cents: int
+    differences: int
+    unpriced: int
+    posted_at: datetime | None
+    lines: list[DifferenceView]
+
+
+class PostBody(_Body):
+    """Which preview to post, and what families read about it."""
+
+    preview_id: Code
+    reason: Reason = "Ricalcolo della tariffa"
+
+
+class PostedView(PreviewView):
+    """A preview whose differences are in the book; `posted` are those of this request."""
+
+    posted: int
+
+
+def lint_view(findings: tuple[LintFinding, ...]) -> LintView:
+    """Findings as they are shown."""
+    return LintView(is_sound=is_sound(findings), findings=finding_views(findings))
+
+
+def finding_views(findings: tuple[LintFinding, ...]) -> list[FindingView]:
+    """Errors first."""
+    return [
+        FindingView(severity=each.severity, code=each.code, message=each.message, cents=each.cents) for each in findings
+    ]
+
+
+def declaration_view(declaration: Declaration) -> DeclarationView:
+    """A declaration as it is kept."""
+    return DeclarationView(
+        declaration_id=declaration.declaration_id,
+        account_id=declaration.account_id,
+        isee_cents=declaration.isee_cents,
+        minors=declaration.minors,
+        valid_from=declaration.valid_from,
+        valid_to=declaration.valid_to,
+        filed_on=declaration.filed_on,
+        exemption=declaration.exemption,
+        exempt_pupil_id=declaration.exempt_pupil_id,
+    )
+
+
+def preview_view(preview: Preview, lines: list[Difference]) -> PreviewView:
+    """A preview with some of its lines."""
+    return PreviewView(
+        preview_id=preview.preview_id,
+        made_at=preview.made_at,
+        meals=preview.meals,
+        families=preview.families,
+        before_cents=preview.before_cents,
+        after_cents=preview.after_cents,
+        delta_cents=preview.delta_cents,
+        differences=preview.lines,
+        unpriced=preview.unpriced,
+        posted_at=preview.posted_at,
+        lines=[difference_view(line) for line in lines],
+    )
+
+
+def difference_view(line: Difference) -> DifferenceView:
+    """One meal before and after."""
+    return DifferenceView(
+        meal_id=line.meal.meal_id,
+        account_id=line.meal.account_id,
+        pupil_id=line.meal.pupil_id,
+        day=line.meal.day,
+        before_cents=line.meal.net_cents,
+        after_cents=line.after_cents,
+        tariff_version=f"{line.tariff_code}/{line.tariff_version}",
+    )

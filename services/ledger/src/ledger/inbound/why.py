@@ -1,0 +1,56 @@
+"""*Why did I pay this?*: who marked the meal and when, tariff version, bracket, ISEE, rank, resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.domain.families import Declaration
+from ledger.domain.rating import Basis
+from ledger.domain.tariffs import TariffVersion
+from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted
+from ledger.inbound.http_bodies import WhyView
+
+
+def why_view(
+    posted: Posted, versions: Mapping[str, TariffVersion], declarations: Mapping[str, Declaration]
+) -> WhyView | None:
+    """Of charges and adjustments; every other movement explains itself. A meal not eaten after all has no version."""
+    cause = posted.transfer.cause
+    if not isinstance(cause, ChargeCause | AdjustmentCause):
+        return None
+    name = f"{cause.tariff_code}/{cause.tariff_version}"
+    version = versions.get(name)
+    common = WhyView(
+        tariff_version=name,
+        resolution=version.resolution if version else None,
+        valid_from=version.valid_from if version else None,
+        price_cents=posted.transfer.amount_cents,
+    )
+    if isinstance(cause, ChargeCause):
+        facts = {"marked_at": cause.marked_at, "marked_by": cause.marked_by, "meal_day": posted.transfer.value_day}
+    else:
+        facts = {
+            "price_cents": cause.after_cents,
+            "before_cents": cause.before_cents,
+            "meal_day": cause.day,
+            "reason": cause.reason,
+        }
+    return common.model_copy(update=facts | _of_basis(cause.basis, declarations))
+
+
+def _of_basis(basis: Basis | None, declarations: Mapping[str, Declaration]) -> dict[str, object]:
+    if basis is None:
+        return {}
+    declared = declarations.get(basis.declaration_id or "")
+    return {
+        "isee_cents": declared.isee_cents if declared else None,
+        "declaration_id": basis.declaration_id,
+        "bracket_from_cents": basis.bracket_from_cents,
+        "bracket_to_cents": basis.bracket_to_cents,
+        "rank": basis.rank,
+        "siblings": basis.siblings,
+        "minors": basis.minors,
+        "school_level": basis.school_level,
+        "is_resident": basis.is_resident,
+        "reduction": basis.reduction,
+    }

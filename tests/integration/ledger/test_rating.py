@@ -1,0 +1,114 @@
+"""Prices by family and re-rating, on MongoDB and over HTTP."""
+
+import pytest
+
+from ledger.usecases.charge_meals import charge_meals
+from tests.support.ledger_rating_scenarios import RATING_SCENARIOS, Scenario, assigned, enrolled
+from tests.support.ledger_scenarios import meal
+from tests.support.ledger_stage import Stage
+
+API = "/api/ledger/v1"
+RULE = {
+    "cells": [
+        {
+            "scale": {
+                "shape": "bracketed",
+                "brackets": [
+                    {"from_cents": 0, "to_cents": 450_001, "price_cents": 165},
+                    {"from_cents": 450_001, "to_cents": None, "price_cents": 624},
+                ],
+            }
+        }
+    ],
+    "siblings": {"ranks": [{"from_rank": 2, "percent_off": 50}]},
+}
+VERSION = {"service": "meals", "valid_from": "2025-09-01", "resolution": "Delibera 12", "source": "https://example.it"}
+DECLARED = {
+    "isee_cents": 300_000,
+    "minors": 2,
+    "valid_from": "2025-09-01",
+    "valid_to": "2026-08-31",
+    "filed_on": "2025-10-20",
+}
+
+
+@pytest.mark.parametrize("scenario", RATING_SCENARIOS, ids=lambda scenario: scenario.__name__)
+async def test_on_mongodb(scenario: Scenario, stage: Stage) -> None:
+    await scenario(stage)
+
+
+async def test_a_late_isee_goes_from_the_desk_to_the_statement(stage: Stage) -> None:
+    async with stage.client("stf_1", "office") as office:
+        put = await office.put(f"{API}/tariffs/meals-standard/versions/2025-26", json=VERSION | {"rule": RULE})
+        assert (put.status_code, put.json()["price_cents"]) == (200, 624)
+        assert put.json()["rule"]["cells"][0]["scale"]["brackets"][0]["to_cents"] == 450_001
+        await assigned(stage)
+        await enrolled(stage, "pup_1")
+        await stage.run(charge_meals, [meal(1)])
+        declared = await office.put(f"{API}/accounts/gua_1/declarations/dsu-1", json=DECLARED)
+        assert declared.status_code == 200
+        kept = (await office.get(f"{API}/accounts/gua_1/declarations")).json()["items"]
+        assert kept == [declared.json()]
+        seen = await office.post(f"{API}/reratings/preview", json={"from": "2025-09-01", "to": "2026-06-30"})
+        preview = seen.json()
+        assert (preview["families"], preview["delta_cents"], preview["differences"]) == (1, 165 - 624, 1)
+        for posted in (1, 0):
+            done = await office.post(f"{API}/reratings", json={"preview_id": preview["preview_id"]})
+            assert (done.status_code, done.json()["posted"]) == (201, posted)
+        again = await office.get(f"{API}/reratings/{preview['preview_id']}")
+        assert again.json()["posted_at"] is not None
+    async with stage.client("gua_1", "guardian") as family:
+        newest, charge = (await family.get(f"{API}/account/statement")).json()["items"]
+    assert (newest["kind"], newest["amount_cents"], newest["meal_id"]) == ("adjustment", 624 - 165, charge["meal_id"])
+    why = newest["why"]
+    assert (why["resolution"], why["before_cents"], why["price_cents"]) == ("Delibera 12", 624, 165)
+    assert (why["isee_cents"], why["bracket_to_cents"], why["rank"]) == (300_000, 450_001, 1)
+    assert (charge["why"]["marked_by"], charge["why"]["price_cents"]) == ("canteen", 624)
+
+
+async def test_a_draft_is_linted_and_simulated_before_it_is_voted(stage: Stage) -> None:
+    async with stage.client("stf_1", "office") as office:
+        await office.put(f"{API}/tariffs/meals-standard/versions/a", json=VERSION | {"price_cents": 452})
+        await assigned(stage)
+        await stage.run(charge_meals, [meal(1), meal(2)])
+        found = (await office.post(f"{API}/tariffs/lint", json={"rule": RULE})).json()
+        assert (found["is_sound"], [each["code"] for each in found["findings"]]) == (True, ["cliff"])
+        draft = {"rule": {"cells": [{"scale": {"shape": "flat", "price_cents": 510}}]}, "school_year": "2025/26"}
+        told = (await office.post(f"{API}/tariffs/simulate", json=draft)).json()
+        assert (told["meals"], told["before_cents"], told["after_cents"]) == (2, 904, 1020)
+        assert (told["families_paying_more"], told["highest_rise_cents"]) == (1, 116)
+        balance = (await office.get(f"{API}/accounts/gua_1")).json()["balance_cents"]
+        assert balance == -904
+
+
+async def test_the_desk_refuses_what_is_not_sound_unknown_or_not_allowed(stage: Stage) -> None:
+    hole = {"shape": "bracketed", "brackets": [{"from_cents": 1, "to_cents": None, "price_cents": 5}]}
+    address = f"{API}/tariffs/meals-standard/versions/x"
+    async with stage.client("stf_1", "office") as office:
+        refused = await office.put(address, json=VERSION | {"rule": {"cells": [{"scale": hole}]}})
+        assert (refused.status_code, refused.json()["slug"]) == (422, "tariff-not-sound")
+        for body in (
+            VERSION,
+            VERSION | {"rule": RULE, "price_cents": 5},
+            VERSION | {"rule": RULE | {"unknown": 1}},
+            VERSION | {"rule": {"cells": [{"scale": hole | {"unknown": 1}}]}},
+        ):
+            answer = await office.put(address, json=body)
+            assert (answer.status_code, answer.json()["slug"]) == (422, "dati-non-validi")
+        assert (await office.get(f"{API}/reratings/rer_0")).status_code == 404
+    async with stage.client("gua_1", "guardian") as family:
+        assert (await family.get(f"{API}/accounts/gua_1/declarations")).status_code == 403
+        assert (await family.post(f"{API}/tariffs/simulate", json={})).status_code == 403
+
+
+async def test_a_version_stored_before_there_were_rules_is_still_read(stage: Stage) -> None:
+    database = stage.wiring.base.transactions.view
+    async with stage.client("stf_1", "office") as office:
+        await office.put(f"{API}/tariffs/meals-standard/versions/a", json=VERSION | {"price_cents": 452})
+        await assigned(stage)
+        await database.collection("tariffs").update_many({}, {"$unset": {"rule": ""}})
+        await database.collection("tariff_assignments").update_many(
+            {}, {"$unset": {"sibling_rank": "", "is_resident": ""}}
+        )
+        await stage.run(charge_meals, [meal(1)])
+        assert (await office.get(f"{API}/accounts/gua_1")).json()["balance_cents"] == -452

@@ -1,0 +1,272 @@
+"""What every store of the ledger must make true about prices that depend on the family, and that change afterwards."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger.domain.charging import MealTaken
+from ledger.domain.errors import (
+    DeclarationConflictError,
+    PreviewStaleError,
+    TariffNotSoundError,
+    TransferConflictError,
+)
+from ledger.domain.families import Declaration, Enrolled
+from ledger.domain.rerating import Difference, Preview, Repriced
+from ledger.domain.tariff_rules import (
+    Bracketed,
+    Cell,
+    Exemption,
+    Flat,
+    RankPrice,
+    Scale,
+    Siblings,
+    TariffRule,
+    brackets_as_printed,
+    full_price,
+)
+from ledger.domain.tariffs import TariffAssignment, TariffVersion
+from ledger.domain.transfers import AdjustmentCause, ChargeCause
+from ledger.usecases.assign_tariff import assign_tariff
+from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.declare_income import declare_income
+from ledger.usecases.know_enrolment import end_enrolment, know_enrolment
+from ledger.usecases.ports import StatementSpan
+from ledger.usecases.publish_tariff import publish_tariff
+from ledger.usecases.rerate import keep_preview, keep_preview_lines, post_differences, preview_of, reprice_span
+from tests.support.ledger_scenarios import OCTOBER, Bench, balance, meal, priced, proved, taken_back
+
+SEPTEMBER, JUNE = date(2025, 9, 1), date(2026, 6, 30)
+ISEE = Bracketed(brackets=brackets_as_printed([(0, 450_000, 165), (450_001, 1_000_000, 291), (1_000_001, None, 624)]))
+HALF_FROM_SECOND = Siblings(ranks=(RankPrice(from_rank=2, percent_off=50),))
+EXEMPT = (Exemption(code="social-services"),)
+
+
+def tariff(scale: Scale, *, version: str = "2025-26", valid_from: date = SEPTEMBER, **more: Any) -> TariffVersion:
+    rule = TariffRule(cells=(Cell(scale=scale),), exemptions=EXEMPT, **more)
+    return TariffVersion(
+        code="meals-standard",
+        version=version,
+        service="meals",
+        valid_from=valid_from,
+        price_cents=full_price(rule),
+        resolution="Delibera di Giunta",
+        rule=rule,
+    )
+
+
+def declaration(isee_cents: int | None, *, number: str = "dsu-1", filed_on: date = OCTOBER, **more: Any) -> Declaration:
+    return Declaration(
+        declaration_id=number,
+        account_id="gua_1",
+        isee_cents=isee_cents,
+        minors=2,
+        valid_from=SEPTEMBER,
+        valid_to=JUNE,
+        filed_on=filed_on,
+        **more,
+    )
+
+
+async def assigned(bench: Bench, pupil: str = "pup_1", rank: int = 1, *, resident: bool = True) -> None:
+    await bench.run(
+        assign_tariff,
+        TariffAssignment(
+            pupil_id=pupil,
+            account_id="gua_1",
+            service="meals",
+            tariff_code="meals-standard",
+            valid_from=SEPTEMBER,
+            sibling_rank=rank,
+            is_resident=resident,
+        ),
+    )
+
+
+async def enrolled(bench: Bench, pupil: str) -> None:
+    await bench.run(
+        know_enrolment,
+        Enrolled(
+            enrolment_id=f"enr-{pupil}",
+            pupil_id=pupil,
+            account_id="gua_1",
+            service="meals",
+            school_level="primaria",
+            valid_from=SEPTEMBER,
+            valid_to=JUNE,
+        ),
+    )
+
+
+async def looked(bench: Bench, code: str | None = None) -> tuple[Repriced, Preview]:
+    repriced = await bench.run(reprice_span, first=SEPTEMBER, last=JUNE, code=code)
+    preview = preview_of(repriced, code=code, first=SEPTEMBER, last=JUNE, now=bench.clock.now())
+    await bench.run(keep_preview_lines, preview.preview_id, 0, repriced.differences)
+    return repriced, await bench.run(keep_preview, preview)
+
+
+async def posted(bench: Bench, lines: tuple[Difference, ...]) -> int:
+    done: int = await bench.run(post_differences, lines, reason="Ricalcolo")
+    return done
+
+
+async def causes(bench: Bench) -> list[Any]:
+    """Newest first."""
+    return [each.transfer.cause for each in await bench.queries.statement("gua_1", StatementSpan())]
+
+
+async def a_meal_costs_what_the_bracket_says_and_tells_why(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(ISEE, siblings=HALF_FROM_SECOND))
+    await assigned(bench)
+    await enrolled(bench, "pup_1")
+    await bench.run(declare_income, declaration(700_000), by="stf_1")
+    await bench.run(charge_meals, [meal(1)])
+    assert await balance(bench) == -291
+    [cause] = await causes(bench)
+    assert isinstance(cause, ChargeCause)
+    assert cause.basis is not None
+    assert (cause.basis.bracket_from_cents, cause.basis.bracket_to_cents) == (450_001, 1_000_001)
+    assert (cause.basis.declaration_id, cause.basis.rank, cause.basis.school_level) == ("dsu-1", 1, "primaria")
+    await proved(bench)
+
+
+async def a_late_isee_moves_only_the_differences_and_once(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(ISEE))
+    await assigned(bench)
+    await bench.run(charge_meals, [meal(1), meal(2, day=date(2025, 10, 7))])
+    assert await balance(bench) == -2 * 624
+    await bench.run(declare_income, declaration(0), by="stf_1")
+    repriced, preview = await looked(bench)
+    assert (preview.families, preview.lines, preview.delta_cents) == (1, 2, 2 * (165 - 624))
+    assert await balance(bench) == -2 * 624
+    assert await posted(bench, repriced.differences) == 2
+    assert await posted(bench, repriced.differences) == 0
+    assert await balance(bench) == -2 * 165
+    assert (await looked(bench))[1].lines == 0
+    [last, *_] = await causes(bench)
+    assert isinstance(last, AdjustmentCause)
+    assert (last.before_cents, last.after_cents, last.day) == (624, 165, date(2025, 10, 7))
+    await proved(bench)
+
+
+async def a_price_raised_after_school_began_is_charged_from_its_day(bench: Bench) -> None:
+    await priced(bench, 452)
+    await bench.run(charge_meals, [meal(1, day=date(2025, 10, 3)), meal(2)])
+    raised = replace(
+        tariff(Flat(price_cents=510)), version="from-october", valid_from=date(2025, 10, 4), rule=None, price_cents=510
+    )
+    await bench.run(publish_tariff, raised)
+    repriced, preview = await looked(bench, code="meals-standard")
+    assert (preview.meals, preview.lines, preview.delta_cents) == (2, 1, 58)
+    await posted(bench, repriced.differences)
+    assert await balance(bench) == -452 - 510
+    await proved(bench)
+
+
+async def the_second_child_pays_half_until_the_first_leaves(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(Flat(price_cents=500), siblings=HALF_FROM_SECOND))
+    for rank, pupil in enumerate(("pup_elder", "pup_younger"), start=1):
+        await assigned(bench, pupil, rank)
+        await enrolled(bench, pupil)
+    eaten = date(2025, 10, 6)
+    await bench.run(charge_meals, [meal(1, pupil="pup_elder"), meal(1, pupil="pup_younger")])
+    await bench.run(charge_meals, [meal(1, pupil="pup_younger", day=date(2025, 10, 7))])
+    assert await balance(bench) == -500 - 250 - 250
+    await bench.run(end_enrolment, "enr-pup_elder", eaten)
+    repriced, preview = await looked(bench)
+    assert (preview.lines, preview.delta_cents) == (1, 250)
+    await posted(bench, repriced.differences)
+    assert await balance(bench) == -500 - 250 - 500
+    await proved(bench)
+
+
+async def among_present_the_day_is_settled_when_it_is_rated_again(bench: Bench) -> None:
+    siblings = replace(HALF_FROM_SECOND, counted="present")
+    await bench.run(publish_tariff, tariff(Flat(price_cents=500), siblings=siblings))
+    for rank, pupil in enumerate(("pup_a", "pup_b", "pup_c"), start=1):
+        await assigned(bench, pupil, rank)
+    await bench.run(charge_meals, [meal(1, pupil="pup_b"), meal(1, pupil="pup_c")])
+    assert await balance(bench) == -500
+    repriced, _ = await looked(bench)
+    await posted(bench, repriced.differences)
+    assert await balance(bench) == -500 - 250
+    await proved(bench)
+
+
+async def a_meal_that_costs_nothing_can_cost_later_and_be_taken_back(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(Flat(price_cents=500)))
+    await assigned(bench)
+    await bench.run(declare_income, declaration(None, exemption="social-services"), by="stf_1")
+    assert (await bench.run(charge_meals, [meal(1), meal(1)])).posted == 1
+    assert (await balance(bench), await causes(bench)) == (0, [])
+    await bench.run(declare_income, declaration(None, number="dsu-2", filed_on=date(2025, 10, 7)), by="stf_1")
+    repriced, _ = await looked(bench)
+    await posted(bench, repriced.differences)
+    assert await balance(bench) == -500
+    assert (await bench.run(charge_meals, [taken_back(meal(1)), taken_back(meal(1))])).posted == 1
+    assert await balance(bench) == 0
+    assert await posted(bench, repriced.differences) == 0
+    await proved(bench)
+
+
+async def an_adjusted_meal_taken_back_costs_nothing(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(ISEE))
+    await assigned(bench)
+    await bench.run(charge_meals, [meal(1)])
+    await bench.run(declare_income, declaration(0), by="stf_1")
+    repriced, _ = await looked(bench)
+    await posted(bench, repriced.differences)
+    for _ in range(2):
+        await bench.run(charge_meals, [taken_back(meal(1))])
+    assert await balance(bench) == 0
+    assert (await looked(bench))[1].meals == 0
+    await proved(bench)
+
+
+async def a_preview_that_is_no_longer_true_posts_nothing(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(ISEE))
+    await assigned(bench)
+    await bench.run(charge_meals, [meal(1)])
+    await bench.run(declare_income, declaration(0), by="stf_1")
+    old, _ = await looked(bench)
+    await bench.run(declare_income, declaration(700_000, number="dsu-2", filed_on=date(2025, 10, 8)), by="stf_1")
+    new, _ = await looked(bench)
+    await posted(bench, new.differences)
+    with pytest.raises(PreviewStaleError):
+        await posted(bench, old.differences)
+    assert await balance(bench) == -291
+    await proved(bench)
+
+
+async def what_is_not_sound_or_not_the_same_is_refused(bench: Bench) -> None:
+    hole = Bracketed(brackets=brackets_as_printed([(0, 1_000_000, 300), (1_000_100, None, 400)]))
+    with pytest.raises(TariffNotSoundError):
+        await bench.run(publish_tariff, tariff(hole))
+    await bench.run(declare_income, declaration(0), by="stf_1")
+    await bench.run(declare_income, declaration(0), by="stf_1")
+    with pytest.raises(DeclarationConflictError):
+        await bench.run(declare_income, declaration(1), by="stf_1")
+    await bench.run(publish_tariff, tariff(Flat(price_cents=500), siblings=HALF_FROM_SECOND))
+    await assigned(bench)
+    await bench.run(declare_income, declaration(0, number="dsu-2", filed_on=JUNE, exemption="social-services"), by="s")
+    free: MealTaken = meal(1)
+    await bench.run(charge_meals, [free])
+    with pytest.raises(TransferConflictError):
+        await bench.run(charge_meals, [replace(free, day=date(2025, 10, 9))])
+
+
+Scenario = Callable[[Bench], Awaitable[None]]
+RATING_SCENARIOS: tuple[Scenario, ...] = (
+    a_meal_costs_what_the_bracket_says_and_tells_why,
+    a_late_isee_moves_only_the_differences_and_once,
+    a_price_raised_after_school_began_is_charged_from_its_day,
+    the_second_child_pays_half_until_the_first_leaves,
+    among_present_the_day_is_settled_when_it_is_rated_again,
+    a_meal_that_costs_nothing_can_cost_later_and_be_taken_back,
+    an_adjusted_meal_taken_back_costs_nothing,
+    a_preview_that_is_no_longer_true_posts_nothing,
+    what_is_not_sound_or_not_the_same_is_refused,
+)
