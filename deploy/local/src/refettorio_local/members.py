@@ -99,6 +99,7 @@ class Members:
                 "REFETTORIO_CHECKOUT_URL": f"{self.addresses.nodo_url}/checkout",
                 "REFETTORIO_CHECKOUT_KEY": self.keys.checkout_key,
                 "REFETTORIO_PAGOPA_KEY": self.keys.checkout_key,
+                "REFETTORIO_ACA_URL": f"{self.addresses.nodo_url}/aca",
                 "REFETTORIO_FDR_URL": f"{self.addresses.nodo_url}/fdr",
                 "REFETTORIO_BIZ_EVENTS_URL": f"{self.addresses.nodo_url}/bizevents",
             },

@@ -7,12 +7,16 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.domain.creditor import Creditor
 from ledger.inbound import http_reconciliation
+from ledger.inbound.mirroring import Mirror
 from ledger.inbound.reconciling import Reconciler
 from ledger.inbound.settling import Settler
+from ledger.outbound.aca import AcaArchive
 from ledger.outbound.biz_events import BizEvents
 from ledger.outbound.flow_source import FdrSource
 from ledger.outbound.flows import FLOW_LINES, FLOWS, FlowStore
+from ledger.outbound.mirror_queue import MIRROR_QUEUE, MirrorQueue
 from ledger.outbound.pagopa_rest import PagopaRest
 from ledger.outbound.store import LedgerQueries
 from ledger.settings import Settings
@@ -21,8 +25,10 @@ from ledger.usecases.reconciling_ports import ReconcilingPorts
 from refettorio_chassis.process import Foundation, Index
 from refettorio_chassis.transaction import Runner, Transaction
 
-COLLECTIONS = (FLOWS, FLOW_LINES)
+SERVICE = "ledger"
+COLLECTIONS = (FLOWS, FLOW_LINES, MIRROR_QUEUE)
 INDEXES = (
+    Index(collection=MIRROR_QUEUE, keys=[("due_at", 1)]),
     Index(collection=FLOWS, keys=[("published_at", -1)]),
     Index(collection=FLOW_LINES, keys=[("iur", 1)]),
     Index(collection=FLOW_LINES, keys=[("flow", 1), ("outcome", 1)]),
@@ -36,12 +42,14 @@ class PagopaParts:
 
     reconciliation: http_reconciliation.ReconciliationDesk
     reconciler: Reconciler | None
+    mirror: Mirror | None
     close: Callable[[], Awaitable[None]]
 
     @property
     def roles(self) -> dict[str, Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
         """What runs besides answering."""
-        return {"reconciler": self.reconciler.run} if self.reconciler else {}
+        roles = {"reconciler": self.reconciler, "mirror": self.mirror}
+        return {name: role.run for name, role in roles.items() if role is not None}
 
 
 def pagopa_parts(
@@ -51,7 +59,7 @@ def pagopa_parts(
     ports: Callable[[Transaction], Ports],
     run: Runner[Ports],
     settler: Settler,
-    service: str,
+    creditor: Creditor,
 ) -> PagopaParts:
     """What `settings` names addresses for."""
     view = FlowStore(base.transactions.view)
@@ -67,7 +75,7 @@ def pagopa_parts(
             run_flows=Runner(
                 base.transactions,
                 lambda transaction: ReconcilingPorts(world=ports(transaction), flows=FlowStore(transaction)),
-                service=service,
+                service=SERVICE,
             ),
             run_receipts=run,
             flows=FdrSource(rest(settings.fdr_url), settings.creditor_fiscal_code),
@@ -76,6 +84,15 @@ def pagopa_parts(
             clock=base.clock,
             every_seconds=settings.reconcile_every_seconds,
             receipt_kept=settler.wake,
+        )
+
+    mirror = None
+    if settings.aca_url:
+        mirror = Mirror(
+            archive=AcaArchive(rest(settings.aca_url), creditor),
+            queue=MirrorQueue(base.transactions.view),
+            reading=LedgerQueries(base.transactions.view),
+            clock=base.clock,
         )
 
     async def close() -> None:
@@ -90,5 +107,6 @@ def pagopa_parts(
             clock=base.clock,
         ),
         reconciler=reconciler,
+        mirror=mirror,
         close=close,
     )

@@ -41,6 +41,7 @@ class Settings(ServiceSettings):
     pagopa_key: str = Field(default="", alias="REFETTORIO_PAGOPA_KEY", repr=False, description="Of what follows")
     fdr_url: str = Field(default="", alias="REFETTORIO_FDR_URL", description="Empty: no reconciliation")
     biz_events_url: str = Field(default="", alias="REFETTORIO_BIZ_EVENTS_URL")
+    aca_url: str = Field(default="", alias="REFETTORIO_ACA_URL", description="Empty: no mirror of positions")
     reconcile_every_seconds: float = Field(default=3600.0, gt=0, alias="REFETTORIO_RECONCILE_EVERY_SECONDS")
     fonts_dir: Path | None = Field(default=None, alias="REFETTORIO_FONTS_DIR")
     ladder_steps: tuple[int, ...] = Field(default=DEFAULT_STEPS, alias="REFETTORIO_LADDER_STEPS")

@@ -88,9 +88,13 @@ class Wiring:
         )
         self.queries = LedgerQueries(base.transactions.view)
         self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
-        self.desk = desk_parts(base, ports=self.ports, creditor=self.creditor, service=NAME)
+        self.desk = desk_parts(
+            base, ports=self.ports, creditor=self.creditor, service=NAME, fonts=settings.fonts_dir
+        )
         self.settler = Settler(self.run, self.queries)
-        self.pagopa = pagopa_parts(base, settings, ports=self.ports, run=self.run, settler=self.settler, service=NAME)
+        self.pagopa = pagopa_parts(
+            base, settings, ports=self.ports, run=self.run, settler=self.settler, creditor=self.creditor
+        )
         self.checkout = CheckoutClient(
             base_url=settings.checkout_url, subscription_key=settings.checkout_key, creditor=self.creditor
         )
@@ -152,7 +156,10 @@ class Wiring:
                 pagopa.router(nodo),
                 *self.desk.routers,
             ),
-            subscriptions=subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
+            subscriptions=(
+                *subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
+                *self.desk.subscriptions,
+            ),
             indexes=(*INDEXES, *PAGOPA_INDEXES, *DESK_INDEXES),
             collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS),
             roles={"settler": self.settler.run, **self.desk.roles, **self.pagopa.roles},

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 from ledger.domain.errors import ServiceNotPayableError
 from ledger.domain.faults import Fault
+
+LEGAL_PERSON_DIGITS: Final = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,11 @@ class Holder:
     account_id: str
     fiscal_code: str
     full_name: str
+
+
+def is_legal_person(fiscal_code: str) -> bool:
+    """Eleven digits; everything else, `ANONIMO` too, is a natural person to pagoPA."""
+    return fiscal_code.isdigit() and len(fiscal_code) == LEGAL_PERSON_DIGITS
 
 
 def unknown_holder(account_id: str) -> Holder:

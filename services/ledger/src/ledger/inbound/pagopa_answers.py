@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from ledger.domain.creditor import Creditor, Holder
+from ledger.domain.creditor import Creditor, Holder, is_legal_person
 from ledger.domain.faults import Fault
 from ledger.domain.money import cents_from_the_wire, euros_on_the_wire
 from ledger.domain.notices import Notice
@@ -21,7 +21,6 @@ LONGEST_NAME: Final = 70
 NOT_AVAILABLE: Final = "NA"
 """What pagoPA's own creditor writes where a text is missing."""
 
-_LEGAL_PERSON_DIGITS: Final = 11
 _ON_OK: Final = {
     "paVerifyPaymentNotice": ("paymentList", "paymentDescription", "fiscalCodePA", "companyName"),
     "paGetPayment": ("data",),
@@ -140,8 +139,7 @@ def _complete(operation: str, answer: etree._Element) -> None:
 def _add_debtor(due: etree._Element, debtor: Holder) -> None:
     subject = etree.SubElement(due, "debtor")
     identifier = etree.SubElement(subject, "uniqueIdentifier")
-    is_legal = debtor.fiscal_code.isdigit() and len(debtor.fiscal_code) == _LEGAL_PERSON_DIGITS
-    _add(identifier, "entityUniqueIdentifierType", "G" if is_legal else "F")
+    _add(identifier, "entityUniqueIdentifierType", "G" if is_legal_person(debtor.fiscal_code) else "F")
     _add(identifier, "entityUniqueIdentifierValue", debtor.fiscal_code)
     _add(subject, "fullName", _shown(debtor.full_name, LONGEST_NAME))
 

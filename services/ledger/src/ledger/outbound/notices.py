@@ -17,6 +17,7 @@ from ledger.domain.receipts import (
     plain_receipt_id,
 )
 from ledger.outbound.collections import NOTICES, RECEIPTS, SEQUENCES, Place
+from ledger.outbound.mirror_queue import MirrorQueue
 from refettorio_chassis.mongo import Document
 
 
@@ -27,6 +28,7 @@ class NoticeStore:
         self._notices = place.collection(NOTICES)
         self._receipts = place.collection(RECEIPTS)
         self._sequences = place.collection(SEQUENCES)
+        self._mirror = MirrorQueue(place)
 
     async def next_base(self, segregation_code: str) -> int:
         """Two notices at once: the second waits for the first and takes the next number."""
@@ -52,6 +54,7 @@ class NoticeStore:
                 "paid_at": None,
             }
         )
+        await self._mirror.put(notice.number, notice.issued_at)
 
     async def notice(self, number: str) -> Notice | None:
         document = await self._notices.find_one({"_id": number})
@@ -64,10 +67,12 @@ class NoticeStore:
 
     async def mark_paid(self, number: str, paid_at: datetime) -> None:
         await self._notices.update_one({"_id": number}, {"$set": {"state": NoticeState.PAID.value, "paid_at": paid_at}})
+        await self._mirror.put(number, paid_at)
 
     async def mark_cancelled(self, number: str, cancelled_at: datetime) -> None:
         cancelled = {"state": NoticeState.CANCELLED.value, "cancelled_at": cancelled_at}
         await self._notices.update_one({"_id": number}, {"$set": cancelled})
+        await self._mirror.put(number, cancelled_at)
 
     async def receipt(self, receipt_id: str) -> KeptReceipt | None:
         document = await self._receipts.find_one({"_id": receipt_id})
