@@ -5,24 +5,30 @@ from __future__ import annotations
 from asyncio import Event as Stop
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter
 
 from ledger.domain.creditor import Creditor
-from ledger.inbound import http_closings, http_refunds
+from ledger.inbound import http_closings, http_refunds, http_statement_files
 from ledger.inbound.closing import YearCloser
+from ledger.inbound.pupil_names import pupil_names
 from ledger.outbound.closings import CLOSINGS, YEAR_LINES, ClosingStore
 from ledger.outbound.pain001 import pain001
+from ledger.outbound.pupil_names import PUPIL_NAMES, PupilNameStore
 from ledger.outbound.refunds import REFUND_BATCHES, REFUNDS, RefundStore, checked_iban
+from ledger.outbound.statement_file import Printer, statement_csv
+from ledger.outbound.store import LedgerQueries
 from ledger.outbound.tariffs import TariffStore
 from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.ports import Ports
+from refettorio_chassis.consuming import Subscription
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Index
 from refettorio_chassis.transaction import Runner, Transaction
 
-COLLECTIONS: Final = (REFUNDS, REFUND_BATCHES, CLOSINGS, YEAR_LINES)
+COLLECTIONS: Final = (REFUNDS, REFUND_BATCHES, CLOSINGS, YEAR_LINES, PUPIL_NAMES)
 INDEXES: Final = (
     Index(collection=REFUNDS, keys=[("account_id", 1)], unique=True, where={"state": "requested"}),
     Index(collection=YEAR_LINES, keys=[("account_id", 1), ("school_year", -1)]),
@@ -36,11 +42,12 @@ class DeskParts:
     decide: Runner[DecisionPorts]
     closer: YearCloser
     routers: tuple[APIRouter, ...]
+    subscriptions: tuple[Subscription, ...]
     roles: Mapping[str, Callable[[Stop], Coroutine[Any, Any, None]]]
 
 
 def desk_parts(
-    base: Foundation, *, ports: Callable[[Transaction], Ports], creditor: Creditor, service: str
+    base: Foundation, *, ports: Callable[[Transaction], Ports], creditor: Creditor, service: str, fonts: Path | None
 ) -> DeskParts:
     """The desk on the given foundation."""
 
@@ -62,6 +69,13 @@ def desk_parts(
         run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor)
     )
     closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake)
+    prints = http_statement_files.FileDesk(
+        queries=LedgerQueries(view),
+        names=PupilNameStore(view),
+        printer=Printer(creditor, font_directory=fonts),
+        as_csv=statement_csv,
+        clock=base.clock,
+    )
     return DeskParts(
         decide=decide,
         closer=closer,
@@ -70,6 +84,9 @@ def desk_parts(
             http_refunds.office_router(refunds),
             http_refunds.move_router(decide, new_id),
             http_closings.router(closings),
+            http_statement_files.holder_router(prints),
+            http_statement_files.office_router(prints),
         ),
+        subscriptions=(pupil_names(PupilNameStore),),
         roles={"closer": closer.run},
     )

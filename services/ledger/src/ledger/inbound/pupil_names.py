@@ -1,0 +1,29 @@
+"""Kafka: accepted applications tell the names that statements and certificates print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from refettorio_chassis.consuming import Received, Subscription, one_by_one
+from refettorio_chassis.transaction import Transaction
+from refettorio_contracts.enrollment import ApplicationAccepted
+from refettorio_contracts.topics import APPLICATIONS
+
+
+class Names(Protocol):
+    """Keeps them."""
+
+    async def keep_name(self, pupil_id: str, full_name: str) -> None: ...
+
+
+def pupil_names(names_of: Callable[[Transaction], Names]) -> Subscription:
+    """The last name told holds."""
+
+    async def on_application(transaction: Transaction, received: Received) -> None:
+        event = received.event
+        if isinstance(event, ApplicationAccepted):
+            full_name = f"{event.pupil.given_name} {event.pupil.family_name}"
+            await names_of(transaction).keep_name(event.pupil_id, full_name)
+
+    return Subscription(name="pupil-names", topics=(APPLICATIONS,), on_batch=one_by_one(on_application))

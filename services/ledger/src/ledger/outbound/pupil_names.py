@@ -1,0 +1,26 @@
+"""Names of pupils, for what is printed. Personal data: one small collection, easy to protect and to empty."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from ledger.outbound.collections import Place
+
+PUPIL_NAMES: Final = "pupil_names"
+
+
+class PupilNameStore:
+    """What enrollment told, by pupil."""
+
+    def __init__(self, place: Place) -> None:
+        self._names = place.collection(PUPIL_NAMES)
+
+    async def keep_name(self, pupil_id: str, full_name: str) -> None:
+        """The last one told."""
+        await self._names.replace_one({"_id": pupil_id}, {"_id": pupil_id, "full_name": full_name}, upsert=True)
+
+    async def names(self, pupil_ids: Collection[str]) -> Mapping[str, str]:
+        """Those known."""
+        found = await self._names.find({"_id": {"$in": list(pupil_ids)}})
+        return {str(document["_id"]): str(document["full_name"]) for document in found}
