@@ -107,10 +107,76 @@ def _family() -> list[object]:
     return items
 
 
+def closing_json(state: str = "running", **more: object) -> dict[str, object]:
+    totals = [
+        {"outcome": "carried-over", "accounts": 310, "cents": 912_300},
+        {"outcome": "refund-due", "accounts": 1, "cents": 1045},
+    ]
+    return {
+        "school_year": "2024/25",
+        "state": state,
+        "started_at": "2025-10-06T09:59:00Z",
+        "accounts_to_settle": 400,
+        "accounts_settled": 311,
+        "totals": totals,
+        "closed_at": "2025-10-06T10:00:00Z" if state == "closed" else None,
+    } | more
+
+
+def _year_end() -> Mapping[tuple[str, str], Mapping[str, object]]:
+    line = {"account_id": GUARDIAN, "outcome": "refund-due", "balance_cents": 1045, "settled_at": None}
+    preview = {"school_year": "2025/26", "accounts": 400, "totals": closing_json()["totals"], "lines": [line]}
+    closings = f"{LEDGER}/year-closings"
+    return {
+        ("POST", f"{closings}/2025-26/preview"): preview,
+        ("POST", f"{closings}/2025-26/run"): closing_json(school_year="2025/26"),
+        ("GET", f"{closings}/2024-25"): closing_json(),
+        ("GET", f"{closings}/2024-25/lines"): {"items": [line]},
+    }
+
+
+def work_json(kind: str, **more: object) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "flow": "2025-10-04BANCAITXXX-000123",
+        "iuv": NOTICE[1:],
+        "iur": ANOMALY,
+        "id_transfer": 1,
+        "amount_cents": 3750,
+        "expected_cents": 3700 if kind == "amount-differs" else None,
+        "paid_at": "2025-10-03T16:20:00Z",
+        "account_id": None,
+    } | more
+
+
+def _reconciliation() -> Mapping[tuple[str, str], Mapping[str, object]]:
+    flow = {
+        "flow": "2025-10-04BANCAITXXX-000123",
+        "revision": 1,
+        "psp_id": "BANCAITXXX",
+        "regulation": "SEPA:0123456789",
+        "regulation_day": "2025-10-04",
+        "published_at": "2025-10-05T02:00:00Z",
+        "taken_at": "2025-10-05T06:00:00Z",
+        "payments": 12,
+        "total_cents": 45_000,
+        "adds_up": True,
+        "lines": {"matched": 11, "amount-differs": 1, "revoked": 0},
+    }
+    root = f"{LEDGER}/reconciliation"
+    late = work_json("flow-missing", flow=None, id_transfer=None, account_id=GUARDIAN)
+    return {
+        ("GET", f"{root}/flows"): {"items": [flow, flow | {"adds_up": False}]},
+        ("GET", f"{root}/worklist"): {"items": [work_json("amount-differs"), late]},
+        ("GET", f"{root}/proof"): {"ledger_cents": 120_000, "receipts_cents": 120_000, "holds": True},
+        ("POST", f"{root}/run"): {"flows_taken": 2, "receipts_found": 11, "receipts_recovered": 1, "missing": 0},
+    }
+
+
 def whole_town() -> ServicesDouble:
     """The typical town, with its office's books."""
     double = typical_town()
-    for part in (_pagopa, _refunds):
+    for part in (_pagopa, _refunds, _reconciliation, _year_end):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double

@@ -10,7 +10,18 @@ from fastapi import FastAPI
 from clients.design.assets import load_assets
 from clients.design.pages import Municipality, Pages
 from clients.news import DEFAULT, load_news
-from clients.office import accounts, anomalies, applications, attendance, communications, positions, tablets, tariffs
+from clients.office import (
+    accounts,
+    anomalies,
+    applications,
+    attendance,
+    communications,
+    positions,
+    reconciliation,
+    tablets,
+    tariffs,
+    year_end,
+)
 from clients.office import refunds as office_refunds
 from clients.portal import children, forms, home, payments, refunds, sent
 from clients.portal import communications as family_communications
@@ -42,6 +53,8 @@ ROUTERS = (
     tariffs.router,
     positions.router,
     anomalies.router,
+    reconciliation.router,
+    year_end.router,
     communications.router,
     tablet.router,
 )

@@ -66,6 +66,20 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "sent": "it-upload",
         "paid": "it-check-circle",
     },
+    "year_end": {
+        "carried-over": "Credito che passa all'anno successivo",
+        "refund-due": "Credito da restituire",
+        "debt-due": "Debito da riscuotere",
+        "even": "In pari",
+    },
+    "reconciliation": {
+        "matched": "Riconciliato",
+        "amount-differs": "Importo diverso dalla ricevuta",
+        "receipt-missing": "Ricevuta mancante",
+        "revoked": "Pagamento revocato",
+        "repeated": "Pagamento ripetuto nei flussi",
+        "flow-missing": "Ricevuta senza flusso",
+    },
     "anomaly": {
         "already-paid": "Avviso già pagato",
         "expired": "Avviso scaduto",

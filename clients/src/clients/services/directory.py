@@ -12,8 +12,10 @@ from clients.services.identity import Identity
 from clients.services.ledger import Ledger
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
+from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
 from clients.services.transport import TIMEOUT_SECONDS, Backend
+from clients.services.year_end import YearEnd
 
 NAMES: Final = ("identity", "enrollment", "attendance", "ledger", "notify")
 
@@ -28,6 +30,8 @@ class Services:
     ledger: Ledger
     pagopa: PagoPa
     refunds: Refunds
+    reconciliation: Reconciliation
+    year_end: YearEnd
     notify: Notify
 
 
@@ -50,6 +54,8 @@ class Directory:
             ledger=Ledger(backend("ledger")),
             pagopa=PagoPa(backend("ledger")),
             refunds=Refunds(backend("ledger")),
+            reconciliation=Reconciliation(backend("ledger")),
+            year_end=YearEnd(backend("ledger")),
             notify=Notify(backend("notify")),
         )
 
