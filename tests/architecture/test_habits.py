@@ -30,7 +30,7 @@ ALLOWED = {
     },
     "outbound": {
         "pymongo", "httpx2", "structlog", "cryptography", "joserfc", "lxml", "signxml", "stdnum", "codicefiscale",
-        "jinja2", "mjml", "typst", "segno", "aiosmtplib", "aiosmpplib", "smpplib", "phonenumbers", "pydantic",
+        "jinja2", "mjml", "typst", "segno", "ppf", "aiosmtplib", "aiosmpplib", "smpplib", "phonenumbers", "pydantic",
         "opentelemetry",
     },
 }  # fmt: skip

@@ -27,6 +27,14 @@ class Settings(ServiceSettings):
         default="", alias="REFETTORIO_CREDITOR_CBILL"
     )
     creditor_website: str = Field(default="", alias="REFETTORIO_CREDITOR_WEBSITE")
+    postal_account: Annotated[str, StringConstraints(pattern=r"^([0-9]{1,12})?$")] = Field(
+        default="", alias="REFETTORIO_CREDITOR_POSTAL_ACCOUNT", description="Empty: letters without a postal slip"
+    )
+    postal_holder: str = Field(default="", alias="REFETTORIO_CREDITOR_POSTAL_HOLDER", description="Empty: the creditor")
+    postal_authorisation: str = Field(default="", alias="REFETTORIO_CREDITOR_POSTAL_AUTHORISATION")
+    postal_iban: Annotated[str, StringConstraints(pattern=r"^(IT[0-9]{2}[A-Z][0-9]{10}[0-9A-Z]{12})?$")] = Field(
+        default="", alias="REFETTORIO_CREDITOR_POSTAL_IBAN"
+    )
     segregation_code: Annotated[str, StringConstraints(pattern=r"^[0-4][0-9]$")] = Field(
         default="01", alias="REFETTORIO_SEGREGATION_CODE"
     )

@@ -10,6 +10,7 @@ from ledger.desk_wiring import INDEXES as DESK_INDEXES
 from ledger.desk_wiring import desk_parts
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Creditor, PayableService
+from ledger.domain.postal_slip import PostalAccount
 from ledger.domain.transfers import Posted
 from ledger.inbound import (
     http_account,
@@ -221,10 +222,23 @@ def creditor_of(settings: Settings) -> Creditor:
         iban=settings.creditor_iban,
         cbill=settings.creditor_cbill,
         website=settings.creditor_website,
+        postal=postal_account_of(settings),
         services={
             "meals": PayableService(taxonomy=settings.meals_taxonomy, description="Ricarica refezione scolastica"),
             "transport": PayableService(taxonomy=settings.transport_taxonomy, description="Trasporto scolastico"),
         },
+    )
+
+
+def postal_account_of(settings: Settings) -> PostalAccount | None:
+    """None where no account is configured: letters then have no postal slip."""
+    if not settings.postal_account:
+        return None
+    return PostalAccount(
+        number=settings.postal_account,
+        holder=settings.postal_holder or settings.creditor_name,
+        authorisation=settings.postal_authorisation,
+        iban=settings.postal_iban,
     )
 
 

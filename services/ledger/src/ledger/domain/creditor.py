@@ -9,6 +9,7 @@ from typing import Final
 
 from ledger.domain.errors import ServiceNotPayableError
 from ledger.domain.faults import Fault
+from ledger.domain.postal_slip import PostalAccount
 
 LEGAL_PERSON_DIGITS: Final = 11
 
@@ -43,6 +44,7 @@ class Creditor:
     iban: str
     cbill: str
     website: str
+    postal: PostalAccount | None = None
     services: Mapping[str, PayableService] = field(default_factory=lambda: MappingProxyType({}))
 
     def refusal(self, caller: NodoCaller) -> Fault | None:

@@ -91,7 +91,7 @@ class NodoDesk:
             return due
         if asked.operation == "paVerifyPaymentNotice":
             return verified(due, self.creditor)
-        return payment(asked.operation, due, self.creditor)
+        return payment(asked.operation, due, self.creditor, asked.transfer_type())
 
     async def _take_receipt(self, asked: Asked, raw: bytes) -> etree._Element | Fault:
         if asked.body is None:

@@ -64,7 +64,7 @@ def verified(demand: Demand, creditor: Creditor) -> etree._Element:
     _add(option, "options", "EQ")
     _add(option, "dueDate", _day(notice.due_date))
     _add(option, "detailDescription", _shown(description))
-    _add(option, "allCCP", "false")
+    _add(option, "allCCP", "true" if creditor.postal and creditor.postal.iban else "false")
     _add(root, "paymentDescription", _shown(description))
     _add(root, "fiscalCodePA", creditor.fiscal_code)
     _add(root, "companyName", _shown(creditor.name))
@@ -72,8 +72,11 @@ def verified(demand: Demand, creditor: Creditor) -> etree._Element:
     return root
 
 
-def payment(operation: str, demand: Demand, creditor: Creditor) -> etree._Element:
-    """What is due now and where it goes; the amount is ours, whatever the payer was shown before."""
+def payment(operation: str, demand: Demand, creditor: Creditor, transfer_type: str = "") -> etree._Element:
+    """What is due now and where it goes; the amount is ours, whatever the payer was shown before.
+
+    `transfer_type` is what the Nodo asked for: `POSTAL` wants the postal account, where there is one.
+    """
     notice, service = demand.notice, creditor.service(demand.notice.service)
     root = acceptance(operation)
     due = etree.SubElement(root, "data")
@@ -85,7 +88,7 @@ def payment(operation: str, demand: Demand, creditor: Creditor) -> etree._Elemen
     _add(due, "companyName", _shown(creditor.name))
     _add(due, "officeName", _shown(creditor.office))
     _add_debtor(due, demand.debtor)
-    _add_transfer(etree.SubElement(due, "transferList"), operation, notice, creditor)
+    _add_transfer(etree.SubElement(due, "transferList"), operation, notice, creditor, transfer_type)
     return root
 
 
@@ -144,7 +147,10 @@ def _add_debtor(due: etree._Element, debtor: Holder) -> None:
     _add(subject, "fullName", _shown(debtor.full_name, LONGEST_NAME))
 
 
-def _add_transfer(transfers: etree._Element, operation: str, notice: Notice, creditor: Creditor) -> None:
+def _add_transfer(
+    transfers: etree._Element, operation: str, notice: Notice, creditor: Creditor, transfer_type: str
+) -> None:
+    postal_iban = creditor.postal.iban if creditor.postal else ""
     service = creditor.service(notice.service)
     transfer = etree.SubElement(transfers, "transfer")
     _add(transfer, "idTransfer", "1")
@@ -152,9 +158,13 @@ def _add_transfer(transfers: etree._Element, operation: str, notice: Notice, cre
     _add(transfer, "fiscalCodePA", creditor.fiscal_code)
     if operation == _VERSION_2:
         _add(transfer, "companyName", _shown(creditor.name))
-    _add(transfer, "IBAN", creditor.iban)
+    _add(transfer, "IBAN", postal_iban if postal_iban and transfer_type == "POSTAL" else creditor.iban)
     _add(transfer, "remittanceInformation", _shown(service.description))
     _add(transfer, "transferCategory", service.taxonomy)
+    if operation == _VERSION_2 and postal_iban and transfer_type == "PAGOPA":
+        entry = etree.SubElement(etree.SubElement(transfer, "metadata"), "mapEntry")
+        _add(entry, "key", "IBANAPPOGGIO")
+        _add(entry, "value", postal_iban)
 
 
 def _root(operation: str) -> etree._Element:

@@ -46,6 +46,10 @@ class Asked:
         """Which notice it is about."""
         return self._text("qrCode/noticeNumber")
 
+    def transfer_type(self) -> str:
+        """Which account the money should go to, when the Nodo says: POSTAL or PAGOPA."""
+        return self._text("transferType")
+
     def _text(self, path: str) -> str:
         return text_at(self.body, path) if self.body is not None else ""
 
