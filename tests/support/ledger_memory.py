@@ -217,6 +217,10 @@ class _Families:
     async def enrolments(self, account_ids: Collection[str]) -> Sequence[Enrolled]:
         return [found for found in self._state.enrolments.values() if found.account_id in account_ids]
 
+    async def enrolled_between(self, first: date, last: date) -> Sequence[Enrolled]:
+        found = [each for each in self._state.enrolments.values() if each.valid_from <= last and each.valid_to >= first]
+        return sorted(found, key=lambda each: (each.account_id, each.enrolment_id))
+
     async def keep_enrolment(self, enrolled: Enrolled) -> None:
         self._state.enrolments[enrolled.enrolment_id] = enrolled
 

@@ -16,6 +16,7 @@ from ledger.domain.errors import (
 )
 from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.rerating import Difference, Preview, Repriced
+from ledger.domain.subscriptions import Period
 from ledger.domain.tariff_rules import (
     Bracketed,
     Cell,
@@ -29,9 +30,10 @@ from ledger.domain.tariff_rules import (
     full_price,
 )
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
-from ledger.domain.transfers import AdjustmentCause, ChargeCause
+from ledger.domain.transfers import AdjustmentCause, ChargeCause, SubscriptionCause
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.charge_subscriptions import charge_subscriptions, due_in
 from ledger.usecases.declare_income import declare_income
 from ledger.usecases.know_enrolment import end_enrolment, know_enrolment
 from ledger.usecases.ports import StatementSpan
@@ -71,32 +73,34 @@ def declaration(isee_cents: int | None, *, number: str = "dsu-1", filed_on: date
     )
 
 
-async def assigned(bench: Bench, pupil: str = "pup_1", rank: int = 1, *, resident: bool = True) -> None:
+async def assigned(
+    bench: Bench, pupil: str = "pup_1", rank: int = 1, *, service: str = "meals", code: str = "meals-standard"
+) -> None:
     await bench.run(
         assign_tariff,
         TariffAssignment(
             pupil_id=pupil,
             account_id="gua_1",
-            service="meals",
-            tariff_code="meals-standard",
+            service=service,
+            tariff_code=code,
             valid_from=SEPTEMBER,
             sibling_rank=rank,
-            is_resident=resident,
         ),
     )
 
 
-async def enrolled(bench: Bench, pupil: str) -> None:
+async def enrolled(bench: Bench, pupil: str, *, service: str = "meals", valid_to: date = JUNE) -> None:
     await bench.run(
         know_enrolment,
         Enrolled(
             enrolment_id=f"enr-{pupil}",
             pupil_id=pupil,
             account_id="gua_1",
-            service="meals",
+            service=service,
+            school_id="primaria",
             school_level="primaria",
             valid_from=SEPTEMBER,
-            valid_to=JUNE,
+            valid_to=valid_to,
         ),
     )
 
@@ -241,6 +245,39 @@ async def a_preview_that_is_no_longer_true_posts_nothing(bench: Bench) -> None:
     await proved(bench)
 
 
+async def the_bus_is_paid_by_the_year_once_and_the_third_child_rides_free(bench: Bench) -> None:
+    siblings = Siblings(
+        ranks=(RankPrice(from_rank=2, percent_off=20), RankPrice(from_rank=3, scale=Flat(price_cents=0)))
+    )
+    bus = replace(tariff(Flat(price_cents=24_000), siblings=siblings, unit="year"), code="bus", service="transport")
+    await bench.run(publish_tariff, bus)
+    for rank, pupil in enumerate(("pup_a", "pup_b", "pup_c"), start=1):
+        await assigned(bench, pupil, rank, service="transport", code="bus")
+        await enrolled(bench, pupil, service="transport")
+    year = Period.school_year("2025/26")
+    owed = await bench.run(due_in, year)
+    assert [due.quote.cents for due in owed] == [24_000, 19_200]
+    assert await bench.run(due_in, Period.month(2025, 10)) == ()
+    assert [await bench.run(charge_subscriptions, owed) for _ in range(2)] == [2, 0]
+    assert await balance(bench) == -43_200
+    newest, _ = await causes(bench)
+    assert isinstance(newest, SubscriptionCause)
+    assert (newest.period, newest.basis.rank if newest.basis else None) == ("2025/26", 2)
+    await proved(bench)
+
+
+async def a_month_of_meals_is_paid_whole_and_its_meals_cost_nothing(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(Flat(price_cents=6_000), unit="month"))
+    await assigned(bench)
+    await enrolled(bench, "pup_1", valid_to=date(2025, 11, 3))
+    await bench.run(charge_meals, [meal(1)])
+    assert await balance(bench) == 0
+    for month in (10, 11, 12):
+        await bench.run(charge_subscriptions, await bench.run(due_in, Period.month(2025, month)))
+    assert await balance(bench) == -12_000
+    await proved(bench)
+
+
 async def what_is_not_sound_or_not_the_same_is_refused(bench: Bench) -> None:
     hole = Bracketed(brackets=brackets_as_printed([(0, 1_000_000, 300), (1_000_100, None, 400)]))
     with pytest.raises(TariffNotSoundError):
@@ -268,5 +305,7 @@ RATING_SCENARIOS: tuple[Scenario, ...] = (
     a_meal_that_costs_nothing_can_cost_later_and_be_taken_back,
     an_adjusted_meal_taken_back_costs_nothing,
     a_preview_that_is_no_longer_true_posts_nothing,
+    the_bus_is_paid_by_the_year_once_and_the_third_child_rides_free,
+    a_month_of_meals_is_paid_whole_and_its_meals_cost_nothing,
     what_is_not_sound_or_not_the_same_is_refused,
 )

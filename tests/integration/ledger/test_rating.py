@@ -66,6 +66,22 @@ async def test_a_late_isee_goes_from_the_desk_to_the_statement(stage: Stage) -> 
     assert (charge["why"]["marked_by"], charge["why"]["price_cents"]) == ("canteen", 624)
 
 
+async def test_the_desk_charges_a_school_year_of_the_bus(stage: Stage) -> None:
+    rule = {"cells": [{"scale": {"shape": "flat", "price_cents": 24_000}}], "unit": "year"}
+    async with stage.client("stf_1", "office") as office:
+        await office.put(f"{API}/tariffs/bus/versions/a", json=VERSION | {"service": "transport", "rule": rule})
+        await assigned(stage, service="transport", code="bus")
+        await enrolled(stage, "pup_1", service="transport")
+        for address, posted in (("/preview", 0), ("", 1), ("", 0)):
+            done = await office.post(f"{API}/subscriptions{address}", json={"period": "2025/26"})
+            assert done.status_code == 201
+            assert (done.json()["total_cents"], done.json()["posted"]) == (24_000, posted)
+        assert (await office.post(f"{API}/subscriptions", json={"period": "2025-13"})).status_code == 422
+    async with stage.client("gua_1", "guardian") as family:
+        [line] = (await family.get(f"{API}/account/statement")).json()["items"]
+    assert (line["description"], line["why"]["period"]) == ("Trasporto scolastico: quota 2025/26", "2025/26")
+
+
 async def test_a_draft_is_linted_and_simulated_before_it_is_voted(stage: Stage) -> None:
     async with stage.client("stf_1", "office") as office:
         await office.put(f"{API}/tariffs/meals-standard/versions/a", json=VERSION | {"price_cents": 452})

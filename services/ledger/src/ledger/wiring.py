@@ -18,6 +18,7 @@ from ledger.inbound import (
     http_positions,
     http_rating,
     http_reconciliation,
+    http_subscriptions,
     http_tariffs,
     pagopa,
 )
@@ -152,6 +153,7 @@ class Wiring:
                 http_notices.router(notices),
                 http_tariffs.router(self.run, self.queries),
                 http_rating.router(self._rating()),
+                http_subscriptions.router(self._subscriptions()),
                 http_positions.router(self._positions()),
                 http_reconciliation.router(self.pagopa.reconciliation),
                 pagopa.router(nodo),
@@ -174,6 +176,9 @@ class Wiring:
             clock=self.base.clock,
             attached=self.settler.wake,
         )
+
+    def _subscriptions(self) -> http_subscriptions.SubscriptionDesk:
+        return http_subscriptions.SubscriptionDesk(self.run, self._rating().sources)
 
     def _rating(self) -> http_rating.RatingDesk:
         view = self.base.transactions.view

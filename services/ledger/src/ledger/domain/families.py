@@ -41,6 +41,7 @@ class Enrolled:
     pupil_id: str
     account_id: str
     service: str
+    school_id: str
     school_level: str
     valid_from: date
     valid_to: date

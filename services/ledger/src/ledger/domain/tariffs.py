@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from ledger.domain.errors import PriceUnknownError
 from ledger.domain.families import Families
 from ledger.domain.rating import FULL, Basis, Facts, ranks_among, rate
-from ledger.domain.tariff_rules import TariffRule
+from ledger.domain.tariff_rules import TariffRule, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,15 @@ class PriceList:
             return Quote(version=version, cents=version.price_cents)
         siblings = version.rule.siblings
         counts_present = siblings is not None and siblings.counted == "present"
-        return self._rated(version, version.rule, serving, present if counts_present else None)
+        quote = self._rated(version, version.rule, serving, present if counts_present else None)
+        return quote if version.rule.unit == "meal" else replace(quote, cents=0)
+
+    def subscription(self, serving: Serving, unit: Unit) -> Quote | None:
+        """What one `unit` of the service costs; None where it is paid by another unit, or has no price."""
+        version = self.find(pupil_id=serving.pupil_id, service=serving.service, day=serving.day)
+        if version is None or version.rule is None or version.rule.unit != unit:
+            return None
+        return self._rated(version, version.rule, serving, None)
 
     def _rated(
         self, version: TariffVersion, rule: TariffRule, serving: Serving, present: Collection[str] | None
@@ -139,7 +147,7 @@ class PriceList:
         )
         rated = rate(rule, facts)
         basis = Basis.of(facts, rated, unit=rule.unit, declaration_id=declared.declaration_id if declared else None)
-        return Quote(version=version, cents=rated.cents if rule.unit == "meal" else 0, basis=basis)
+        return Quote(version=version, cents=rated.cents, basis=basis)
 
     def _told_ranks(self, serving: Serving) -> dict[str, int]:
         told = {}

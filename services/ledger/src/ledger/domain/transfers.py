@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CHARGE = "charge"
     REVERSAL = "reversal"
     ADJUSTMENT = "adjustment"
+    SUBSCRIPTION = "subscription"
     TOP_UP = "top-up"
     OPENING = "opening"
     REFUND = "refund"
@@ -67,6 +68,18 @@ class AdjustmentCause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionCause:
+    """A month (`2025-10`) or a school year (`2025/26`) of a service that is not paid by the meal."""
+
+    pupil_id: str
+    service: str
+    period: str
+    tariff_code: str
+    tariff_version: str
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReversalCause:
     """A meal withdrawn by a correction."""
 
@@ -102,7 +115,7 @@ class DecisionCause:
     decided_by: str
 
 
-Cause = ChargeCause | AdjustmentCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause
+Cause = ChargeCause | AdjustmentCause | SubscriptionCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +189,11 @@ def reversal_id(meal_id: str) -> TransferId:
 def adjustment_id(meal_id: str, number: int) -> TransferId:
     """The `number`-th time the price of a meal changed, from 1."""
     return TransferId(f"adjustment:{meal_id}:{number}")
+
+
+def subscription_id(pupil_id: str, service: str, period: str) -> TransferId:
+    """A pupil pays one period of one service once."""
+    return TransferId(f"subscription:{pupil_id}:{service}:{period.replace('/', '-')}")
 
 
 def receipt_transfer_id(receipt_id: str) -> TransferId:

@@ -12,8 +12,11 @@ from ledger.domain.transfers import (
     OpeningCause,
     Posted,
     ReversalCause,
+    SubscriptionCause,
     TopUpCause,
 )
+
+_SERVICES: Final = {"meals": "Refezione scolastica", "transport": "Trasporto scolastico"}
 
 _DECIDED: Final = {
     Kind.REFUND: "Rimborso del credito residuo",
@@ -24,7 +27,7 @@ _DECIDED: Final = {
 }
 
 
-def described(posted: Posted) -> str:
+def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of movement
     """One line in Italian, without names."""
     day = posted.transfer.value_day.strftime("%d/%m/%Y")
     match posted.transfer.cause:
@@ -32,6 +35,8 @@ def described(posted: Posted) -> str:
             return f"Pasto del {day}"
         case AdjustmentCause(day=eaten):
             return f"Conguaglio del pasto del {eaten:%d/%m/%Y}"
+        case SubscriptionCause(service=service, period=period):
+            return f"{_SERVICES.get(service, service)}: quota {period}"
         case ReversalCause():
             return f"Storno del pasto del {day}"
         case TopUpCause(notice_number=number):

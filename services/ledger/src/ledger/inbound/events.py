@@ -135,6 +135,7 @@ def _enrolled(event: PupilEnrolled) -> Enrolled:
         pupil_id=event.pupil_id,
         account_id=event.account_id,
         service=event.service,
+        school_id=event.school_id,
         school_level=event.school_level,
         valid_from=event.valid_from,
         valid_to=event.valid_to,

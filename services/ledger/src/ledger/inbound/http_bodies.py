@@ -99,6 +99,7 @@ class WhyView(_Body):
     marked_at: datetime | None = None
     marked_by: str | None = None
     meal_day: date | None = None
+    period: str | None = None
     before_cents: int | None = None
     reason: str | None = None
     isee_cents: int | None = None

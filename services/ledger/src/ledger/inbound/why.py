@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ledger.domain.families import Declaration
 from ledger.domain.rating import Basis
 from ledger.domain.tariffs import TariffVersion
-from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted
+from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, SubscriptionCause
 from ledger.inbound.http_bodies import WhyView
 
 
@@ -16,7 +16,7 @@ def why_view(
 ) -> WhyView | None:
     """Of charges and adjustments; every other movement explains itself. A meal not eaten after all has no version."""
     cause = posted.transfer.cause
-    if not isinstance(cause, ChargeCause | AdjustmentCause):
+    if not isinstance(cause, ChargeCause | AdjustmentCause | SubscriptionCause):
         return None
     name = f"{cause.tariff_code}/{cause.tariff_version}"
     version = versions.get(name)
@@ -26,16 +26,22 @@ def why_view(
         valid_from=version.valid_from if version else None,
         price_cents=posted.transfer.amount_cents,
     )
-    if isinstance(cause, ChargeCause):
-        facts = {"marked_at": cause.marked_at, "marked_by": cause.marked_by, "meal_day": posted.transfer.value_day}
-    else:
-        facts = {
-            "price_cents": cause.after_cents,
-            "before_cents": cause.before_cents,
-            "meal_day": cause.day,
-            "reason": cause.reason,
-        }
-    return common.model_copy(update=facts | _of_basis(cause.basis, declarations))
+    return common.model_copy(update=_of_cause(posted, cause) | _of_basis(cause.basis, declarations))
+
+
+def _of_cause(posted: Posted, cause: ChargeCause | AdjustmentCause | SubscriptionCause) -> dict[str, object]:
+    match cause:
+        case ChargeCause():
+            return {"marked_at": cause.marked_at, "marked_by": cause.marked_by, "meal_day": posted.transfer.value_day}
+        case AdjustmentCause():
+            return {
+                "price_cents": cause.after_cents,
+                "before_cents": cause.before_cents,
+                "meal_day": cause.day,
+                "reason": cause.reason,
+            }
+        case SubscriptionCause():
+            return {"period": cause.period}
 
 
 def _of_basis(basis: Basis | None, declarations: Mapping[str, Declaration]) -> dict[str, object]:

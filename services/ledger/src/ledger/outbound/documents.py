@@ -24,6 +24,7 @@ from ledger.domain.transfers import (
     OpeningCause,
     Posted,
     ReversalCause,
+    SubscriptionCause,
     TopUpCause,
     Transfer,
     TransferId,
@@ -33,6 +34,7 @@ from refettorio_chassis.mongo import Document
 _CAUSES: Final[dict[Kind, type[Cause]]] = {
     Kind.CHARGE: ChargeCause,
     Kind.ADJUSTMENT: AdjustmentCause,
+    Kind.SUBSCRIPTION: SubscriptionCause,
     Kind.REVERSAL: ReversalCause,
     Kind.TOP_UP: TopUpCause,
     Kind.OPENING: OpeningCause,
@@ -79,7 +81,7 @@ def cause_document(cause: Cause) -> Document:
             return document if cause.basis is None else document | {"basis": asdict(cause.basis)}
         case AdjustmentCause():
             return asdict(cause) | {"day": cause.day.isoformat()}
-        case ReversalCause() | TopUpCause() | OpeningCause() | DecisionCause():
+        case SubscriptionCause() | ReversalCause() | TopUpCause() | OpeningCause() | DecisionCause():
             return asdict(cause)
         case _:
             assert_never(cause)

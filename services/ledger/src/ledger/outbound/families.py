@@ -44,12 +44,19 @@ class FamilyStore:
         found = await self._enrolments.find({"account_id": {"$in": list(account_ids)}}, sort=[("_id", 1)])
         return [_enrolled_of(document) for document in found]
 
+    async def enrolled_between(self, first: date, last: date) -> Sequence[Enrolled]:
+        """Those that cover some day of the span, in order of account."""
+        where = {"valid_from": {"$lte": last.isoformat()}, "valid_to": {"$gte": first.isoformat()}}
+        found = await self._enrolments.find(where, sort=[("account_id", 1), ("_id", 1)])
+        return [_enrolled_of(document) for document in found]
+
     async def keep_enrolment(self, enrolled: Enrolled) -> None:
         document: Document = {
             "_id": enrolled.enrolment_id,
             "pupil_id": enrolled.pupil_id,
             "account_id": enrolled.account_id,
             "service": enrolled.service,
+            "school_id": enrolled.school_id,
             "school_level": enrolled.school_level,
             "valid_from": enrolled.valid_from.isoformat(),
             "valid_to": enrolled.valid_to.isoformat(),
@@ -80,6 +87,7 @@ def _enrolled_of(document: Document) -> Enrolled:
         pupil_id=document["pupil_id"],
         account_id=document["account_id"],
         service=document["service"],
+        school_id=document["school_id"],
         school_level=document["school_level"],
         valid_from=date.fromisoformat(document["valid_from"]),
         valid_to=date.fromisoformat(document["valid_to"]),
