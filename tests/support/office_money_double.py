@@ -14,6 +14,7 @@ OTHER_CHILD: Mapping[str, object] = {
     "account_id": OTHER_ACCOUNT,
     "enrolments": [],
 }
+PREVIEW = "rerating-1"
 ANOMALY = "c110729d258c4ab1b765fe902aae41d6"
 
 
@@ -173,10 +174,75 @@ def _reconciliation() -> Mapping[tuple[str, str], Mapping[str, object]]:
     }
 
 
+def lint_json(*findings: Mapping[str, object]) -> dict[str, object]:
+    return {"is_sound": all(each["severity"] != "error" for each in findings), "findings": list(findings)}
+
+
+GAP: Mapping[str, object] = {
+    "severity": "error",
+    "code": "gap",
+    "message": "Nessuna fascia per un ISEE da 10.000,00 a 10.000,99.",
+    "cents": 100,
+}
+CLIFF: Mapping[str, object] = {
+    "severity": "note",
+    "code": "cliff",
+    "message": "A 10.000,00 di ISEE il prezzo sale di colpo di 1,20 euro.",
+    "cents": 120,
+}
+
+
+def rerating_json(**more: object) -> dict[str, object]:
+    line = {
+        "meal_id": "pup_a1.2025-10-02.1",
+        "account_id": GUARDIAN,
+        "pupil_id": "pup_a1",
+        "day": "2025-10-02",
+        "before_cents": 485,
+        "after_cents": 320,
+        "tariff_version": "meals-standard/2025-26",
+    }
+    return {
+        "preview_id": PREVIEW,
+        "made_at": "2025-10-06T10:00:00Z",
+        "meals": 40,
+        "families": 1,
+        "before_cents": 19_400,
+        "after_cents": 19_235,
+        "delta_cents": -165,
+        "differences": 1,
+        "unpriced": 2,
+        "posted_at": None,
+        "lines": [line],
+    } | more
+
+
+def _prices() -> Mapping[tuple[str, str], Mapping[str, object]]:
+    simulation = {
+        "meals": 52_000,
+        "before_cents": 25_220_000,
+        "after_cents": 24_100_000,
+        "delta_cents": -1_120_000,
+        "families": 310,
+        "families_paying_more": 41,
+        "families_paying_less": 269,
+        "highest_rise_cents": 8400,
+        "unpriced": 3,
+        "findings": [CLIFF],
+    }
+    return {
+        ("POST", f"{LEDGER}/tariffs/lint"): lint_json(CLIFF),
+        ("POST", f"{LEDGER}/tariffs/simulate"): simulation,
+        ("POST", f"{LEDGER}/reratings/preview"): rerating_json(),
+        ("GET", f"{LEDGER}/reratings/{PREVIEW}"): rerating_json(),
+        ("POST", f"{LEDGER}/reratings"): rerating_json() | {"posted": 1},
+    }
+
+
 def whole_town() -> ServicesDouble:
     """The typical town, with its office's books."""
     double = typical_town()
-    for part in (_pagopa, _refunds, _reconciliation, _year_end):
+    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double

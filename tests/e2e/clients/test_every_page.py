@@ -48,6 +48,11 @@ PAGES = (
     "/ufficio/anomalie",
     "/ufficio/anomalie?mostra=risolte",
     "/ufficio/tariffe",
+    "/ufficio/tariffe/nuova?forma=flat",
+    "/ufficio/tariffe/nuova?forma=bracketed",
+    "/ufficio/tariffe/nuova?forma=linear",
+    "/ufficio/ricalcolo",
+    "/ufficio/ricalcolo/rerating-1",
     "/ufficio/comunicazioni",
     "/ufficio/comunicazioni/consegne",
 )

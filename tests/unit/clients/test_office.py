@@ -156,50 +156,6 @@ async def test_a_tablet_is_revoked(clerk: Browser, services: ServicesDouble) -> 
     assert len(services.sent("DELETE", "/api/identity/v1/tablets/tab_1")) == 1
 
 
-TARIFF = {
-    "service": "meals",
-    "code": "meals-standard",
-    "version": "2026-27",
-    "valid_from": "2026-09-01",
-    "price": "5,10",
-    "resolution": "Delibera di Giunta n. 50 del 20/06/2026",
-}
-
-
-async def test_a_new_version_of_a_tariff_is_published(clerk: Browser, services: ServicesDouble) -> None:
-    await clerk.see("/ufficio/tariffe")
-
-    response = await clerk.post("/ufficio/tariffe", **TARIFF)
-
-    assert response.headers["location"] == "/ufficio/tariffe?esito=tariffa"
-    sent = services.sent("PUT", "/api/ledger/v1/tariffs/meals-standard/versions/2026-27")[0].body
-    assert sent == {
-        "service": "meals",
-        "valid_from": "2026-09-01",
-        "price_cents": 510,
-        "resolution": "Delibera di Giunta n. 50 del 20/06/2026",
-    }
-
-
-@pytest.mark.parametrize(("name", "value"), [("price", "cinque"), ("valid_from", "2026-02-30"), ("resolution", "")])
-async def test_a_tariff_that_is_not_right_is_explained_beside_its_field(clerk: Browser, name: str, value: str) -> None:
-    await clerk.see("/ufficio/tariffe")
-
-    response = await clerk.post("/ufficio/tariffe", **(TARIFF | {name: value}))
-
-    assert response.status_code == 422
-    assert f'href="#{name}"' in response.text
-    assert 'value="meals-standard"' in response.text
-
-
-async def test_a_tariff_the_ledger_refuses_is_explained(clerk: Browser, services: ServicesDouble) -> None:
-    path = "/api/ledger/v1/tariffs/meals-standard/versions/2026-27"
-    services.refuse("PUT", path, "tariff-published", "Questa versione è già pubblicata.", status=409)
-    await clerk.see("/ufficio/tariffe")
-
-    assert "Questa versione è già pubblicata." in (await clerk.post("/ufficio/tariffe", **TARIFF)).text
-
-
 async def test_a_communication_is_published_to_its_audience(clerk: Browser, services: ServicesDouble) -> None:
     await clerk.see("/ufficio/comunicazioni")
 

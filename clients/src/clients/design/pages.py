@@ -101,6 +101,7 @@ class Pages:
             zip=zip,
             application_word=partial(word, "application"),
             notice_word=partial(word, "notice"),
+            unit_word=partial(word, "unit"),
             refund_word=partial(word, "refund"),
             delivery_word=partial(word, "delivery"),
         )

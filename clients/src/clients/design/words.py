@@ -66,6 +66,13 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "sent": "it-upload",
         "paid": "it-check-circle",
     },
+    "tariff_shape": {"flat": "Prezzo unico", "bracketed": "Fasce ISEE", "linear": "Lineare tra due ISEE"},
+    "tariff_shape_meaning": {
+        "flat": "Lo stesso prezzo per tutti.",
+        "bracketed": "Un prezzo per ogni fascia di ISEE.",
+        "linear": "Il prezzo cresce in linea retta tra due valori di ISEE.",
+    },
+    "unit": {"meal": "a pasto", "month": "al mese", "year": "all'anno"},
     "year_end": {
         "carried-over": "Credito che passa all'anno successivo",
         "refund-due": "Credito da restituire",

@@ -1,6 +1,5 @@
 """The end of a school year, step by step: choose it, look what would happen, confirm, watch it go."""
 
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
+from clients.office.school_years import school_years
 from clients.services.transport import ServiceProblem
 from clients.services.year_end import Closing
 from clients.visitor import Clerk, ClerkForm, Visitor, see
@@ -17,14 +17,12 @@ router = APIRouter(prefix="/ufficio/chiusura-anno", include_in_schema=False)
 STEPS = ("Anno scolastico", "Anteprima e conferma", "Avanzamento")
 # Of whom somebody must do something after the year is closed.
 TO_ACT_UPON = ("refund-due", "debt-due")
-# A school year ends with August; older ones than these were closed long ago.
-FIRST_MONTH, YEARS = 9, 3
 
 
 @router.get("")
 async def choose(visitor: Clerk) -> HTMLResponse:
     """First step: which year."""
-    return await visitor.page("office/year_end.html", years=_years(visitor.site.today()), steps=STEPS, step=0)
+    return await visitor.page("office/year_end.html", years=_years(visitor), steps=STEPS, step=0)
 
 
 @router.get("/{year}")
@@ -83,7 +81,7 @@ async def _year_page(visitor: Visitor, year: str, *, trouble: Trouble = NO_TROUB
         return await visitor.page(
             "office/year_end.html",
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            years=_years(visitor.site.today()),
+            years=_years(visitor),
             steps=STEPS,
             step=0,
             trouble=trouble_from(problem),
@@ -110,7 +108,6 @@ async def _started(visitor: Visitor, year: str) -> Closing | None:
         return None
 
 
-def _years(today: date) -> list[str]:
-    """This school year and those before it, newest first: `2025-26`."""
-    newest = today.year if today.month >= FIRST_MONTH else today.year - 1
-    return [f"{first}-{(first + 1) % 100:02d}" for first in range(newest, newest - YEARS, -1)]
+def _years(visitor: Visitor) -> list[str]:
+    """As they stand in addresses: `2025-26`."""
+    return [each.replace("/", "-") for each in school_years(visitor.site.today())]

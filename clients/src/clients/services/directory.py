@@ -12,6 +12,7 @@ from clients.services.identity import Identity
 from clients.services.ledger import Ledger
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
+from clients.services.prices import Prices
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
 from clients.services.transport import TIMEOUT_SECONDS, Backend
@@ -29,6 +30,7 @@ class Services:
     attendance: Attendance
     ledger: Ledger
     pagopa: PagoPa
+    prices: Prices
     refunds: Refunds
     reconciliation: Reconciliation
     year_end: YearEnd
@@ -53,6 +55,7 @@ class Directory:
             attendance=Attendance(backend("attendance")),
             ledger=Ledger(backend("ledger")),
             pagopa=PagoPa(backend("ledger")),
+            prices=Prices(backend("ledger")),
             refunds=Refunds(backend("ledger")),
             reconciliation=Reconciliation(backend("ledger")),
             year_end=YearEnd(backend("ledger")),

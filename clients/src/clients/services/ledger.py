@@ -1,4 +1,4 @@
-"""Ledger: balance, statement, notices, checkouts, tariffs. Amounts are cents."""
+"""Ledger: balance, statement, notices, checkouts. Amounts are cents."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -88,34 +88,6 @@ class Checkout(Answer):
     redirect_url: str
 
 
-class TariffVersion(Answer):
-    """A price from a day on."""
-
-    code: str = ""
-    version: str = ""
-    service: str = ""
-    valid_from: date
-    price_cents: int
-    resolution: str = ""
-    source: str | None = None
-
-
-class Tariffs(Answer):
-    """Every version of every tariff."""
-
-    items: tuple[TariffVersion, ...]
-
-
-class NewTariffVersion(Question):
-    """A version to publish; code and version are in the address."""
-
-    service: str
-    valid_from: date
-    price_cents: int
-    resolution: str
-    source: str | None = None
-
-
 class OpeningBalance(Question):
     """A balance carried over from the previous system."""
 
@@ -161,12 +133,6 @@ class Ledger:
 
     async def statement_of(self, account_id: str) -> tuple[Entry, ...]:
         return (await self.backend.read(f"/api/ledger/v1/accounts/{account_id}/statement", Statement)).items
-
-    async def tariffs(self) -> tuple[TariffVersion, ...]:
-        return (await self.backend.read("/api/ledger/v1/tariffs", Tariffs)).items
-
-    async def put_tariff(self, code: str, version: str, tariff: NewTariffVersion) -> None:
-        await self.backend.send("PUT", f"/api/ledger/v1/tariffs/{code}/versions/{version}", Nothing, tariff)
 
     async def open_balance(self, opening: OpeningBalance) -> None:
         await self.backend.send("POST", "/api/ledger/v1/opening-balances", Nothing, opening)
