@@ -18,7 +18,7 @@ from tests.architecture.wired import wired
 ROLES = {"guardian", "office", "administrator", "auditor", "canteen", "kitchen", "driver"}
 PUBLIC = {
     "identity": ("/auth/", "/.well-known/jwks.json", "/internal/authorize"),
-    "ledger": ("/pagopa/",),
+    "ledger": ("/pagopa/", "/api/ledger/v1/roots"),
     "clients": (
         "/", "/accedi", "/assets/", "/tablet", "/accessibilita", "/privacy", "/favicon.ico", "/notizie", "/documenti",
     ),

@@ -14,6 +14,7 @@ from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, plain_receipt_id
 from ledger.domain.rerating import Difference, FreeMeal, Preview, PricedMeal, charged_meal, free_meal
+from ledger.domain.sealing import Period, Root
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TransferId
 from ledger.usecases.ports import Policy, Ports, StatementSpan
@@ -63,6 +64,8 @@ class State:
     notices: dict[str, Notice] = field(default_factory=dict)
     receipts: dict[str, KeptReceipt] = field(default_factory=dict)
     last_base: int = 0
+    periods: dict[str, Period] = field(default_factory=dict)
+    roots: dict[str, Root] = field(default_factory=dict)
     announced: list[tuple[Event, int, int | None]] = field(default_factory=list)
     audited: list[AuditLine] = field(default_factory=list)
 
@@ -186,6 +189,12 @@ class MemoryStore:
 
         for posted in sorted(self.state.journal.values(), key=place):
             yield posted
+
+    async def periods(self) -> Sequence[Period]:
+        return list(self.state.periods.values())
+
+    async def roots(self) -> Sequence[Root]:
+        return list(self.state.roots.values())
 
     async def size(self) -> int:
         return len(self.state.journal)

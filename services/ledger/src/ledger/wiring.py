@@ -11,6 +11,7 @@ from ledger.desk_wiring import desk_parts
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Creditor, PayableService
 from ledger.domain.postal_slip import PostalAccount
+from ledger.domain.sealing import Period, Root
 from ledger.domain.transfers import Posted
 from ledger.inbound import (
     http_account,
@@ -43,11 +44,14 @@ from ledger.outbound.meals import MealStore
 from ledger.outbound.notice_letter import NoticeLetters
 from ledger.outbound.notices import NoticeStore
 from ledger.outbound.reratings import ReratingStore
+from ledger.outbound.seals import SealStore
 from ledger.outbound.store import Announcer, LedgerQueries
 from ledger.outbound.tariffs import HolderStore, TariffStore
 from ledger.pagopa_wiring import COLLECTIONS as PAGOPA_COLLECTIONS
 from ledger.pagopa_wiring import INDEXES as PAGOPA_INDEXES
 from ledger.pagopa_wiring import pagopa_parts
+from ledger.sealing_wiring import COLLECTIONS as SEALING_COLLECTIONS
+from ledger.sealing_wiring import sealing_parts
 from ledger.settings import Settings
 from ledger.usecases.ports import Policy, Ports
 from ledger.usecases.rerate import RatingSources
@@ -90,9 +94,8 @@ class Wiring:
         )
         self.queries = LedgerQueries(base.transactions.view)
         self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
-        self.desk = desk_parts(
-            base, ports=self.ports, creditor=self.creditor, service=NAME, fonts=settings.fonts_dir
-        )
+        self.desk = desk_parts(base, ports=self.ports, creditor=self.creditor, service=NAME, fonts=settings.fonts_dir)
+        self.sealing = sealing_parts(base, service=NAME)
         self.settler = Settler(self.run, self.queries)
         self.pagopa = pagopa_parts(
             base, settings, ports=self.ports, run=self.run, settler=self.settler, creditor=self.creditor
@@ -158,14 +161,15 @@ class Wiring:
                 http_reconciliation.router(self.pagopa.reconciliation),
                 pagopa.router(nodo),
                 *self.desk.routers,
+                *self.sealing.routers,
             ),
             subscriptions=(
                 *subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
                 *self.desk.subscriptions,
             ),
             indexes=(*INDEXES, *PAGOPA_INDEXES, *DESK_INDEXES),
-            collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS),
-            roles={"settler": self.settler.run, **self.desk.roles, **self.pagopa.roles},
+            collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS, *SEALING_COLLECTIONS),
+            roles={"settler": self.settler.run, **self.sealing.roles, **self.desk.roles, **self.pagopa.roles},
             commands=(self._verify(),),
         )
 
@@ -200,6 +204,13 @@ class StoredBook:
     def __init__(self, view: View) -> None:
         self._journal = JournalStore(view)
         self._notices = NoticeStore(view)
+        self._seals = SealStore(view, past=view)
+
+    async def periods(self) -> Sequence[Period]:
+        return await self._seals.periods()
+
+    async def roots(self) -> Sequence[Root]:
+        return await self._seals.roots()
 
     def every_account(self) -> AsyncIterator[Account]:
         return self._journal.every_account()

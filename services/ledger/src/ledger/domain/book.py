@@ -35,7 +35,9 @@ class Book:
     ) -> None:
         self._accounts = dict(accounts)
         self._posted = dict(posted)
-        self._booked_at = booked_at.replace(microsecond=booked_at.microsecond // 1000 * 1000)
+        now = booked_at.replace(microsecond=booked_at.microsecond // 1000 * 1000)
+        # Never before an earlier entry of these accounts, whatever the clock says: entries are in order of time too.
+        self.booked_at = max([now, *(each.updated_at for each in accounts.values() if each.updated_at)])
         self.new_transfers: list[Posted] = []
         self.touched: set[AccountId] = set()
 
@@ -75,7 +77,7 @@ class Book:
         posted = Posted(
             transfer=transfer,
             fingerprint=fingerprint,
-            booked_at=self._booked_at,
+            booked_at=self.booked_at,
             debit_leg=self._enter(transfer, transfer.debit, "D", fingerprint),
             credit_leg=self._enter(transfer, transfer.credit, "C", fingerprint),
         )
@@ -89,7 +91,7 @@ class Book:
 
     def _enter(self, transfer: Transfer, account_id: AccountId, side: str, fingerprint: str) -> Leg:
         after, leg = entered(
-            self.account(account_id), transfer, side=side, fingerprint=fingerprint, booked_at=self._booked_at
+            self.account(account_id), transfer, side=side, fingerprint=fingerprint, booked_at=self.booked_at
         )
         self._accounts[account_id] = after
         self.touched.add(account_id)

@@ -121,6 +121,18 @@ class PreviewStaleError(ConflictError):
     slug: ClassVar[str] = "preview-stale"
 
 
+class PeriodOpenError(ConflictError):
+    """The month is not over yet: something may still be booked in it."""
+
+    slug: ClassVar[str] = "period-open"
+
+
+class RootNotFoundError(NotFoundError):
+    """No root was published for the day."""
+
+    slug: ClassVar[str] = "root-not-found"
+
+
 class ReconciliationNotConfiguredError(DomainError):
     """Nobody said where pagoPA publishes its flows."""
 

@@ -2,17 +2,22 @@
 
 I1 every transfer moves a positive amount between two accounts and all debits equal all credits; I2 sequences without
 gap, balances that follow; I3 one fact per transfer id; I6 the chain of hashes; I7 never more given back than taken;
-I10 every credited receipt is one credit; I11 the replay gives the stored accounts. Memory stays that of one account.
+I5 who owes is known to owe; I8 entries are in order of booking, so that a balance as of an instant is that of an entry;
+I9 nothing was booked in a month after it was closed; I10 every credited receipt is one credit; I11 the replay gives the
+stored accounts, and every root that was published. Memory stays that of one account.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Literal
 
-from ledger.domain.accounts import Account, AccountId
+from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import entered
+from ledger.domain.sealing import Booked, ChainDigest, Period, Root, root_hash
 from ledger.domain.transfers import Kind, Posted, ReversalCause, TopUpCause, TransferId
 
 Side = Literal["D", "C"]
@@ -44,12 +49,80 @@ class Findings:
             self.kept.append(Finding(invariant=invariant, subject=subject, problem=problem))
 
 
+class RootReplay:
+    """Computes every published root again, from the accounts as they stood at its cut."""
+
+    def __init__(self, roots: Sequence[Root]) -> None:
+        self._roots = sorted(roots, key=lambda root: root.cut)
+        self._chains = [ChainDigest() for _ in roots]
+        self._next = 0
+
+    def before(self, account: Account, booked_at: datetime) -> None:
+        """`account` stood like this until `booked_at`."""
+        while self._next < len(self._roots) and self._roots[self._next].cut <= booked_at:
+            self._stood(account)
+
+    def end(self, account: Account) -> None:
+        """`account` has no more entries."""
+        while self._next < len(self._roots):
+            self._stood(account)
+        self._next = 0
+
+    def close(self, findings: Findings) -> None:
+        """Compare with what was published."""
+        previous: str | None = None
+        for root, chains in zip(self._roots, self._chains, strict=True):
+            digest = chains.hex()
+            expected = root_hash(root.previous, root.day, chains.accounts, chains.entries, digest)
+            if (digest, expected) != (root.digest, root.root):
+                findings.add("I11", f"root/{root.day.isoformat()}", "the replay gives another root")
+            if previous is not None and previous != root.previous:
+                findings.add("I11", f"root/{root.day.isoformat()}", "does not follow the root before it")
+            previous = root.root
+
+    def _stood(self, account: Account) -> None:
+        if account.sequence:
+            self._chains[self._next].add(account.account_id, account.sequence, account.chain)
+        self._next += 1
+
+
+class PeriodCheck:
+    """Counts what is booked in closed months."""
+
+    def __init__(self, periods: Sequence[Period]) -> None:
+        self._periods = sorted(periods, key=lambda period: period.begins_at)
+        self._begins = [period.begins_at for period in self._periods]
+        self._transfers = [0] * len(periods)
+        self._cents = [0] * len(periods)
+
+    def count(self, posted: Posted) -> None:
+        """One transfer."""
+        place = bisect_right(self._begins, posted.booked_at) - 1
+        if place >= 0 and self._periods[place].holds(posted.booked_at):
+            self._transfers[place] += 1
+            self._cents[place] += posted.transfer.amount_cents
+
+    def close(self, findings: Findings) -> None:
+        """Compare with what was counted when they were closed."""
+        for period, transfers, cents in zip(self._periods, self._transfers, self._cents, strict=True):
+            if Booked(transfers=transfers, cents=cents) != period.booked:
+                findings.add("I9", f"period/{period.month}", f"closed with {period.booked}, now {transfers}, {cents}")
+
+
+def check_debt(stored: Account, findings: Findings) -> None:
+    """Debt never refuses a plate, and is never silent: who is below zero was told to owe, and nobody else."""
+    is_known = stored.standing.debt_service is not None
+    if is_holder(stored.account_id) and (stored.balance_cents < 0) != is_known:
+        findings.add("I5", stored.account_id, "owes unknown" if not is_known else "is said to owe and does not")
+
+
 class AccountReplay:
     """Replays one account, entry by entry in order, and compares each with what was written then."""
 
-    def __init__(self, account_id: AccountId, findings: Findings) -> None:
+    def __init__(self, account_id: AccountId, findings: Findings, roots: RootReplay) -> None:
         self.account = Account(account_id=account_id)
         self._findings = findings
+        self._roots = roots
         self._charged: dict[TransferId, int] = {}
         self._given_back: dict[TransferId, int] = {}
 
@@ -58,6 +131,9 @@ class AccountReplay:
         transfer, leg = posted.transfer, posted.debit_leg if side == "D" else posted.credit_leg
         if leg.sequence != self.account.sequence + 1:
             self._findings.add("I2", transfer.transfer_id, f"entry {leg.sequence} follows {self.account.sequence}")
+        if self.account.updated_at is not None and posted.booked_at < self.account.updated_at:
+            self._findings.add("I8", transfer.transfer_id, "is booked before the entry it follows")
+        self._roots.before(self.account, posted.booked_at)
         self.account, expected = entered(
             self.account,
             transfer,
@@ -73,6 +149,7 @@ class AccountReplay:
 
     def close(self, stored: Account | None) -> None:
         """Compare with the account as it is stored."""
+        self._roots.end(self.account)
         if stored is None:
             self._findings.add("I11", self.account.account_id, "has entries and is not stored")
             return
@@ -102,8 +179,9 @@ class AccountReplay:
 class JournalCheck:
     """What can be said of each transfer alone, and of all together."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, periods: Sequence[Period] = ()) -> None:
         self._findings = findings
+        self._periods = PeriodCheck(periods)
         self._credited: dict[str, int] = {}
         self.transfers = 0
         self.cents = 0
@@ -113,6 +191,7 @@ class JournalCheck:
         transfer = posted.transfer
         self.transfers += 1
         self.cents += transfer.amount_cents
+        self._periods.count(posted)
         if transfer.amount_cents <= 0 or transfer.debit == transfer.credit:
             self._findings.add("I1", transfer.transfer_id, "is not a positive amount between two accounts")
         if transfer.fingerprint != posted.fingerprint:
@@ -124,6 +203,7 @@ class JournalCheck:
 
     def close(self, *, debits_cents: int, credits_cents: int, receipts: Mapping[str, int]) -> None:
         """Compare with the sums of all accounts and with the receipts said to be credited."""
+        self._periods.close(self._findings)
         if not debits_cents == credits_cents == self.cents:
             self._findings.add(
                 "I1", "book", f"debits {debits_cents}, credits {credits_cents}, journal {self.cents} cents"

@@ -19,6 +19,7 @@ ENROLMENTS: Final = "enrolments"
 FREE_MEALS: Final = "free_meals"
 RERATINGS: Final = "reratings"
 RERATING_LINES: Final = "rerating_lines"
+PERIODS: Final = "periods"
 
 ALL: Final = (
     JOURNAL,
@@ -34,6 +35,7 @@ ALL: Final = (
     FREE_MEALS,
     RERATINGS,
     RERATING_LINES,
+    PERIODS,
 )
 
 

@@ -11,10 +11,11 @@ from pymongo import ReplaceOne
 from ledger.domain.accounts import Account, AccountId
 from ledger.domain.book import Book
 from ledger.domain.transfers import Posted, TransferId
-from ledger.outbound.collections import ACCOUNTS, JOURNAL, Place
+from ledger.outbound.collections import ACCOUNTS, JOURNAL, PERIODS, Place
 from ledger.outbound.documents import account_document, account_of, journal_document, posted_of
 from ledger.usecases.ports import StatementSpan
 from refettorio_chassis.clock import ROME
+from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import Document
 
 PAGE: Final = 2_000
@@ -27,6 +28,7 @@ class JournalStore:
     def __init__(self, place: Place) -> None:
         self._journal = place.collection(JOURNAL)
         self._accounts = place.collection(ACCOUNTS)
+        self._periods = place.collection(PERIODS)
 
     async def accounts(self, account_ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
         found = await self._accounts.find({"_id": {"$in": list(account_ids)}})
@@ -37,10 +39,17 @@ class JournalStore:
         return {TransferId(document["_id"]): posted_of(document) for document in found}
 
     async def write(self, book: Book) -> None:
-        """Two round trips. Another transaction on the same account meanwhile is a write conflict, and is run again.
+        """Two round trips, and a look at the closed months. Raises RetryLater when the clock is behind one of them.
+
+        Another transaction on the same account meanwhile is a write conflict, and is run again.
 
         The unique index on (account, sequence) would refuse a gap or a repeat even if the accounts lied.
         """
+        if not book.new_transfers:
+            return
+        if await self._periods.find_one({"begins_at": {"$lte": book.booked_at}, "ends_at": {"$gt": book.booked_at}}):
+            message = f"the clock says {book.booked_at.isoformat()}, in a month that is closed"
+            raise RetryLater(message)
         await self._journal.insert_many([journal_document(posted) for posted in book.new_transfers])
         await self._accounts.bulk_write(
             [

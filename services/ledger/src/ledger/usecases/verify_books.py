@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.accounts import Account, AccountId
-from ledger.domain.proof import AccountReplay, Finding, Findings, JournalCheck, Side
+from ledger.domain.proof import AccountReplay, Finding, Findings, JournalCheck, RootReplay, Side, check_debt
+from ledger.domain.sealing import Period, Root
 from ledger.domain.transfers import Posted
 
 
@@ -22,6 +23,8 @@ class WholeBook(Protocol):
         """In order of (account, sequence) of the side `d` or `c`."""
         ...
 
+    async def periods(self) -> Sequence[Period]: ...
+    async def roots(self) -> Sequence[Root]: ...
     async def size(self) -> int: ...
     async def credited_amounts(self) -> Mapping[str, int]: ...
 
@@ -57,7 +60,8 @@ async def verify_books(book: WholeBook, *, progress: Callable[[int, int], None])
     last moments for what it is.
     """
     findings = Findings()
-    journal = JournalCheck(findings)
+    journal = JournalCheck(findings, await book.periods())
+    roots = RootReplay(await book.roots())
     total = 2 * await book.size()
     accounts = _Accounts(book.every_account(), findings)
     replay: AccountReplay | None = None
@@ -65,7 +69,7 @@ async def verify_books(book: WholeBook, *, progress: Callable[[int, int], None])
     async for entry in _merged(book):
         if replay is None or replay.account.account_id != entry.account_id:
             await accounts.compare(replay)
-            replay = AccountReplay(entry.account_id, findings)
+            replay = AccountReplay(entry.account_id, findings, roots)
         replay.replay(entry.posted, entry.side)
         if entry.side == "D":
             journal.check(entry.posted)
@@ -73,6 +77,7 @@ async def verify_books(book: WholeBook, *, progress: Callable[[int, int], None])
         progress(read, total)
     await accounts.compare(replay)
     await accounts.finish()
+    roots.close(findings)
     journal.close(
         debits_cents=accounts.debits_cents, credits_cents=accounts.credits_cents, receipts=await book.credited_amounts()
     )
@@ -119,6 +124,7 @@ class _Accounts:
 
     def _take(self, stored: Account) -> None:
         self.count += 1
+        check_debt(stored, self._findings)
         self.debits_cents += stored.debits_cents
         self.credits_cents += stored.credits_cents
         self._next = None
