@@ -2,16 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from ledger.domain.accounts import Account
+from ledger.domain.dunning import Arrangement, DunningCase, DunningStep
+from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.refunds import Refund, RefundBatch, RefundState
 from ledger.domain.tariffs import TariffAssignment
+from ledger.domain.transfers import Kind
 from ledger.domain.year_close import YearClosing, YearLine
+from ledger.outbound.dunning import DunningStore
 from ledger.outbound.refunds import checked_iban
-from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.decision_ports import DecisionPorts, DunningPolicy
+from ledger.usecases.ports import StatementSpan
 from refettorio_chassis.audit import Actor, AuditLine
-from refettorio_chassis.clock import FixedClock
+from refettorio_chassis.clock import FixedClock, rome_day
 from tests.support.ledger_memory import MemoryLedger, MemoryStore, _copied
 from tests.support.ledger_scenarios import Bench
 from tests.support.ledger_stage import Stage
@@ -20,6 +26,12 @@ T = TypeVar("T")
 Q = ParamSpec("Q")
 
 CLERK = Actor(subject="stf_1", role="office")
+DUNNING = DunningPolicy(
+    steps=(
+        DunningStep(after_days=15, term_days=15, minimum_cents=500),
+        DunningStep(after_days=30, term_days=30, minimum_cents=500, fee_cents=530),
+    )
+)
 FAMILY = Actor(subject="gua_1", role="guardian")
 
 
@@ -27,6 +39,10 @@ class DecisionBench(Bench, Protocol):
     """A ledger with its desk."""
 
     async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any: ...
+    async def began(self, notice: Notice) -> None:
+        """Somebody is paying it."""
+        ...
+
     async def audited(self) -> Sequence[str]:
         """What was done, in order."""
         ...
@@ -40,6 +56,10 @@ class DeskState:
     batches: dict[str, RefundBatch] = field(default_factory=dict)
     closings: dict[str, YearClosing] = field(default_factory=dict)
     lines: dict[tuple[str, str], YearLine] = field(default_factory=dict)
+    cases: dict[str, DunningCase] = field(default_factory=dict)
+    arrangements: dict[str, Arrangement] = field(default_factory=dict)
+    in_flight: dict[str, datetime] = field(default_factory=dict)
+    network_down: datetime | None = None
     audit: list[AuditLine] = field(default_factory=list)
     last_id: int = 0
 
@@ -105,6 +125,56 @@ class MemoryDesk:
         mine = [line for line in self.state.lines.values() if line.account_id == account_id]
         return max(mine, key=lambda line: line.school_year, default=None)
 
+    async def debtors(self) -> Sequence[str]:
+        return [account.account_id for account in await self._store.accounts_in_debt()]
+
+    async def debt_since(self, account_id: str) -> date:
+        since = None
+        for posted in await self._store.statement(account_id, StatementSpan()):
+            if posted.leg_of(account_id).balance_after_cents >= 0:
+                break
+            since = posted.booked_at
+        assert since is not None
+        return rome_day(since)
+
+    async def case(self, account_id: str) -> DunningCase | None:
+        return self.state.cases.get(account_id)
+
+    async def keep_case(self, case: DunningCase) -> None:
+        self.state.cases[case.account_id] = case
+
+    async def arrangement(self, arrangement_id: str) -> Arrangement | None:
+        return self.state.arrangements.get(arrangement_id)
+
+    async def arrangements_of(self, account_id: str) -> Sequence[Arrangement]:
+        mine = [each for each in self.state.arrangements.values() if each.account_id == account_id]
+        return sorted(mine, key=lambda each: each.decided_at, reverse=True)
+
+    async def keep_arrangement(self, arrangement: Arrangement) -> None:
+        assert arrangement.arrangement_id not in self.state.arrangements
+        self.state.arrangements[arrangement.arrangement_id] = arrangement
+
+    async def paid_since(self, account_id: str, moment: datetime) -> int:
+        return sum(
+            posted.transfer.amount_cents
+            for posted in await self._store.statement(account_id, StatementSpan())
+            if posted.transfer.kind is Kind.TOP_UP and posted.booked_at >= moment
+        )
+
+    async def began(self, notice: Notice, at: datetime) -> None:
+        self.state.in_flight[notice.number] = at
+
+    async def in_flight_cents(self, account_id: str, *, began_after: datetime) -> int:
+        unpaid = [found for found in await self._store.notices_of(account_id) if found.state is NoticeState.PAYABLE]
+        flying = self.state.in_flight
+        return sum(each.amount_cents for each in unpaid if each.number in flying and flying[each.number] >= began_after)
+
+    async def network_down_since(self) -> datetime | None:
+        return self.state.network_down
+
+    async def keep_network(self, down_since: datetime | None, *, by: str) -> None:
+        self.state.network_down = down_since
+
 
 class MemoryOffice(MemoryLedger):
     """The ledger in memory, with its desk."""
@@ -129,9 +199,14 @@ class MemoryOffice(MemoryLedger):
             refunds=desk,
             enrolments=desk,
             closings=desk,
+            dunning=desk,
+            dunning_policy=DUNNING,
             checked_iban=checked_iban,
             new_id=desk.new_id,
         )
+
+    async def began(self, notice: Notice) -> None:
+        self.desk.in_flight[notice.number] = self.clock.now()
 
     async def audited(self) -> Sequence[str]:
         return [line.what for line in self.desk.audit]
@@ -149,6 +224,9 @@ class Office:
 
     async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         return await self.stage.wiring.desk.decide(usecase, *args, **kwargs)
+
+    async def began(self, notice: Notice) -> None:
+        await DunningStore(self.stage.wiring.base.transactions.view).began(notice, self.clock.now())
 
     async def audited(self) -> Sequence[str]:
         rows = await self.stage.wiring.base.transactions.view.collection("audit").find({}, sort=[("_id", 1)])

@@ -11,26 +11,39 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from ledger.domain.creditor import Creditor
-from ledger.inbound import http_closings, http_refunds, http_statement_files
+from ledger.inbound import http_closings, http_dunning, http_refunds, http_statement_files
 from ledger.inbound.closing import YearCloser
 from ledger.inbound.pupil_names import pupil_names
 from ledger.outbound.closings import CLOSINGS, YEAR_LINES, ClosingStore
+from ledger.outbound.dunning import ARRANGEMENTS, CASES, IN_FLIGHT, SWITCHES, DunningStore
 from ledger.outbound.pain001 import pain001
 from ledger.outbound.pupil_names import PUPIL_NAMES, PupilNameStore
 from ledger.outbound.refunds import REFUND_BATCHES, REFUNDS, RefundStore, checked_iban
 from ledger.outbound.statement_file import Printer, statement_csv
 from ledger.outbound.store import LedgerQueries
 from ledger.outbound.tariffs import TariffStore
-from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.decision_ports import DecisionPorts, DunningPolicy
 from ledger.usecases.ports import Ports
 from refettorio_chassis.consuming import Subscription
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Index
 from refettorio_chassis.transaction import Runner, Transaction
 
-COLLECTIONS: Final = (REFUNDS, REFUND_BATCHES, CLOSINGS, YEAR_LINES, PUPIL_NAMES)
+COLLECTIONS: Final = (
+    REFUNDS,
+    REFUND_BATCHES,
+    CLOSINGS,
+    YEAR_LINES,
+    PUPIL_NAMES,
+    CASES,
+    ARRANGEMENTS,
+    IN_FLIGHT,
+    SWITCHES,
+)
 INDEXES: Final = (
     Index(collection=REFUNDS, keys=[("account_id", 1)], unique=True, where={"state": "requested"}),
+    Index(collection=ARRANGEMENTS, keys=[("account_id", 1), ("decided_at", -1)]),
+    Index(collection=IN_FLIGHT, keys=[("account_id", 1), ("began_at", -1)]),
     Index(collection=YEAR_LINES, keys=[("account_id", 1), ("school_year", -1)]),
 )
 
@@ -47,7 +60,13 @@ class DeskParts:
 
 
 def desk_parts(
-    base: Foundation, *, ports: Callable[[Transaction], Ports], creditor: Creditor, service: str, fonts: Path | None
+    base: Foundation,
+    *,
+    ports: Callable[[Transaction], Ports],
+    creditor: Creditor,
+    service: str,
+    fonts: Path | None,
+    dunning: DunningPolicy,
 ) -> DeskParts:
     """The desk on the given foundation."""
 
@@ -58,6 +77,8 @@ def desk_parts(
             refunds=RefundStore(transaction),
             enrolments=TariffStore(transaction),
             closings=ClosingStore(transaction),
+            dunning=DunningStore(transaction),
+            dunning_policy=dunning,
             checked_iban=checked_iban,
             new_id=new_id,
         )
@@ -69,6 +90,7 @@ def desk_parts(
         run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor)
     )
     closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake)
+    reminders = http_dunning.DunningDesk(run=decide, queries=DunningStore(view), clock=base.clock, new_id=new_id)
     prints = http_statement_files.FileDesk(
         queries=LedgerQueries(view),
         names=PupilNameStore(view),
@@ -84,6 +106,8 @@ def desk_parts(
             http_refunds.office_router(refunds),
             http_refunds.move_router(decide, new_id),
             http_closings.router(closings),
+            http_dunning.router(reminders),
+            http_dunning.arrangement_router(reminders),
             http_statement_files.holder_router(prints),
             http_statement_files.office_router(prints),
         ),

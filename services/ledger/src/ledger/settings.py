@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from ledger.domain.dunning import DEFAULT_STEPS as DEFAULT_DUNNING
+from ledger.domain.dunning import DunningStep
 from ledger.domain.standing import DEFAULT_STEPS
 from refettorio_chassis.settings import ServiceSettings
 
@@ -53,6 +55,10 @@ class Settings(ServiceSettings):
     reconcile_every_seconds: float = Field(default=3600.0, gt=0, alias="REFETTORIO_RECONCILE_EVERY_SECONDS")
     fonts_dir: Path | None = Field(default=None, alias="REFETTORIO_FONTS_DIR")
     ladder_steps: tuple[int, ...] = Field(default=DEFAULT_STEPS, alias="REFETTORIO_LADDER_STEPS")
+    dunning_steps: tuple[DunningStep, ...] = Field(
+        default=DEFAULT_DUNNING, alias="REFETTORIO_DUNNING_STEPS", description="JSON list: after_days, term_days, …"
+    )
+    payment_in_flight_minutes: int = Field(default=30, ge=0, alias="REFETTORIO_PAYMENT_IN_FLIGHT_MINUTES")
     notice_due_days: int = Field(default=30, gt=0, alias="REFETTORIO_NOTICE_DUE_DAYS")
     notice_payable_days: int = Field(default=365, gt=0, alias="REFETTORIO_NOTICE_PAYABLE_DAYS")
     price_grace_seconds: float = Field(

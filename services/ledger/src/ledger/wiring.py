@@ -53,6 +53,7 @@ from ledger.pagopa_wiring import pagopa_parts
 from ledger.sealing_wiring import COLLECTIONS as SEALING_COLLECTIONS
 from ledger.sealing_wiring import sealing_parts
 from ledger.settings import Settings
+from ledger.usecases.decision_ports import DunningPolicy
 from ledger.usecases.ports import Policy, Ports
 from ledger.usecases.rerate import RatingSources
 from refettorio_chassis.clock import clock_from_environment

@@ -83,3 +83,21 @@ class ClosingNotFoundError(NotFoundError):
     """The year's closing was never started."""
 
     slug: ClassVar[str] = "closing-not-found"
+
+
+class PlanNotValidError(DomainError):
+    """The instalments do not cover the debt, or their days do not hold."""
+
+    slug: ClassVar[str] = "plan-not-valid"
+
+
+class WriteOffTooHighError(DomainError):
+    """More than what is owed."""
+
+    slug: ClassVar[str] = "write-off-too-high"
+
+
+class NotInDebtError(DomainError):
+    """Nothing is owed on the account."""
+
+    slug: ClassVar[str] = "not-in-debt"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 from ledger.domain.accounts import Account
+from ledger.domain.dunning import DEFAULT_STEPS, Arrangement, DunningCase, DunningStep
 from ledger.domain.refunds import Refund, RefundBatch, RefundState
 from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.year_close import YearClosing, YearLine
@@ -57,6 +59,42 @@ class Closings(Protocol):
         ...
 
 
+class Dunning(Protocol):
+    """Reminders, and what suspends them."""
+
+    async def debtors(self) -> Sequence[str]:
+        """Families' accounts below zero, the deepest first."""
+        ...
+
+    async def debt_since(self, account_id: str) -> date:
+        """The day (Rome) on which the balance fell below zero; only for who owes."""
+        ...
+
+    async def case(self, account_id: str) -> DunningCase | None: ...
+    async def keep_case(self, case: DunningCase) -> None: ...
+    async def arrangement(self, arrangement_id: str) -> Arrangement | None: ...
+    async def arrangements_of(self, account_id: str) -> Sequence[Arrangement]:
+        """Newest first."""
+        ...
+
+    async def keep_arrangement(self, arrangement: Arrangement) -> None: ...
+    async def paid_since(self, account_id: str, moment: datetime) -> int: ...
+    async def in_flight_cents(self, account_id: str, *, began_after: datetime) -> int:
+        """Of notices that somebody began to pay and that are not paid yet."""
+        ...
+
+    async def network_down_since(self) -> datetime | None: ...
+    async def keep_network(self, down_since: datetime | None, *, by: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DunningPolicy:
+    """What the municipality decides about reminders; a payment begun counts for `in_flight_minutes`."""
+
+    steps: tuple[DunningStep, ...] = DEFAULT_STEPS
+    in_flight_minutes: int = 30
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionPorts:
     """The world of one decision. `checked_iban` gives it compact or raises IbanNotValidError."""
@@ -66,5 +104,7 @@ class DecisionPorts:
     refunds: Refunds
     enrolments: Enrolments
     closings: Closings
+    dunning: Dunning
+    dunning_policy: DunningPolicy
     checked_iban: Callable[[str], str]
     new_id: Callable[[str], str]

@@ -1,0 +1,104 @@
+"""An officer decides about a debt: a plan in instalments, an exemption, a write-off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from ledger.domain.accounts import holder_account
+from ledger.domain.decision_errors import NotInDebtError
+from ledger.domain.dunning import Arrangement, ArrangementKind, Instalment, planned, write_off_transfer
+from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.post_decision import book_for, post_decision
+from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.clock import rome_day
+from refettorio_contracts.ledger import DebtWrittenOff
+
+
+async def grant_plan(
+    ports: DecisionPorts, account_id: str, *, instalments: Sequence[Instalment], reason: str, by: Actor
+) -> Arrangement:
+    """While it is kept nobody is reminded. Raises NotInDebtError, PlanNotValidError."""
+    debt, now = await _debt(ports, account_id), ports.world.clock.now()
+    decided = Arrangement(
+        arrangement_id=ports.new_id("pla"),
+        account_id=account_id,
+        kind=ArrangementKind.PLAN,
+        reason=reason,
+        decided_by=by.subject,
+        decided_at=now,
+        amount_cents=debt,
+        instalments=planned(instalments, debt_cents=debt, today=rome_day(now)),
+    )
+    return await _kept(ports, decided, by)
+
+
+async def exempt_debtor(ports: DecisionPorts, account_id: str, *, until: date, reason: str, by: Actor) -> Arrangement:
+    """On the word of the social services nobody is reminded up to `until` (inside). Money is not touched."""
+    decided = Arrangement(
+        arrangement_id=ports.new_id("exe"),
+        account_id=account_id,
+        kind=ArrangementKind.EXEMPTION,
+        reason=reason,
+        decided_by=by.subject,
+        decided_at=ports.world.clock.now(),
+        until=until,
+    )
+    return await _kept(ports, decided, by)
+
+
+async def write_off(
+    ports: DecisionPorts, account_id: str, *, write_off_id: str, amount_cents: int, reason: str, by: Actor
+) -> Arrangement:
+    """The municipality gives up a part of the debt, or all of it; the same `write_off_id` twice is once.
+
+    Raises NotInDebtError, WriteOffTooHighError, TransferConflictError.
+    """
+    world, now = ports.world, ports.world.clock.now()
+    known = await ports.dunning.arrangement(write_off_id)
+    if known is not None and (known.account_id, known.amount_cents) == (account_id, amount_cents):
+        return known
+    decided = Arrangement(
+        arrangement_id=write_off_id,
+        account_id=account_id,
+        kind=ArrangementKind.WRITE_OFF,
+        reason=reason,
+        decided_by=by.subject,
+        decided_at=now,
+        amount_cents=amount_cents,
+    )
+    transfer = write_off_transfer(decided, debt_cents=await _debt(ports, account_id), day=rome_day(now))
+    book = await book_for(world, transfer)
+    post_decision(world, book, transfer)
+    await world.books.write(book)
+    account = book.account(transfer.credit)
+    event = DebtWrittenOff(
+        account_id=account_id,
+        balance_cents=account.balance_cents,
+        transfer_id=transfer.transfer_id,
+        amount_cents=amount_cents,
+    )
+    world.announce(event, sequence=account.sequence)
+    return await _kept(ports, decided, by)
+
+
+async def _debt(ports: DecisionPorts, account_id: str) -> int:
+    accounts = await ports.world.books.accounts([holder_account(account_id)])
+    debt = -accounts[holder_account(account_id)].balance_cents if accounts else 0
+    if debt <= 0:
+        raise NotInDebtError("Sul conto non risulta alcun debito.")
+    return debt
+
+
+async def _kept(ports: DecisionPorts, decided: Arrangement, by: Actor) -> Arrangement:
+    await ports.dunning.keep_arrangement(decided)
+    line = audit_line(
+        by,
+        f"grant-{decided.kind}",
+        decided.arrangement_id,
+        at=decided.decided_at,
+        reason=decided.reason,
+        details={"account_id": decided.account_id, "amount_cents": str(decided.amount_cents)},
+    )
+    await ports.audit(line)
+    return decided

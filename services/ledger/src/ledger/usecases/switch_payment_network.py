@@ -1,0 +1,18 @@
+"""One switch: the payment network is down since a moment, and nobody is blamed for not paying."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ledger.usecases.decision_ports import DecisionPorts
+from refettorio_chassis.audit import Actor, audit_line
+
+
+async def switch_payment_network(
+    ports: DecisionPorts, *, down_since: datetime | None, reason: str, by: Actor
+) -> datetime | None:
+    """While it is down no reminder goes out; None says that it is up again."""
+    await ports.dunning.keep_network(down_since, by=by.subject)
+    what = "network-up" if down_since is None else "network-down"
+    await ports.audit(audit_line(by, what, "payment-network", at=ports.world.clock.now(), reason=reason))
+    return down_since

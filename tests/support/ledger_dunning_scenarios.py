@@ -1,0 +1,171 @@
+"""Reminders and what an officer decides about a debt, played on the fake and on MongoDB."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from ledger.domain.accounts import REMINDER_FEES, WRITE_OFFS
+from ledger.domain.decision_errors import NotInDebtError, PlanNotValidError, WriteOffTooHighError
+from ledger.domain.dunning import Instalment, Suspension
+from ledger.domain.errors import TransferConflictError
+from ledger.usecases.arrange_debt import exempt_debtor, grant_plan, write_off
+from ledger.usecases.credit_receipt import credit_receipt
+from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.keep_receipt import keep_receipt
+from ledger.usecases.open_balance import open_balance
+from ledger.usecases.remind_debtors import Debtor, Reminded, look_at_debtor, remind_debtor
+from ledger.usecases.switch_payment_network import switch_payment_network
+from tests.support.ledger_decisions import CLERK, DecisionBench
+from tests.support.ledger_scenarios import balance, kinds, proved, receipt
+
+DEBT_DAY = date(2025, 10, 6)
+
+
+async def in_debt(bench: DecisionBench, cents: int = 3_000) -> None:
+    await bench.run(open_balance, account_id="gua_1", amount_cents=1_000, reason="riporto")
+    await bench.run(open_balance, account_id="gua_1", amount_cents=-1_000 - cents, reason="pasti")
+
+
+async def reminded(bench: DecisionBench) -> Reminded:
+    done: Reminded = await bench.decide(remind_debtor, "gua_1", by=CLERK)
+    return done
+
+
+async def looked_at(bench: DecisionBench) -> Debtor:
+    debtor: Debtor = await bench.decide(look_at_debtor, "gua_1")
+    return debtor
+
+
+async def topped_up(bench: DecisionBench, cents: int, name: str) -> None:
+    notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=cents, service="meals")
+    await bench.run(keep_receipt, receipt(notice.number, cents, receipt_id=name, paid_at=bench.clock.now()))
+    await bench.run(credit_receipt, name)
+
+
+async def steps_follow_each_other_after_their_delay_and_never_twice(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    assert await reminded(bench) == Reminded()
+    bench.clock.advance(timedelta(days=15))
+    for expected in (True, False):
+        assert (await reminded(bench)).is_reminded is expected
+    bench.clock.advance(timedelta(days=30))
+    for expected in (True, False):
+        assert (await reminded(bench)).is_reminded is expected
+    assert await balance(bench) == -3_530
+    assert await balance(bench, REMINDER_FEES) == 530
+    debtor = await looked_at(bench)
+    assert (debtor.case.step, debtor.case.debt_since, debtor.next_on, debtor.is_due) == (2, DEBT_DAY, None, False)
+    bench.clock.advance(timedelta(days=300))
+    assert not (await reminded(bench)).is_reminded
+    assert (await kinds(bench)).count("ReminderIssued") == 2
+    await proved(bench)
+
+
+async def a_small_debt_waits_and_a_new_debt_begins_again(bench: DecisionBench) -> None:
+    await in_debt(bench, 499)
+    bench.clock.advance(timedelta(days=20))
+    assert not (await reminded(bench)).is_reminded
+    await bench.run(open_balance, account_id="gua_1", amount_cents=-1, reason="un altro pasto")
+    assert (await reminded(bench)).is_reminded
+    await topped_up(bench, 600, "rt-1")
+    assert await bench.decide(look_at_debtor, "gua_1") is None
+    assert await reminded(bench) == Reminded()
+    await bench.run(open_balance, account_id="gua_1", amount_cents=-900, reason="altri pasti")
+    debtor = await looked_at(bench)
+    assert (debtor.case.step, debtor.case.debt_since) == (0, DEBT_DAY + timedelta(days=20))
+
+
+async def nobody_is_blamed_while_nobody_can_pay(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    bench.clock.advance(timedelta(days=15))
+    await bench.decide(switch_payment_network, down_since=bench.clock.now(), reason="pagoPA fermo", by=CLERK)
+    assert await reminded(bench) == Reminded(suspended=Suspension.NETWORK_DOWN)
+    await bench.decide(switch_payment_network, down_since=None, reason="pagoPA riparte", by=CLERK)
+    assert (await reminded(bench)).is_reminded
+    assert (await bench.audited())[:2] == ["network-down", "network-up"]
+
+
+async def a_payment_begun_counts_for_a_while(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    bench.clock.advance(timedelta(days=15))
+    notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=3_000, service="meals")
+    assert (await looked_at(bench)).suspended is None
+    await bench.began(notice)
+    bench.clock.advance(timedelta(minutes=29))
+    assert await reminded(bench) == Reminded(suspended=Suspension.PAYMENT_IN_FLIGHT)
+    bench.clock.advance(timedelta(minutes=2))
+    assert (await reminded(bench)).is_reminded
+
+
+async def a_plan_suspends_reminders_while_it_is_kept(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    parts = [
+        Instalment(due_date=DEBT_DAY + timedelta(days=days), amount_cents=cents)
+        for days, cents in ((40, 1_000), (20, 2_000))
+    ]
+    await bench.decide(grant_plan, "gua_1", instalments=parts, reason="Difficoltà", by=CLERK)
+    bench.clock.advance(timedelta(days=16))
+    assert await reminded(bench) == Reminded(suspended=Suspension.ON_PLAN)
+    await topped_up(bench, 1_999, "rt-1")
+    bench.clock.advance(timedelta(days=5))
+    assert (await looked_at(bench)).suspended is None
+    await topped_up(bench, 1, "rt-2")
+    assert (await looked_at(bench)).suspended is Suspension.ON_PLAN
+    bench.clock.advance(timedelta(days=30))
+    assert (await reminded(bench)).is_reminded
+
+
+async def an_exemption_holds_up_to_its_day(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    until = DEBT_DAY + timedelta(days=20)
+    decided = await bench.decide(exempt_debtor, "gua_1", until=until, reason="Servizi sociali", by=CLERK)
+    assert decided.decided_by == "stf_1"
+    bench.clock.advance(timedelta(days=20))
+    assert await reminded(bench) == Reminded(suspended=Suspension.EXEMPT)
+    bench.clock.advance(timedelta(days=1))
+    assert (await reminded(bench)).is_reminded
+    assert await bench.audited() == ["grant-exemption", "issue-reminder"]
+
+
+async def a_debt_is_given_up_once_and_never_into_credit(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    more = {"reason": "Inesigibile", "by": CLERK}
+    with pytest.raises(WriteOffTooHighError):
+        await bench.decide(write_off, "gua_1", write_off_id="wof_1", amount_cents=3_001, **more)
+    for _ in range(2):
+        await bench.decide(write_off, "gua_1", write_off_id="wof_1", amount_cents=2_000, **more)
+    assert (await balance(bench), await balance(bench, WRITE_OFFS)) == (-1_000, -2_000)
+    with pytest.raises(TransferConflictError):
+        await bench.decide(write_off, "gua_1", write_off_id="wof_1", amount_cents=1_000, **more)
+    await bench.decide(write_off, "gua_1", write_off_id="wof_2", amount_cents=1_000, **more)
+    assert (await kinds(bench))[-2:] == ["DebtSettled", "DebtWrittenOff"]
+    with pytest.raises(NotInDebtError):
+        await bench.decide(write_off, "gua_1", write_off_id="wof_3", amount_cents=1, **more)
+    await proved(bench)
+
+
+async def a_plan_covers_the_debt_in_days_to_come(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    today, later = Instalment(due_date=DEBT_DAY, amount_cents=1_500), DEBT_DAY + timedelta(days=1)
+    for wrong in (
+        [today],
+        [today, today],
+        [today, Instalment(due_date=DEBT_DAY - timedelta(days=1), amount_cents=1_500)],
+        [today, Instalment(due_date=later, amount_cents=1_501)],
+    ):
+        with pytest.raises(PlanNotValidError):
+            await bench.decide(grant_plan, "gua_1", instalments=wrong, reason="Difficoltà", by=CLERK)
+    with pytest.raises(NotInDebtError):
+        await bench.decide(grant_plan, "gua_2", instalments=[today], reason="Difficoltà", by=CLERK)
+
+
+DUNNING_SCENARIOS = (
+    steps_follow_each_other_after_their_delay_and_never_twice,
+    a_small_debt_waits_and_a_new_debt_begins_again,
+    nobody_is_blamed_while_nobody_can_pay,
+    a_payment_begun_counts_for_a_while,
+    a_plan_suspends_reminders_while_it_is_kept,
+    an_exemption_holds_up_to_its_day,
+    a_debt_is_given_up_once_and_never_into_credit,
+    a_plan_covers_the_debt_in_days_to_come,
+)
