@@ -95,7 +95,14 @@ class Wiring:
         )
         self.queries = LedgerQueries(base.transactions.view)
         self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
-        self.desk = desk_parts(base, ports=self.ports, creditor=self.creditor, service=NAME, fonts=settings.fonts_dir)
+        self.desk = desk_parts(
+            base,
+            ports=self.ports,
+            creditor=self.creditor,
+            service=NAME,
+            fonts=settings.fonts_dir,
+            dunning=DunningPolicy(steps=settings.dunning_steps, in_flight_minutes=settings.payment_in_flight_minutes),
+        )
         self.sealing = sealing_parts(base, service=NAME)
         self.settler = Settler(self.run, self.queries)
         self.pagopa = pagopa_parts(
