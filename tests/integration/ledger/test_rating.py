@@ -3,7 +3,14 @@
 import pytest
 
 from ledger.usecases.charge_meals import charge_meals
-from tests.support.ledger_rating_scenarios import RATING_SCENARIOS, Scenario, assigned, enrolled
+from ledger.usecases.verify_books import verify_books
+from tests.support.ledger_rating_scenarios import (
+    RATING_SCENARIOS,
+    Scenario,
+    a_late_isee_moves_only_the_differences_and_once,
+    assigned,
+    enrolled,
+)
 from tests.support.ledger_scenarios import meal
 from tests.support.ledger_stage import Stage
 
@@ -128,3 +135,11 @@ async def test_a_version_stored_before_there_were_rules_is_still_read(stage: Sta
         )
         await stage.run(charge_meals, [meal(1)])
         assert (await office.get(f"{API}/accounts/gua_1")).json()["balance_cents"] == -452
+
+
+async def test_verify_finds_an_adjustment_that_does_not_follow(stage: Stage) -> None:
+    await a_late_isee_moves_only_the_differences_and_once(stage)
+    journal = stage.wiring.base.transactions.view.collection("journal")
+    await journal.update_one({"kind": "adjustment"}, {"$set": {"cause.before_cents": 500}})
+    report = await verify_books(stage.book, progress=lambda _done, _total: None)
+    assert [found.invariant for found in report.findings] == ["I7"]

@@ -1,10 +1,11 @@
 """Proving the books: the journal is replayed from nothing and must give exactly what is stored.
 
 I1 every transfer moves a positive amount between two accounts and all debits equal all credits; I2 sequences without
-gap, balances that follow; I3 one fact per transfer id; I6 the chain of hashes; I7 never more given back than taken;
-I5 who owes is known to owe; I8 entries are in order of booking, so that a balance as of an instant is that of an entry;
-I9 nothing was booked in a month after it was closed; I10 every credited receipt is one credit; I11 the replay gives the
-stored accounts, and every root that was published. Memory stays that of one account.
+gap, balances that follow; I3 one fact per transfer id; I5 who owes is known to owe; I6 the chain of hashes; I7 never
+more given back than taken, and every adjustment follows the one before it; I8 entries are in order of booking, so that
+a balance as of an instant is that of an entry; I9 nothing was booked in a month after it was closed; I10 every credited
+receipt is one credit; I11 the replay gives the stored accounts, and every root that was published. Memory stays that of
+one account.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Final, Literal
 from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import entered
 from ledger.domain.sealing import Booked, ChainDigest, Period, Root, root_hash
-from ledger.domain.transfers import Kind, Posted, ReversalCause, TopUpCause, TransferId
+from ledger.domain.transfers import AdjustmentCause, Kind, Posted, ReversalCause, TopUpCause, TransferId, charge_id
 
 Side = Literal["D", "C"]
 
@@ -125,6 +126,7 @@ class AccountReplay:
         self._roots = roots
         self._charged: dict[TransferId, int] = {}
         self._given_back: dict[TransferId, int] = {}
+        self._adjusted: dict[str, tuple[int, int]] = {}
 
     def replay(self, posted: Posted, side: Side) -> None:
         """One more entry."""
@@ -146,6 +148,8 @@ class AccountReplay:
         if leg.chain != expected.chain:
             self._findings.add("I6", transfer.transfer_id, "the chain of hashes is broken")
         self._check_reversal(posted, side)
+        if isinstance(transfer.cause, AdjustmentCause) and is_holder(self.account.account_id):
+            self._check_adjustment(transfer.cause, posted)
 
     def close(self, stored: Account | None) -> None:
         """Compare with the account as it is stored."""
@@ -174,6 +178,16 @@ class AccountReplay:
             self._given_back[original] = total
             if total > self._charged.get(original, 0):
                 self._findings.add("I7", transfer.transfer_id, "gives back more than was taken")
+
+    def _check_adjustment(self, cause: AdjustmentCause, posted: Posted) -> None:
+        """On the family's account: it starts from what the meal cost so far, and moves exactly to what it costs now."""
+        charged = self._charged.get(charge_id(cause.meal_id), 0)
+        number, cents = self._adjusted.get(cause.meal_id, (0, charged))
+        moved = -posted.signed_cents(self.account.account_id)
+        follows = (cause.number, cause.before_cents) == (number + 1, cents)
+        if not follows or moved != cause.after_cents - cause.before_cents or cause.after_cents < 0:
+            self._findings.add("I7", posted.transfer.transfer_id, "does not follow from what the meal had cost")
+        self._adjusted[cause.meal_id] = (cause.number, cause.after_cents)
 
 
 class JournalCheck:
