@@ -8,6 +8,7 @@ from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from tests.support.ledger_anomaly_scenarios import SCENARIOS, STRANGER
+from tests.support.ledger_joint_scenarios import SCENARIOS as JOINT
 from tests.support.ledger_scenarios import receipt
 from tests.support.ledger_stage import Stage
 
@@ -15,7 +16,7 @@ API = "/api/ledger/v1"
 OFFICE = ("stf_1", "office")
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *JOINT], ids=lambda scenario: scenario.__name__)
 async def test_on_mongodb(stage: Stage, scenario: object) -> None:
     assert callable(scenario)
     await scenario(stage)
@@ -58,3 +59,14 @@ async def test_only_the_office_decides(stage: Stage, who: tuple[str, str]) -> No
     async with stage.client(*who) as client:
         answer = await client.post(f"{API}/notices/{STRANGER}/cancel", json={"reason": "Perché sì"})
     assert answer.status_code == 403
+
+
+async def test_a_holder_asks_for_one_notice_for_two_services(stage: Stage) -> None:
+    parts = [{"service": "meals", "amount_cents": 5000}, {"service": "transport", "amount_cents": 2500}]
+    async with stage.client("gua_1", "guardian") as client:
+        answer = await client.post(f"{API}/notices/joint", json={"parts": parts})
+        assert (answer.status_code, answer.json()["amount_cents"], answer.json()["parts"]) == (201, 7500, parts)
+        letter = await client.get(answer.json()["letter_url"])
+        assert letter.content.startswith(b"%PDF")
+        refused = await client.post(f"{API}/notices/joint", json={"parts": parts[:1] * 2})
+        assert (refused.status_code, refused.json()["slug"]) == (422, "amount-not-valid")

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ledger.domain.flows import Flow, FlowHead, FlowLine, PaymentKey, PayStatus
-from ledger.domain.notices import Notice
+from ledger.domain.notices import Notice, NoticePart
 from ledger.inbound.reconciling import ASKED_AT_MOST, Reconciler
 from ledger.outbound.biz_events import BizEvents
 from ledger.outbound.flow_source import FdrSource
 from ledger.outbound.pagopa_rest import PagopaUnavailableError
-from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.issue_notice import issue_joint_notice, issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.take_flow import take_flow
 from tests.support.ledger_memory import CREDITOR, MORNING
@@ -97,6 +97,22 @@ async def test_what_was_paid_is_found_in_its_flow_and_told_once(stage: Stage, no
         assert taken["lines"] == {"matched": 1}
         proof = (await client.get(f"{API}/proof")).json()
         assert proof == {"ledger_cents": 5000, "receipts_cents": 5000, "holds": True}
+
+
+async def test_a_payment_for_two_services_is_reconciled_when_both_transfers_are_found(stage: Stage, node: Node) -> None:
+    parts = (NoticePart(service="meals", amount_cents=5000), NoticePart(service="transport", amount_cents=2500))
+    notice = await stage.run(issue_joint_notice, account_id="gua_1", parts=parts)
+    paid = await node.pay(notice.number)
+    run = reconciler_of(stage, node).run_flows
+    iur = paid["receipt_id"]
+    await run(take_flow, flow(line(notice.number, 5000, iur=iur)))
+    assert "PaymentReconciled" not in [type(event).__name__ for event in await stage.told()]
+    other = FlowLine(
+        index=1, key=PaymentKey(notice.iuv, iur, 2), amount_cents=2500, status=PayStatus.EXECUTED, paid_at=MORNING
+    )
+    await run(take_flow, flow(other, name="another"))
+    assert "PaymentReconciled" in [type(event).__name__ for event in await stage.told()]
+    assert await worklist(stage) == []
 
 
 async def test_a_receipt_that_never_came_is_asked_for_and_credited(stage: Stage, node: Node) -> None:

@@ -46,6 +46,9 @@ class Settings(ServiceSettings):
     station_id: str = Field(default="", alias="REFETTORIO_STATION_ID", description="Empty: <broker>_01")
     meals_taxonomy: Named = Field(default="9/0107101TS/", alias="REFETTORIO_MEALS_TAXONOMY")
     transport_taxonomy: Named = Field(default="9/0107102SP/", alias="REFETTORIO_TRANSPORT_TAXONOMY")
+    transport_iban: Annotated[str, StringConstraints(pattern=r"^(IT[0-9]{2}[A-Z][0-9]{10}[0-9A-Z]{12})?$")] = Field(
+        default="", alias="REFETTORIO_TRANSPORT_IBAN", description="Empty: the creditor's own"
+    )
     checkout_url: str = Field(alias="REFETTORIO_CHECKOUT_URL")
     checkout_key: str = Field(alias="REFETTORIO_CHECKOUT_KEY", repr=False)
     pagopa_key: str = Field(default="", alias="REFETTORIO_PAGOPA_KEY", repr=False, description="Of what follows")

@@ -249,7 +249,9 @@ def creditor_of(settings: Settings) -> Creditor:
         postal=postal_account_of(settings),
         services={
             "meals": PayableService(taxonomy=settings.meals_taxonomy, description="Ricarica refezione scolastica"),
-            "transport": PayableService(taxonomy=settings.transport_taxonomy, description="Trasporto scolastico"),
+            "transport": PayableService(
+                taxonomy=settings.transport_taxonomy, description="Trasporto scolastico", iban=settings.transport_iban
+            ),
         },
     )
 

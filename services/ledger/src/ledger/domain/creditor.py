@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -16,10 +16,14 @@ LEGAL_PERSON_DIGITS: Final = 11
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayableService:
-    """How a service appears on a notice. `taxonomy` is pagoPA's transfer category, opaque text."""
+    """How a service appears on a notice. `taxonomy` is pagoPA's transfer category, opaque text.
+
+    `iban` is where its money goes; empty: the creditor's own.
+    """
 
     taxonomy: str
     description: str
+    iban: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,10 @@ class Creditor:
         if caller.broker != self.broker:
             return Fault.BROKER_UNKNOWN
         return Fault.STATION_UNKNOWN if caller.station != self.station else None
+
+    def described(self, services: Iterable[str]) -> str:
+        """The subject of a payment for `services`. Raises ServiceNotPayableError."""
+        return " e ".join(self.service(code).description for code in services)
 
     def service(self, code: str) -> PayableService:
         """Raises ServiceNotPayableError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -57,9 +58,21 @@ class NoticeState(StrEnum):
     EXPIRED = "expired"
 
 
+MOST_PARTS: Final = 5
+"""Transfers of one payment (SANP)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePart:
+    """What of a notice is for one service: one transfer of the payment."""
+
+    service: str
+    amount_cents: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A top-up asked for by a holder. Days are Europe/Rome.
+    """A top-up asked for by a holder. Days are Europe/Rome. `parts` is there when it is for several services.
 
     After `due_date` it can still be paid; after `payable_until` no longer. `state` never holds `expired`: that is a
     matter of the day on which one asks.
@@ -73,6 +86,17 @@ class Notice:
     due_date: date
     payable_until: date
     state: NoticeState = NoticeState.PAYABLE
+    parts: tuple[NoticePart, ...] = ()
+
+    @property
+    def transfers(self) -> tuple[NoticePart, ...]:
+        """One for each service, in order; they add up to the amount."""
+        return self.parts or (NoticePart(service=self.service, amount_cents=self.amount_cents),)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """What it is for."""
+        return tuple(part.service for part in self.transfers)
 
     @property
     def iuv(self) -> str:
@@ -92,3 +116,14 @@ def payable_amount(amount_cents: int) -> int:
         message = "L'importo deve essere maggiore di zero."
         raise AmountNotValidError(message, amount_cents=amount_cents)
     return amount_cents
+
+
+def payable_parts(parts: Sequence[NoticePart]) -> tuple[NoticePart, ...]:
+    """Parts that pagoPA can carry in one payment, each service once. Raises AmountNotValidError."""
+    services = {part.service for part in parts}
+    if not parts or len(parts) > MOST_PARTS or len(services) != len(parts):
+        message = f"Un avviso riguarda da uno a {MOST_PARTS} servizi diversi."
+        raise AmountNotValidError(message, parts=len(parts))
+    for part in parts:
+        payable_amount(part.amount_cents)
+    return tuple(parts)

@@ -36,6 +36,19 @@ class TopUpBody(_Body):
     service: ServiceCode = "meals"
 
 
+class PartBody(_Body):
+    """What of a payment is for one service."""
+
+    service: ServiceCode
+    amount_cents: Amount
+
+
+class JointTopUpBody(_Body):
+    """One payment for several services."""
+
+    parts: Annotated[list[PartBody], Field(min_length=1, max_length=5)]
+
+
 class OpeningBody(_Body):
     """A balance carried over: positive in favour of the family, negative owed."""
 
@@ -141,6 +154,7 @@ class NoticeView(_Body):
     due_date: date
     state: str
     letter_url: str
+    parts: list[PartBody] = []
 
 
 class CheckoutView(_Body):

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Response
 
 from ledger.domain.creditor import Holder, unknown_holder
 from ledger.domain.errors import NoticeNotFoundError
-from ledger.domain.notices import Notice
-from ledger.inbound.http_bodies import CheckoutView, Items, NoticeView, TopUpBody
+from ledger.domain.notices import Notice, NoticePart
+from ledger.inbound.http_bodies import CheckoutView, Items, JointTopUpBody, NoticeView, TopUpBody
 from ledger.inbound.views import API, notice_view
-from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.issue_notice import issue_joint_notice, issue_notice
 from ledger.usecases.ports import Checkout, CheckoutReturns, Ports, Queries
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
@@ -78,6 +78,12 @@ def router(desk: NoticeDesk) -> APIRouter:
     @routes.post("/notices", status_code=201)
     async def issue(caller: Guardian, body: TopUpBody) -> NoticeView:
         return notice_view(await desk.issued(caller, body), desk.today())
+
+    @routes.post("/notices/joint", status_code=201)
+    async def issue_joint(caller: Guardian, body: JointTopUpBody) -> NoticeView:
+        parts = [NoticePart(service=part.service, amount_cents=part.amount_cents) for part in body.parts]
+        notice = await desk.run(issue_joint_notice, account_id=caller.subject, parts=parts)
+        return notice_view(notice, desk.today())
 
     @routes.get("/notices")
     async def mine(caller: Guardian) -> Items[NoticeView]:

@@ -11,7 +11,7 @@ from lxml import etree
 from ledger.domain.creditor import Creditor, Holder, is_legal_person
 from ledger.domain.faults import Fault
 from ledger.domain.money import cents_from_the_wire, euros_on_the_wire
-from ledger.domain.notices import Notice
+from ledger.domain.notices import NoticePart
 from ledger.inbound.pagopa_messages import SOAP_NS, text_at
 from ledger.inbound.pagopa_schema import MESSAGES_NS, OPERATIONS, compiled_schema
 from ledger.usecases.demand_payment import Demand
@@ -57,7 +57,7 @@ def acceptance(operation: str) -> etree._Element:
 
 def verified(demand: Demand, creditor: Creditor) -> etree._Element:
     """What a payer sees before paying."""
-    notice, description = demand.notice, creditor.service(demand.notice.service).description
+    notice, description = demand.notice, creditor.described(demand.notice.services)
     root = acceptance("paVerifyPaymentNotice")
     option = etree.SubElement(etree.SubElement(root, "paymentList"), "paymentOptionDescription")
     _add(option, "amount", euros_on_the_wire(notice.amount_cents))
@@ -77,18 +77,22 @@ def payment(operation: str, demand: Demand, creditor: Creditor, transfer_type: s
 
     `transfer_type` is what the Nodo asked for: `POSTAL` wants the postal account, where there is one.
     """
-    notice, service = demand.notice, creditor.service(demand.notice.service)
+    notice = demand.notice
     root = acceptance(operation)
     due = etree.SubElement(root, "data")
     _add(due, "creditorReferenceId", notice.iuv)
     _add(due, "paymentAmount", euros_on_the_wire(notice.amount_cents))
     _add(due, "dueDate", _day(notice.due_date))
     _add(due, "lastPayment", "false")
-    _add(due, "description", _shown(service.description))
+    _add(due, "description", _shown(creditor.described(notice.services)))
     _add(due, "companyName", _shown(creditor.name))
     _add(due, "officeName", _shown(creditor.office))
     _add_debtor(due, demand.debtor)
-    _add_transfer(etree.SubElement(due, "transferList"), operation, notice, creditor, transfer_type)
+    transfers = etree.SubElement(due, "transferList")
+    for number, part in enumerate(notice.transfers, start=1):
+        transfer = etree.SubElement(transfers, "transfer")
+        _add(transfer, "idTransfer", str(number))
+        _fill_transfer(transfer, operation, part, creditor, transfer_type)
     return root
 
 
@@ -147,18 +151,16 @@ def _add_debtor(due: etree._Element, debtor: Holder) -> None:
     _add(subject, "fullName", _shown(debtor.full_name, LONGEST_NAME))
 
 
-def _add_transfer(
-    transfers: etree._Element, operation: str, notice: Notice, creditor: Creditor, transfer_type: str
+def _fill_transfer(
+    transfer: etree._Element, operation: str, part: NoticePart, creditor: Creditor, transfer_type: str
 ) -> None:
     postal_iban = creditor.postal.iban if creditor.postal else ""
-    service = creditor.service(notice.service)
-    transfer = etree.SubElement(transfers, "transfer")
-    _add(transfer, "idTransfer", "1")
-    _add(transfer, "transferAmount", euros_on_the_wire(notice.amount_cents))
+    service = creditor.service(part.service)
+    _add(transfer, "transferAmount", euros_on_the_wire(part.amount_cents))
     _add(transfer, "fiscalCodePA", creditor.fiscal_code)
     if operation == _VERSION_2:
         _add(transfer, "companyName", _shown(creditor.name))
-    _add(transfer, "IBAN", postal_iban if postal_iban and transfer_type == "POSTAL" else creditor.iban)
+    _add(transfer, "IBAN", postal_iban if postal_iban and transfer_type == "POSTAL" else service.iban or creditor.iban)
     _add(transfer, "remittanceInformation", _shown(service.description))
     _add(transfer, "transferCategory", service.taxonomy)
     if operation == _VERSION_2 and postal_iban and transfer_type == "PAGOPA":

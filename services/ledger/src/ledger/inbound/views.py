@@ -13,7 +13,7 @@ from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
 from ledger.domain.top_up import suggested_top_up
 from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, SubscriptionCause, TopUpCause
 from ledger.domain.wording import described
-from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, TariffView
+from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, PartBody, TariffView
 from ledger.inbound.why import why_view
 
 API: str = "/api/ledger/v1"
@@ -97,6 +97,7 @@ def notice_view(notice: Notice, today: date) -> NoticeView:
         due_date=notice.due_date,
         state=notice.state_on(today).value,
         letter_url=f"{API}/notices/{notice.number}/letter.pdf",
+        parts=[PartBody(service=part.service, amount_cents=part.amount_cents) for part in notice.parts],
     )
 
 

@@ -89,14 +89,14 @@ class NoticeLetters:
             creditor_fiscal_code=self._creditor.fiscal_code,
             debtor_fiscal_code=debtor.fiscal_code,
             debtor_name=debtor.full_name,
-            subject=self._creditor.service(notice.service).description,
+            subject=self._creditor.described(notice.services),
             amount_cents=notice.amount_cents,
         )
         return data_matrix_svg(text)
 
     def _letter(self, notice: Notice, debtor: Holder) -> Letter:
         return Letter(
-            subject=self._creditor.service(notice.service).description,
+            subject=self._creditor.described(notice.services),
             creditor_name=self._creditor.name,
             creditor_office=self._creditor.office,
             creditor_fiscal_code=self._creditor.fiscal_code,

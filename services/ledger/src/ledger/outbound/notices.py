@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from ledger.domain.notices import Notice, NoticeNumber, NoticeState
+from ledger.domain.notices import Notice, NoticeNumber, NoticePart, NoticeState
 from ledger.domain.receipts import (
     Anomaly,
     KeptReceipt,
@@ -52,6 +52,7 @@ class NoticeStore:
                 "payable_until": notice.payable_until.isoformat(),
                 "state": notice.state.value,
                 "paid_at": None,
+                "parts": [asdict(part) for part in notice.parts],
             }
         )
         await self._mirror.put(notice.number, notice.issued_at)
@@ -156,6 +157,7 @@ def _notice_of(document: Document) -> Notice:
         due_date=date.fromisoformat(document["due_date"]),
         payable_until=date.fromisoformat(document["payable_until"]),
         state=NoticeState(document["state"]),
+        parts=tuple(NoticePart(**part) for part in document["parts"]),
     )
 
 
