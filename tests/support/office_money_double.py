@@ -239,10 +239,61 @@ def _prices() -> Mapping[tuple[str, str], Mapping[str, object]]:
     }
 
 
+def debtor_json(**more: object) -> dict[str, object]:
+    return {
+        "account_id": GUARDIAN,
+        "debt_cents": 1230,
+        "debt_since": "2025-09-20",
+        "step": 1,
+        "last_on": "2025-09-30",
+        "due_date": "2025-10-15",
+        "next_on": "2025-10-16",
+        "suspended": None,
+        "is_due": False,
+    } | more
+
+
+def _dunning() -> Mapping[tuple[str, str], Mapping[str, object]]:
+    plan = {
+        "arrangement_id": "arr_1",
+        "account_id": GUARDIAN,
+        "kind": "plan",
+        "reason": "Richiesta della famiglia",
+        "decided_by": "stf_1",
+        "decided_at": "2025-09-01T08:00:00Z",
+        "until": None,
+        "amount_cents": 0,
+        "instalments": [{"due_date": "2025-10-31", "amount_cents": 1230}],
+    }
+    return {
+        ("GET", f"{LEDGER}/dunning"): {
+            "items": [debtor_json(is_due=True, next_on="2025-10-06"), debtor_json(suspended="on-plan", last_on=None)]
+        },
+        ("POST", f"{LEDGER}/dunning/run"): {"debtors": 2, "reminded": 1, "suspended": 1},
+        ("GET", f"{LEDGER}/switches/payment-network-down"): {"down_since": None},
+        ("POST", f"{LEDGER}/switches/payment-network-down"): {"down_since": "2025-10-06T10:00:00Z"},
+        ("GET", f"{LEDGER}/accounts/{GUARDIAN}/arrangements"): {"items": [plan]},
+        ("POST", f"{LEDGER}/accounts/{GUARDIAN}/plans"): plan,
+        ("POST", f"{LEDGER}/accounts/{GUARDIAN}/exemptions"): plan,
+        ("POST", f"{LEDGER}/accounts/{GUARDIAN}/write-offs"): plan,
+    }
+
+
+def _files() -> Mapping[tuple[str, str], bytes]:
+    csv = b"Data;Movimento;Importo;Saldo\r\n"
+    return {
+        ("GET", f"{LEDGER}/account/statement.csv"): csv,
+        ("GET", f"{LEDGER}/account/statement.pdf"): b"%PDF-1.7 statement",
+        ("GET", f"{LEDGER}/account/certificates/2025.pdf"): b"%PDF-1.7 certificate",
+        ("GET", f"{LEDGER}/accounts/{GUARDIAN}/statement.csv"): csv,
+        ("GET", f"{LEDGER}/accounts/{GUARDIAN}/statement.pdf"): b"%PDF-1.7 statement",
+    }
+
+
 def whole_town() -> ServicesDouble:
     """The typical town, with its office's books."""
     double = typical_town()
-    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices):
+    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices, _files, _dunning):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double

@@ -16,6 +16,8 @@ from clients.office import (
     applications,
     attendance,
     communications,
+    debt,
+    dunning,
     positions,
     reconciliation,
     rerating,
@@ -24,7 +26,7 @@ from clients.office import (
     year_end,
 )
 from clients.office import refunds as office_refunds
-from clients.portal import children, forms, home, payments, refunds, sent
+from clients.portal import children, forms, home, payments, receipts, refunds, sent
 from clients.portal import communications as family_communications
 from clients.problems import add_error_pages
 from clients.public import routes as public
@@ -42,6 +44,7 @@ ROUTERS = (
     home.router,
     payments.router,
     refunds.router,
+    receipts.router,
     forms.router,
     sent.router,
     family_communications.router,
@@ -50,6 +53,8 @@ ROUTERS = (
     attendance.router,
     tablets.router,
     accounts.router,
+    debt.router,
+    dunning.router,
     office_refunds.router,
     tariffs.router,
     rerating.router,

@@ -73,6 +73,27 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "linear": "Il prezzo cresce in linea retta tra due valori di ISEE.",
     },
     "unit": {"meal": "a pasto", "month": "al mese", "year": "all'anno"},
+    "suspension": {
+        "network-down": "la rete dei pagamenti è ferma",
+        "payment-in-flight": "un pagamento è in corso",
+        "exempt": "sospeso dall'ufficio",
+        "on-plan": "sta pagando a rate",
+    },
+    "arrangement": {
+        "plan": "Piano di rate",
+        "exemption": "Sospensione dei solleciti",
+        "write-off": "Debito annullato",
+    },
+    "reduction": {
+        "sibling": "fratelli",
+        "non-resident": "non residenti",
+        "disability": "disabilità",
+        "social-services": "servizi sociali",
+        "light": "pasto leggero",
+        "half": "mezza porzione",
+        "staff": "personale",
+        "one-way": "una sola corsa",
+    },
     "year_end": {
         "carried-over": "Credito che passa all'anno successivo",
         "refund-due": "Credito da restituire",

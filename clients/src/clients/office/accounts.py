@@ -2,8 +2,9 @@
 
 import secrets
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.formats import cents_from
@@ -17,6 +18,7 @@ from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 router = APIRouter(prefix="/ufficio/conti", include_in_schema=False)
 MOVE_FIELDS = ("move_to", "move_amount", "move_reason")
 REFUND_FIELDS = ("refund_iban", "refund_amount", "refund_reason")
+FileKind = Annotated[str, Path(pattern="^(csv|pdf)$")]
 # The ledger refuses shorter and longer ones.
 REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {
@@ -38,6 +40,13 @@ async def accounts_in_debt(visitor: Clerk) -> HTMLResponse:
 async def account(visitor: Clerk, account_id: str, esito: str = "") -> HTMLResponse:
     """One account, its movements, and what can be done."""
     return await _account_page(visitor, account_id, toast=TOASTS.get(esito, ""))
+
+
+@router.get("/{account_id}/estratto-conto.{kind}")
+async def statement_file(visitor: Clerk, account_id: str, kind: FileKind) -> Response:
+    """The movements, for who asks at the counter."""
+    made = await visitor.services.ledger.statement_file_of(account_id, kind)
+    return visitor.file(made, f"estratto-conto.{kind}")
 
 
 @router.post("/{account_id}/sposta")

@@ -74,7 +74,7 @@ async def account(
         "portal/account.html",
         account=await ledger.account(),
         entries=[each for each in entries if figlio in {"", each.pupil_id}],
-        names=await _names_of_children(visitor),
+        names=await names_of_children(visitor),
         first=first,
         last=last,
         child=figlio,
@@ -170,7 +170,7 @@ def day_or_none(text: str) -> date | None:
         return None
 
 
-async def _names_of_children(visitor: Visitor) -> dict[str, str]:
+async def names_of_children(visitor: Visitor) -> dict[str, str]:
     """Names by pupil; the ledger knows identifiers only."""
     try:
         pupils = await visitor.services.enrollment.own_pupils()

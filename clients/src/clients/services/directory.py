@@ -7,6 +7,7 @@ from typing import Final
 import httpx2 as httpx
 
 from clients.services.attendance import Attendance
+from clients.services.dunning import Dunning
 from clients.services.enrollment import Enrollment
 from clients.services.identity import Identity
 from clients.services.ledger import Ledger
@@ -34,6 +35,7 @@ class Services:
     refunds: Refunds
     reconciliation: Reconciliation
     year_end: YearEnd
+    dunning: Dunning
     notify: Notify
 
 
@@ -59,6 +61,7 @@ class Directory:
             refunds=Refunds(backend("ledger")),
             reconciliation=Reconciliation(backend("ledger")),
             year_end=YearEnd(backend("ledger")),
+            dunning=Dunning(backend("ledger")),
             notify=Notify(backend("notify")),
         )
 

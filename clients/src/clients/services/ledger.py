@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from clients.services.transport import Answer, Backend, Download, Nothing, Question
+from clients.services.transport import Answer, Backend, Download, Nothing, Query, Question
 
 NoticeState = Literal["payable", "paid", "cancelled", "expired"]
 
@@ -27,7 +27,10 @@ class Accounts(Answer):
 
 
 class Why(Answer):
-    """Why an entry has its amount: the tariff version and resolution that set the price, and who marked."""
+    """Why an entry has its amount: tariff, resolution and family situation that set the price, and who marked.
+
+    Brackets are `[from, to)` in cents of ISEE; `before_cents` is there when a price was changed afterwards.
+    """
 
     tariff_version: str = ""
     resolution: str | None = None
@@ -35,6 +38,15 @@ class Why(Answer):
     price_cents: int | None = None
     marked_at: datetime | None = None
     marked_by: str | None = None
+    before_cents: int | None = None
+    reason: str | None = None
+    isee_cents: int | None = None
+    bracket_from_cents: int | None = None
+    bracket_to_cents: int | None = None
+    rank: int | None = None
+    siblings: int | None = None
+    is_resident: bool | None = None
+    reduction: str | None = None
 
 
 class Entry(Answer):
@@ -107,8 +119,15 @@ class Ledger:
 
     async def statement(self, *, first: date | None = None, last: date | None = None) -> tuple[Entry, ...]:
         """Newest first; both ends included."""
-        query = {"from": first.isoformat() if first else None, "to": last.isoformat() if last else None}
-        return (await self.backend.read("/api/ledger/v1/account/statement", Statement, query)).items
+        return (await self.backend.read("/api/ledger/v1/account/statement", Statement, _span(first, last))).items
+
+    async def statement_file(self, kind: str, *, first: date | None = None, last: date | None = None) -> Download:
+        """The movements as `csv` or `pdf`."""
+        return await self.backend.download(f"/api/ledger/v1/account/statement.{kind}", _span(first, last))
+
+    async def certificate(self, year: int, *, pupil_id: str = "") -> Download:
+        """What was paid in a calendar year, for one child or for all."""
+        return await self.backend.download(f"/api/ledger/v1/account/certificates/{year}.pdf", {"pupil_id": pupil_id})
 
     async def issue_notice(self, top_up: TopUp) -> Notice:
         return await self.backend.send("POST", "/api/ledger/v1/notices", Notice, top_up)
@@ -131,8 +150,17 @@ class Ledger:
     async def account_of(self, account_id: str) -> Account:
         return await self.backend.read(f"/api/ledger/v1/accounts/{account_id}", Account)
 
+    async def statement_file_of(self, account_id: str, kind: str) -> Download:
+        """Any family's movements as `csv` or `pdf`."""
+        return await self.backend.download(f"/api/ledger/v1/accounts/{account_id}/statement.{kind}")
+
     async def statement_of(self, account_id: str) -> tuple[Entry, ...]:
         return (await self.backend.read(f"/api/ledger/v1/accounts/{account_id}/statement", Statement)).items
 
     async def open_balance(self, opening: OpeningBalance) -> None:
         await self.backend.send("POST", "/api/ledger/v1/opening-balances", Nothing, opening)
+
+
+def _span(first: date | None, last: date | None) -> Query:
+    """Both ends included."""
+    return {"from": first.isoformat() if first else None, "to": last.isoformat() if last else None}
