@@ -230,6 +230,22 @@ async def an_adjusted_meal_taken_back_costs_nothing(bench: Bench) -> None:
     await proved(bench)
 
 
+async def a_meal_taken_back_after_the_preview_is_left_alone(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(ISEE))
+    await assigned(bench)
+    await bench.run(declare_income, declaration(None, exemption="social-services"), by="stf_1")
+    await bench.run(charge_meals, [meal(1)])
+    await bench.run(declare_income, declaration(0, number="dsu-2", filed_on=date(2025, 10, 7)), by="stf_1")
+    await bench.run(charge_meals, [meal(2)])
+    await bench.run(declare_income, declaration(700_000, number="dsu-3", filed_on=date(2025, 10, 8)), by="stf_1")
+    repriced, preview = await looked(bench)
+    assert (preview.lines, preview.before_cents, preview.after_cents) == (2, 165, 2 * 291)
+    await bench.run(charge_meals, [taken_back(meal(1)), taken_back(meal(2))])
+    assert await posted(bench, repriced.differences) == 0
+    assert await balance(bench) == 0
+    await proved(bench)
+
+
 async def a_preview_that_is_no_longer_true_posts_nothing(bench: Bench) -> None:
     await bench.run(publish_tariff, tariff(ISEE))
     await assigned(bench)
@@ -304,6 +320,7 @@ RATING_SCENARIOS: tuple[Scenario, ...] = (
     among_present_the_day_is_settled_when_it_is_rated_again,
     a_meal_that_costs_nothing_can_cost_later_and_be_taken_back,
     an_adjusted_meal_taken_back_costs_nothing,
+    a_meal_taken_back_after_the_preview_is_left_alone,
     a_preview_that_is_no_longer_true_posts_nothing,
     the_bus_is_paid_by_the_year_once_and_the_third_child_rides_free,
     a_month_of_meals_is_paid_whole_and_its_meals_cost_nothing,
