@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from ledger.domain.notices import Notice, NoticeState
 from ledger.inbound.pagopa import NodoDesk
 from ledger.inbound.pagopa_schema import MESSAGES_NS
 from tests.support.ledger_memory import CREDITOR, MemoryLedger
@@ -28,7 +29,12 @@ def desk_of(ledger: MemoryLedger) -> NodoDesk:
         clock=ledger.clock,
         address="http://refettorio.example/pagopa/paForNode",
         receipt_kept=lambda: None,
+        payment_began=_unnoticed,
     )
+
+
+async def _unnoticed(notice: Notice) -> None:
+    assert notice.state is NoticeState.PAYABLE
 
 
 class _Reading:

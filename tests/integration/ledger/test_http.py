@@ -40,6 +40,7 @@ async def test_an_account_without_movements_is_empty_not_missing(stage: Stage) -
         "thresholds": [3, 0, -3],
         "suggested_top_up_cents": None,
         "debt_cents": 0,
+        "payment_in_flight_cents": 0,
     }
 
 

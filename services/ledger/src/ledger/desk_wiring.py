@@ -15,6 +15,7 @@ from ledger.inbound import http_closings, http_dunning, http_refunds, http_state
 from ledger.inbound.closing import YearCloser
 from ledger.inbound.pupil_names import pupil_names
 from ledger.outbound.closings import CLOSINGS, YEAR_LINES, ClosingStore
+from ledger.outbound.coming import ComingStore
 from ledger.outbound.dunning import ARRANGEMENTS, CASES, IN_FLIGHT, SWITCHES, DunningStore
 from ledger.outbound.pain001 import pain001
 from ledger.outbound.pupil_names import PUPIL_NAMES, PupilNameStore
@@ -54,6 +55,7 @@ class DeskParts:
 
     decide: Runner[DecisionPorts]
     closer: YearCloser
+    coming: ComingStore
     routers: tuple[APIRouter, ...]
     subscriptions: tuple[Subscription, ...]
     roles: Mapping[str, Callable[[Stop], Coroutine[Any, Any, None]]]
@@ -101,6 +103,7 @@ def desk_parts(
     return DeskParts(
         decide=decide,
         closer=closer,
+        coming=ComingStore(view, base.clock, in_flight_minutes=dunning.in_flight_minutes),
         routers=(
             http_refunds.router(refunds),
             http_refunds.office_router(refunds),

@@ -38,6 +38,7 @@ from ledger.outbound.collections import (
     RECEIPTS,
     RERATING_LINES,
 )
+from ledger.outbound.coming import WatchedCheckout
 from ledger.outbound.families import FamilyStore
 from ledger.outbound.journal import JournalStore
 from ledger.outbound.meals import MealStore
@@ -138,12 +139,12 @@ class Wiring:
     def service(self) -> Service:
         """The wired service."""
         settings, clock = self.settings, self.base.clock
-        accounts = http_account.AccountDesk(self.queries, self.policy, clock)
+        accounts = http_account.AccountDesk(self.queries, self.policy, clock, self.desk.coming)
         notices = http_notices.NoticeDesk(
             run=self.run,
             queries=self.queries,
             letters=NoticeLetters(self.creditor, font_directory=settings.fonts_dir),
-            checkout=self.checkout,
+            checkout=WatchedCheckout(self.checkout, self.desk.coming),
             clock=clock,
             public_url=settings.public_url,
         )
@@ -154,6 +155,7 @@ class Wiring:
             clock=clock,
             address=f"{settings.public_url}/pagopa/paForNode",
             receipt_kept=self.settler.wake,
+            payment_began=self.desk.coming.began,
         )
         return Service(
             name=NAME,

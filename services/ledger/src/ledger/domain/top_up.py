@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Final
+
+from ledger.domain.families import Enrolled
 
 SUGGESTED_MEALS: Final = 20
 """About one month of school days."""
 
 _EURO: Final = 100
+_SATURDAY: Final = 5
+_CLOSED: Final = frozenset(
+    {(1, day) for day in range(1, 7)}
+    | {(4, 25), (5, 1), (6, 2), (11, 1), (12, 8)}
+    | {(12, day) for day in range(24, 32)}
+)
+"""National holidays (L. 260/1949) and the Christmas break; Easter and a school's own closures are left out: a guess."""
 
 
-def suggested_top_up(*, balance_cents: int, price_cents: int, pupils: int) -> int | None:
-    """Whole euros that bring the balance to a month of meals for each pupil; None when it is there already."""
-    missing = SUGGESTED_MEALS * price_cents * pupils - balance_cents
+def meal_days(first: date, last: date) -> int:
+    """Days from `first` to `last`, both inside, on which schools usually serve: no week-ends, holidays or Christmas."""
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return sum(day.weekday() < _SATURDAY and (day.month, day.day) not in _CLOSED for day in days)
+
+
+def meals_ahead(enrolled: Iterable[Enrolled], service: str, today: date) -> int | None:
+    """Meals of all pupils from tomorrow to the end of their enrolments; None when none is running or to come."""
+    last_days: dict[str, tuple[date, date]] = {}
+    for each in enrolled:
+        if each.service == service and each.valid_to > today:
+            last_days[each.enrolment_id] = (max(each.valid_from, today + timedelta(days=1)), each.valid_to)
+    return sum(meal_days(first, last) for first, last in last_days.values()) if last_days else None
+
+
+def suggested_top_up(
+    *, balance_cents: int, price_cents: int, pupils: int, ahead: int | None = None, in_flight_cents: int = 0
+) -> int | None:
+    """Whole euros that pay the meals `ahead`; where none are known, a month for each pupil. None when it is there.
+
+    What is being paid right now (`in_flight_cents`) counts as there.
+    """
+    meals = SUGGESTED_MEALS * pupils if ahead is None else ahead
+    missing = meals * price_cents - balance_cents - in_flight_cents
     return -(-missing // _EURO) * _EURO if missing > 0 and pupils > 0 else None

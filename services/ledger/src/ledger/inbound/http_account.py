@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query
 
@@ -26,11 +27,24 @@ FirstDay = Annotated[date | None, Query(alias="from")]
 LastDay = Annotated[date | None, Query(alias="to")]
 
 
+class Coming(Protocol):
+    """What is still to come on an account: meals and money."""
+
+    async def meals_ahead(self, account_ids: Collection[str], today: date) -> Mapping[str, int]:
+        """To the end of the enrolments, by account; those without any are left out."""
+        ...
+
+    async def in_flight_cents(self, account_id: str) -> int:
+        """Being paid right now."""
+        ...
+
+
 class AccountDesk:
     """Reads accounts for both sides of the counter."""
 
-    def __init__(self, queries: Queries, policy: Policy, clock: Clock) -> None:
+    def __init__(self, queries: Queries, policy: Policy, clock: Clock, coming: Coming) -> None:
         self._queries = queries
+        self._coming = coming
         self._policy = policy
         self._clock = clock
 
@@ -41,10 +55,14 @@ class AccountDesk:
         assigned: dict[str, list[TariffAssignment]] = defaultdict(list)
         for assignment in await self._queries.assignments_of([account.account_id for account in accounts]):
             assigned[assignment.account_id].append(assignment)
+        ahead = await self._coming.meals_ahead([account.account_id for account in accounts], rome_day(now))
+        flying = await self._coming.in_flight_cents(accounts[0].account_id) if len(accounts) == 1 else 0
         return [
             account_view(
                 account,
                 now=now,
+                ahead=ahead.get(account.account_id),
+                in_flight_cents=flying,
                 thresholds=self._policy.steps,
                 price_cents=meal_price(account, versions, assigned[account.account_id], rome_day(now)),
                 pupils=len({assignment.pupil_id for assignment in assigned[account.account_id]}),

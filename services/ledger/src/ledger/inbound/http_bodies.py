@@ -96,6 +96,7 @@ class AccountView(_Body):
     thresholds: list[int]
     suggested_top_up_cents: int | None
     debt_cents: int
+    payment_in_flight_cents: int = 0
 
 
 class WhyView(_Body):

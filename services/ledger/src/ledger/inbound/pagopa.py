@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -13,6 +13,7 @@ from lxml import etree
 
 from ledger.domain.creditor import Creditor
 from ledger.domain.faults import Fault
+from ledger.domain.notices import Notice
 from ledger.inbound.pagopa_answers import (
     AnswerNotValidError,
     acceptance,
@@ -43,7 +44,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class NodoDesk:
-    """What the endpoint needs. `receipt_kept` is called right after a receipt was stored."""
+    """What the endpoint needs. `receipt_kept` is called right after a receipt was stored.
+
+    `payment_began` is told that somebody stands before a till with the notice.
+    """
 
     run: Runner[Ports]
     reading: Reading
@@ -51,6 +55,7 @@ class NodoDesk:
     clock: Clock
     address: str
     receipt_kept: Callable[[], None]
+    payment_began: Callable[[Notice], Awaitable[None]]
 
     async def answer(self, raw: bytes, soap_action: str | None) -> bytes:
         """The answer to one message; a *no* and a fault of ours are a KO, not a trace. Raises UnanswerableError."""
@@ -91,6 +96,7 @@ class NodoDesk:
             return due
         if asked.operation == "paVerifyPaymentNotice":
             return verified(due, self.creditor)
+        await self.payment_began(due.notice)
         return payment(asked.operation, due, self.creditor, asked.transfer_type())
 
     async def _take_receipt(self, asked: Asked, raw: bytes) -> etree._Element | Fault:

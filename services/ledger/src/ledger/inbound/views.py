@@ -19,13 +19,15 @@ from ledger.inbound.why import why_view
 API: str = "/api/ledger/v1"
 
 
-def account_view(
+def account_view(  # noqa: PLR0913 - each is a different fact of one account
     account: Account,
     *,
     now: datetime,
     thresholds: Sequence[int],
     price_cents: int | None,
     pupils: int,
+    ahead: int | None = None,
+    in_flight_cents: int = 0,
 ) -> AccountView:
     """How the account stands; an account without movements is as of now."""
     balance = account.balance_cents
@@ -36,9 +38,18 @@ def account_view(
         meals_left=meals_left(balance, price_cents) if price_cents else None,
         thresholds=list(thresholds),
         suggested_top_up_cents=(
-            suggested_top_up(balance_cents=balance, price_cents=price_cents, pupils=pupils) if price_cents else None
+            suggested_top_up(
+                balance_cents=balance,
+                price_cents=price_cents,
+                pupils=pupils,
+                ahead=ahead,
+                in_flight_cents=in_flight_cents,
+            )
+            if price_cents
+            else None
         ),
         debt_cents=max(0, -balance),
+        payment_in_flight_cents=in_flight_cents,
     )
 
 

@@ -1,0 +1,54 @@
+"""What is still to come on an account: meals to the end of the enrolments, and payments that were begun."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+from ledger.domain.charging import MEALS
+from ledger.domain.families import Enrolled
+from ledger.domain.notices import Notice
+from ledger.domain.top_up import meals_ahead
+from ledger.outbound.collections import Place
+from ledger.outbound.dunning import DunningStore
+from ledger.outbound.families import FamilyStore
+from ledger.usecases.ports import Checkout, CheckoutReturns
+from refettorio_chassis.clock import Clock
+
+
+class ComingStore:
+    """Reads for pages; `began` is one write that needs no transaction: the last one told holds."""
+
+    def __init__(self, place: Place, clock: Clock, *, in_flight_minutes: int) -> None:
+        self._families = FamilyStore(place)
+        self._dunning = DunningStore(place)
+        self._clock = clock
+        self._patience = timedelta(minutes=in_flight_minutes)
+
+    async def meals_ahead(self, account_ids: Collection[str], today: date) -> Mapping[str, int]:
+        by_account: dict[str, list[Enrolled]] = defaultdict(list)
+        for enrolled in await self._families.enrolments(account_ids):
+            by_account[enrolled.account_id].append(enrolled)
+        counted = {account: meals_ahead(enrolled, MEALS, today) for account, enrolled in by_account.items()}
+        return {account: meals for account, meals in counted.items() if meals is not None}
+
+    async def in_flight_cents(self, account_id: str) -> int:
+        return await self._dunning.in_flight_cents(account_id, began_after=self._clock.now() - self._patience)
+
+    async def began(self, notice: Notice) -> None:
+        """Somebody is paying `notice`."""
+        await self._dunning.began(notice, self._clock.now())
+
+
+class WatchedCheckout:
+    """Checkout, with the payments begun there remembered. Implements `usecases.ports.Checkout`."""
+
+    def __init__(self, checkout: Checkout, coming: ComingStore) -> None:
+        self._checkout = checkout
+        self._coming = coming
+
+    async def open_cart(self, notice: Notice, *, returns: CheckoutReturns) -> str:
+        address = await self._checkout.open_cart(notice, returns=returns)
+        await self._coming.began(notice)
+        return address
