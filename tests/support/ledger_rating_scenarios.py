@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.certified import certified
 from ledger.domain.charging import MealTaken
 from ledger.domain.errors import (
     DeclarationConflictError,
@@ -34,12 +35,15 @@ from ledger.domain.transfers import AdjustmentCause, ChargeCause, SubscriptionCa
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.charge_subscriptions import charge_subscriptions, due_in
+from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.declare_income import declare_income
+from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.know_enrolment import end_enrolment, know_enrolment
 from ledger.usecases.ports import StatementSpan
 from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.rerate import keep_preview, keep_preview_lines, post_differences, preview_of, reprice_span
-from tests.support.ledger_scenarios import OCTOBER, Bench, balance, meal, priced, proved, taken_back
+from tests.support.ledger_scenarios import OCTOBER, Bench, balance, meal, priced, proved, receipt, taken_back
 
 SEPTEMBER, JUNE = date(2025, 9, 1), date(2026, 6, 30)
 ISEE = Bracketed(brackets=brackets_as_printed([(0, 450_000, 165), (450_001, 1_000_000, 291), (1_000_001, None, 624)]))
@@ -279,6 +283,12 @@ async def the_bus_is_paid_by_the_year_once_and_the_third_child_rides_free(bench:
     newest, _ = await causes(bench)
     assert isinstance(newest, SubscriptionCause)
     assert (newest.period, newest.basis.rank if newest.basis else None) == ("2025/26", 2)
+    notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=43_200, service="transport")
+    await bench.run(keep_receipt, receipt(notice.number, 43_200))
+    await bench.run(credit_receipt, "rt-1")
+    movements = await bench.queries.statement("gua_1", StatementSpan())
+    lines = certified(movements, "gua_1", year=2025, pupils={})
+    assert [(line.pupil_id, line.amount_cents) for line in lines] == [("pup_a", 24_000), ("pup_b", 19_200)]
     await proved(bench)
 
 

@@ -1,7 +1,8 @@
 """What a family paid in a calendar year, for the tax return (730): on a cash basis, per pupil and service.
 
 Counted is what was paid in the year (D.P.R. 917/1986, art. 15: expenses *sustained*), less what was given back and what
-went in fees. One account serves all children of a holder: the sum is shared among them as their meals of the year cost.
+went in fees. One account serves all children of a holder: the sum is shared among them as their meals and
+subscriptions of the year cost.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.domain.transfers import AdjustmentCause, ChargeCause, Kind, Posted, ReversalCause, TopUpCause
+from ledger.domain.transfers import (
+    AdjustmentCause,
+    ChargeCause,
+    Kind,
+    Posted,
+    ReversalCause,
+    SubscriptionCause,
+    TopUpCause,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +51,8 @@ def certified(
                 ChargeCause(service=service, pupil_id=pupil)
                 | ReversalCause(service=service, pupil_id=pupil)
                 | AdjustmentCause(service=service, pupil_id=pupil)
+                | SubscriptionCause(service=service, pupil_id=pupil)
+                | SubscriptionCause(service=service, pupil_id=pupil)
             ):
                 cost[service][pupil] -= each.signed_cents(account_id)
             case _ if each.transfer.kind in {Kind.REFUND, Kind.FEE}:
