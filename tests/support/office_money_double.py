@@ -279,6 +279,17 @@ def _dunning() -> Mapping[tuple[str, str], Mapping[str, object]]:
     }
 
 
+def _book() -> Mapping[tuple[str, str], Mapping[str, object]]:
+    month = {"month": "2025-08", "closed_at": "2025-09-05T08:00:00Z", "closed_by": "stf_1"}
+    dues = {"period": "2025-10", "families": 40, "pupils": 52, "total_cents": 156_000, "posted": 0}
+    return {
+        ("GET", f"{LEDGER}/periods"): {"items": [month | {"transfers": 120, "amount_cents": 60_000}]},
+        ("POST", f"{LEDGER}/periods/2025-09/close"): month | {"transfers": 1, "amount_cents": 1},
+        ("POST", f"{LEDGER}/subscriptions/preview"): dues,
+        ("POST", f"{LEDGER}/subscriptions"): dues | {"posted": 50},
+    }
+
+
 def _files() -> Mapping[tuple[str, str], bytes]:
     csv = b"Data;Movimento;Importo;Saldo\r\n"
     return {
@@ -293,7 +304,7 @@ def _files() -> Mapping[tuple[str, str], bytes]:
 def whole_town() -> ServicesDouble:
     """The typical town, with its office's books."""
     double = typical_town()
-    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices, _files, _dunning):
+    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices, _files, _dunning, _book):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double

@@ -41,6 +41,7 @@ PAGES = (
     f"/ufficio/conti/{GUARDIAN}",
     f"/ufficio/conti/{GUARDIAN}/debito",
     "/ufficio/solleciti",
+    "/ufficio/mesi",
     "/ufficio/rimborsi",
     "/ufficio/riconciliazione",
     "/ufficio/chiusura-anno",

@@ -45,6 +45,7 @@ OFFICE = {
     f"/ufficio/conti/{GUARDIAN}": "Conto di Anna Bianchi",
     f"/ufficio/conti/{GUARDIAN}/debito": "Piano di rate",
     "/ufficio/solleciti": "Da inviare ora",
+    "/ufficio/mesi": "agosto 2025",
     "/ufficio/rimborsi": "rimborsi-2025-09",
     "/ufficio/riconciliazione": "Libro e ricevute coincidono",
     "/ufficio/chiusura-anno": "2025/2026",

@@ -7,6 +7,7 @@ from typing import Final
 import httpx2 as httpx
 
 from clients.services.attendance import Attendance
+from clients.services.book import Book
 from clients.services.dunning import Dunning
 from clients.services.enrollment import Enrollment
 from clients.services.identity import Identity
@@ -36,6 +37,7 @@ class Services:
     reconciliation: Reconciliation
     year_end: YearEnd
     dunning: Dunning
+    book: Book
     notify: Notify
 
 
@@ -62,6 +64,7 @@ class Directory:
             reconciliation=Reconciliation(backend("ledger")),
             year_end=YearEnd(backend("ledger")),
             dunning=Dunning(backend("ledger")),
+            book=Book(backend("ledger")),
             notify=Notify(backend("notify")),
         )
 

@@ -34,4 +34,4 @@ function draw() {
 
 draw();
 // A filter brings another table, and a canvas nothing was drawn on yet.
-document.addEventListener("htmx:afterSettle", draw);
+document.addEventListener("htmx:after:swap", draw);
