@@ -150,3 +150,24 @@ async def test_movements_of_one_child(browser: Browser) -> None:
     assert "Ricarica con avviso" not in page
 
     assert "Nessun movimento con questi filtri." in (await browser.see(f"{STATEMENT}?figlio={SIBLING}")).text
+
+
+@pytest.mark.parametrize("path", [STATEMENT, TOP_UP])
+async def test_while_nobody_can_pay_the_family_is_told(browser: Browser, services: ServicesDouble, path: str) -> None:
+    switch = "/api/ledger/v1/switches/payment-network-down"
+    assert "hanno un problema" not in (await browser.see(path)).text
+
+    services.answer("GET", switch, {"down_since": "2025-10-06T06:00:00Z"})
+    assert "i pagamenti pagoPA hanno un problema" in (await browser.see(path)).text
+
+    services.answers.pop(("GET", switch))
+    assert (await browser.see(path)).status_code == 200
+
+
+async def test_a_payment_in_flight_and_the_end_of_the_year_are_shown(
+    browser: Browser, services: ServicesDouble
+) -> None:
+    services.answer("GET", "/api/ledger/v1/account", account_json(1045, payment_in_flight_cents=2500))
+
+    assert "pagamento iniziato, in attesa della ricevuta" in (await browser.see(STATEMENT)).text
+    assert "48,50\xa0€ (fino a fine anno)" in (await browser.see(TOP_UP)).text

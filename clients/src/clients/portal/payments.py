@@ -1,7 +1,7 @@
 """*Pagamenti*: state of the account, top-up by payment notice or card."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -78,6 +78,7 @@ async def account(
         first=first,
         last=last,
         child=figlio,
+        network_down_since=await _network_down_since(visitor),
     )
 
 
@@ -151,6 +152,7 @@ async def _top_up_page(visitor: Visitor, amount: str = "", trouble: Trouble = NO
         account=account,
         notices=await ledger.notices(),
         amount=amount,
+        network_down_since=await _network_down_since(visitor),
         suggestions=_suggestions(account),
         trouble=trouble,
     )
@@ -160,6 +162,15 @@ def _suggestions(account: Account) -> list[int]:
     """Round amounts, the debt alone when there is one, and what the ledger suggests; cents, ascending."""
     extra = {account.debt_cents, account.suggested_top_up_cents or 0} - {0}
     return sorted(extra | set(SUGGESTED_CENTS))
+
+
+async def _network_down_since(visitor: Visitor) -> datetime | None:
+    """Since when nobody can pay, as the office has said."""
+    try:
+        return (await visitor.services.dunning.network()).down_since
+    except ServiceProblem:
+        # A notice board: the balance is shown without it.
+        return None
 
 
 def day_or_none(text: str) -> date | None:

@@ -10,7 +10,7 @@ NoticeState = Literal["payable", "paid", "cancelled", "expired"]
 
 
 class Account(Answer):
-    """How an account stands."""
+    """How an account stands; what is in flight was begun at a payment provider and has no receipt yet."""
 
     account_id: str
     balance_cents: int
@@ -18,6 +18,7 @@ class Account(Answer):
     meals_left: int | None = None
     suggested_top_up_cents: int | None = None
     debt_cents: int = 0
+    payment_in_flight_cents: int = 0
 
 
 class Accounts(Answer):
