@@ -1,8 +1,12 @@
-"""The ledger against a model of sixty lines: duplicates, order between accounts, crashes, poison."""
+"""The ledger against a model of sixty lines: duplicates, order between accounts, crashes, poison, closed months.
+
+`REFETTORIO_MACHINE_STEPS=100000` plays that many steps; without it a few hundred, for every run of the checks.
+"""
 
 import asyncio
+import os
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -11,18 +15,24 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from ledger.domain.charging import MealFact, MealTaken
 from ledger.domain.errors import MealNotChargedError, PriceUnknownError
+from ledger.domain.sealing import Month
 from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.close_period import close_period
 from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import Ports
 from ledger.usecases.publish_tariff import publish_tariff
+from ledger.usecases.seal_day import seal_next_day
 from ledger.usecases.verify_books import verify_books
+from refettorio_chassis.audit import Actor
+from refettorio_chassis.clock import rome_day
 from refettorio_chassis.errors import DomainError
 from refettorio_contracts import Event
 from tests.support.ledger_memory import MemoryLedger
 from tests.support.ledger_scenarios import meal, price, priced, receipt, taken_back
+from tests.support.ledger_sealing_memory import sealing
 
 ACCOUNTS = ("gua_1", "gua_2", "gua_3")
 DAYS = (date(2025, 9, 15), date(2025, 10, 6), date(2026, 3, 2))
@@ -153,6 +163,22 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         self.model.carry_over(account, cents)
 
+    @rule(days=st.integers(1, 3))
+    def nights_pass_and_their_days_are_sealed(self, days: int) -> None:
+        self.ledger.clock.advance(timedelta(days=days))
+        while self._seal(seal_next_day) is not None:
+            pass
+
+    @rule()
+    def the_month_ends_and_is_closed(self) -> None:
+        """Closed twice, as two clerks would."""
+        month = Month.named(rome_day(self.ledger.clock.now()).isoformat())
+        over = datetime.combine(month.first_day_after, time(12), UTC)
+        self.ledger.clock.advance(over - self.ledger.clock.now())
+        for clerk in ("stf_1", "stf_2"):
+            closed = self._seal(close_period, month, by=Actor(subject=clerk, role="office"))
+            assert closed.closed_by == "stf_1"
+
     @invariant()
     def balances_are_those_of_the_model(self) -> None:
         waiting = {f"receipt {each}" for each in getattr(self, "unsettled_receipts", set())}
@@ -187,6 +213,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.count += 1
         return meal(self.count, account=ACCOUNTS[number], pupil=f"pup_{number}", day=day)
 
+    def _seal(self, usecase: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._do(sealing, self.ledger, usecase, *args, audited=[], **kwargs)
+
     def _run(self, usecase: Any, *args: Any, **kwargs: Any) -> Any:
         return self._do(self.ledger.run, usecase, *args, **kwargs)
 
@@ -203,5 +232,10 @@ def _balance_told(event: Event) -> tuple[str, int] | None:
     return (told["account_id"], told["balance_cents"]) if "balance_cents" in told else None
 
 
+STEPS = int(os.environ.get("REFETTORIO_MACHINE_STEPS", "600"))
+STEPS_TOGETHER = 30
+
 TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLedgerMachine.settings = settings(
+    max_examples=max(1, STEPS // STEPS_TOGETHER), stateful_step_count=STEPS_TOGETHER, deadline=None
+)
