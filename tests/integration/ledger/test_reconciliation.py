@@ -96,7 +96,7 @@ async def test_what_was_paid_is_found_in_its_flow_and_told_once(stage: Stage, no
         assert (taken["payments"], taken["total_cents"], taken["adds_up"]) == (1, 5000, True)
         assert taken["lines"] == {"matched": 1}
         proof = (await client.get(f"{API}/proof")).json()
-        assert proof == {"ledger_cents": 5000, "receipts_cents": 5000, "holds": True}
+        assert proof == {"ledger_cents": 5000, "receipts_cents": 5000, "refunds_cents": 0, "holds": True}
 
 
 async def test_a_payment_for_two_services_is_reconciled_when_both_transfers_are_found(stage: Stage, node: Node) -> None:

@@ -21,6 +21,7 @@ from ledger.outbound.pagopa_rest import PagopaRest
 from ledger.outbound.store import LedgerQueries
 from ledger.settings import Settings
 from ledger.usecases.ports import Ports
+from ledger.usecases.prove_receipts import prove_receipts
 from ledger.usecases.reconciling_ports import ReconcilingPorts
 from refettorio_chassis.process import Foundation, Index
 from refettorio_chassis.transaction import Runner, Transaction
@@ -63,6 +64,7 @@ def pagopa_parts(
 ) -> PagopaParts:
     """What `settings` names addresses for."""
     view = FlowStore(base.transactions.view)
+    queries = LedgerQueries(base.transactions.view)
     rests: list[PagopaRest] = []
 
     def rest(url: str) -> PagopaRest:
@@ -84,6 +86,7 @@ def pagopa_parts(
             clock=base.clock,
             every_seconds=settings.reconcile_every_seconds,
             receipt_kept=settler.wake,
+            prove=lambda: prove_receipts(view, queries),
         )
 
     mirror = None
@@ -91,7 +94,7 @@ def pagopa_parts(
         mirror = Mirror(
             archive=AcaArchive(rest(settings.aca_url), creditor),
             queue=MirrorQueue(base.transactions.view),
-            reading=LedgerQueries(base.transactions.view),
+            reading=queries,
             clock=base.clock,
         )
 
@@ -102,7 +105,7 @@ def pagopa_parts(
     return PagopaParts(
         reconciliation=http_reconciliation.ReconciliationDesk(
             reading=view,
-            accounts=LedgerQueries(base.transactions.view),
+            accounts=queries,
             reconciler=reconciler,
             clock=base.clock,
         ),

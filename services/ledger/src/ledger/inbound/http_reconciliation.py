@@ -10,12 +10,12 @@ from typing import Annotated, Final, Protocol
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
-from ledger.domain.accounts import PAGOPA_CLEARING, Account
 from ledger.domain.errors import ReconciliationNotConfiguredError
 from ledger.domain.receipts import KeptReceipt
 from ledger.inbound.http_bodies import Items
 from ledger.inbound.reconciling import Reconciler
 from ledger.inbound.views import API
+from ledger.usecases.prove_receipts import Accounts, prove_receipts
 from ledger.usecases.reconciling_ports import FlowLineIn, TakenFlow
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock
@@ -35,12 +35,7 @@ class ReconciliationReading(Protocol):
     async def to_look_at(self, limit: int) -> Sequence[FlowLineIn]: ...
     async def receipts_overdue(self, before: datetime, limit: int) -> Sequence[KeptReceipt]: ...
     async def credited_cents(self) -> int: ...
-
-
-class AccountReading(Protocol):
-    """Where accounts are read."""
-
-    async def account(self, account_id: str) -> Account | None: ...
+    async def refunded_cents(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +43,7 @@ class ReconciliationDesk:
     """What the routes need; no `reconciler` where pagoPA's flows are not configured."""
 
     reading: ReconciliationReading
-    accounts: AccountReading
+    accounts: Accounts
     reconciler: Reconciler | None
     clock: Clock
 
@@ -97,10 +92,11 @@ class RunView(_Shape):
 
 
 class ProofView(_Shape):
-    """What receipts brought into the book, and what the receipts say."""
+    """What receipts brought into the book and refunds took from it, and what receipts and refunds say."""
 
     ledger_cents: int
     receipts_cents: int
+    refunds_cents: int
     holds: bool
 
 
@@ -120,9 +116,13 @@ def router(desk: ReconciliationDesk) -> APIRouter:
 
     @routes.get("/proof")
     async def proof(_caller: OfficeReader) -> ProofView:
-        clearing = await desk.accounts.account(PAGOPA_CLEARING)
-        booked, attested = clearing.debits_cents if clearing else 0, await desk.reading.credited_cents()
-        return ProofView(ledger_cents=booked, receipts_cents=attested, holds=booked == attested)
+        found = await prove_receipts(desk.reading, desk.accounts)
+        return ProofView(
+            ledger_cents=found.ledger_cents,
+            receipts_cents=found.receipts_cents,
+            refunds_cents=found.refunds_cents,
+            holds=found.holds,
+        )
 
     @routes.post("/run")
     async def run(_caller: Office) -> RunView:

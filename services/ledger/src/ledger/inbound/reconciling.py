@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -13,6 +13,7 @@ import structlog
 from ledger.domain.flows import FlowLine, PaymentKey
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.ports import Ports
+from ledger.usecases.prove_receipts import Proof
 from ledger.usecases.reconciling_ports import FlowSource, ReceiptSource, ReconcilingPorts
 from ledger.usecases.take_flow import judge_again, take_flow
 from refettorio_chassis.clock import Clock
@@ -62,6 +63,7 @@ class Reconciler:
     clock: Clock
     every_seconds: float
     receipt_kept: Callable[[], None]
+    prove: Callable[[], Awaitable[Proof]]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Reconcile now and then until told to stop; waits out faults."""
@@ -69,6 +71,9 @@ class Reconciler:
             try:
                 done = await self.reconcile()
                 log.info("reconciled", flows=done.flows_taken, recovered=done.receipts_recovered, missing=done.missing)
+                proof = await self.prove()
+                if not proof.holds:
+                    log.error("receipts and book differ", **asdict(proof))
             except (RetryLater, MongoFault) as fault:
                 log.warning("reconciling waits", fault=type(fault).__name__)
             try:

@@ -10,10 +10,13 @@ from typing import Final
 
 from ledger.domain.flows import Flow, FlowHead, FlowLine, JudgedLine, Outcome, PaymentKey, PayStatus
 from ledger.domain.receipts import KeptReceipt, ReceiptState
+from ledger.domain.refunds import RefundState
 from ledger.outbound.collections import RECEIPTS, Place
 from ledger.outbound.notices import receipt_of
+from ledger.outbound.refunds import REFUNDS
 from ledger.usecases.reconciling_ports import FlowLineIn, TakenFlow
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import BoundCollection
 
 FLOWS: Final = "flows"
 FLOW_LINES: Final = "flow_lines"
@@ -28,6 +31,7 @@ class FlowStore:
         self._flows = place.collection(FLOWS)
         self._lines = place.collection(FLOW_LINES)
         self._receipts = place.collection(RECEIPTS)
+        self._refunds = place.collection(REFUNDS)
 
     async def revision_of(self, flow_key: str) -> int | None:
         found = await self._flows.find_one({"_id": flow_key}, {"revision": 1})
@@ -117,12 +121,17 @@ class FlowStore:
 
     async def credited_cents(self) -> int:
         """The sum of all credited receipts."""
-        summed: list[Document] = [
-            {"$match": {"state": ReceiptState.CREDITED.value}},
-            {"$group": {"_id": None, "cents": {"$sum": "$amount_cents"}}},
-        ]
-        found = await self._receipts.aggregate(summed)
-        return int(found[0]["cents"]) if found else 0
+        return await _sum(self._receipts, ReceiptState.CREDITED.value, "$amount_cents")
+
+    async def refunded_cents(self) -> int:
+        """The sum of all refunds that the bank has paid."""
+        return await _sum(self._refunds, RefundState.PAID.value, "$amount_cents")
+
+
+async def _sum(place: BoundCollection, state: str, field: str) -> int:
+    summed: list[Document] = [{"$match": {"state": state}}, {"$group": {"_id": None, "cents": {"$sum": field}}}]
+    found = await place.aggregate(summed)
+    return int(found[0]["cents"]) if found else 0
 
 
 def _line_document(flow_key: str, judged: JudgedLine) -> Document:
