@@ -15,7 +15,8 @@ from pathlib import Path
 from rich.console import Console
 
 from refettorio_local.platform import Platform
-from refettorio_local.story import enrolling, founding, paying, proving, roll_call
+from refettorio_local.rehearsal_clock import RehearsalClock
+from refettorio_local.story import enrolling, founding, paying, proving, roll_call, settling_up
 from refettorio_local.story.stage import Stage
 from refettorio_local.story.telling import StoryDiffersError, Telling
 from refettorio_local.story.town import monte_cremasco
@@ -32,6 +33,7 @@ async def play(platform: Platform, tell: Telling, folder: Path) -> None:
         await enrolling.after_paying(stage)
         await roll_call.chapter(stage)
         await proving.chapter(stage)
+        await settling_up.chapter(stage)
     except StoryDiffersError as difference:
         tell.check("The story goes on", expected="no surprise", seen=str(difference))
     finally:
@@ -44,6 +46,7 @@ async def main(*, keep: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="refettorio-") as folder:
         letters = Path("build") / "demo"
         letters.mkdir(parents=True, exist_ok=True)
+        RehearsalClock(Path(folder) / "clock.json").set(founding.BEFORE_OPENING)
         console.print("Starting MongoDB, Kafka, Zipkin, Envoy, five services, the clients and the outside world …")
         async with Platform.system(Path(folder)) as platform:
             tell = Telling(console)

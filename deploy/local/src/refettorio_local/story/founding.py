@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from refettorio_chassis.clock import ROME
 from refettorio_local.story.person import Person
 from refettorio_local.story.stage import ADMINISTRATOR, CLERK, Stage
 from refettorio_local.story.telling import StoryDiffersError
@@ -11,6 +13,8 @@ from refettorio_local.story.town import SchoolYear, Tariff, Town
 
 ENROLLMENT = "/api/enrollment/v1"
 LEDGER = "/api/ledger/v1"
+BEFORE_OPENING = datetime(2024, 7, 11, 8, 0, tzinfo=ROME)
+"""The services start on the first morning of the story: what they do every night must not be from a later day."""
 
 
 async def appoint_staff(stage: Stage) -> None:

@@ -28,6 +28,7 @@ async def chapter(stage: Stage) -> None:
     tell.chapter("4. Families top up")
     guardian = await stage.signed_in(TWO_CHILDREN)
     notice = await _notice(guardian, TOP_UP_CENTS)
+    stage.kept["notice"] = notice["notice_number"]
     await _letter(stage, guardian, notice)
     paid = await _pay_at_the_tobacconist(stage, notice["notice_number"])
     tell.check("Paid at the tabaccheria", expected="OK", seen=paid["outcome"])
