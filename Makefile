@@ -50,7 +50,7 @@ up: setup ## Start everything in the background and print the addresses
 down: $(STAMPS)/packages ## Stop what `make up` started
 	@$(RUN) -m refettorio_local down
 
-check: $(STAMPS)/packages ## Format, lint, types, imports, architecture and unit tests: under a minute or so
+check: $(STAMPS)/packages $(STAMPS)/assets ## Format, lint, types, imports, architecture and unit tests: under a minute or so
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
