@@ -41,8 +41,8 @@ lock: | $(filter $(STAMPS)/%,$(UV)) ## Resolve again and write requirements.lock
 	@$(UV) lock
 	@$(UV) export --quiet --all-packages --no-emit-workspace --no-header --no-annotate --format requirements.txt > requirements.lock
 
-demo: setup ## Play the main job on real input through the gateway, on a fresh embedded platform
-	@$(RUN) -m refettorio_local.story
+demo: setup ## Play the main job on real input through the gateway, on a fresh platform (KEEP=1 leaves it running)
+	@$(RUN) -m refettorio_local.story $(if $(KEEP),--keep)
 
 up: setup ## Start everything in the background and print the addresses
 	@$(RUN) -m refettorio_local up
@@ -50,7 +50,7 @@ up: setup ## Start everything in the background and print the addresses
 down: $(STAMPS)/packages ## Stop what `make up` started
 	@$(RUN) -m refettorio_local down
 
-check: $(STAMPS)/packages ## Format, lint, types, imports, architecture and unit tests: under a minute or so
+check: $(STAMPS)/packages $(STAMPS)/assets ## Format, lint, types, imports, architecture and unit tests: under a minute or so
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy

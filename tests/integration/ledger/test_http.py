@@ -6,7 +6,8 @@ from typing import Any
 import httpx2 as httpx
 import pypdf
 import pytest
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from ledger.usecases.charge_meals import charge_meals
 from refettorio_chassis.auth import open_to_all
@@ -155,18 +156,20 @@ async def test_checkout_that_does_not_answer_is_not_now_and_the_notice_stays(sta
 
 async def test_every_route_wants_a_role_or_is_open_on_purpose(stage: Stage) -> None:
     strangers = ((), KITCHEN)
-    for route in _routes(stage.app.routes):
+    routes = _routes(stage.app)
+    assert len(routes) > 10
+    for route in routes:
         if any(dependency.call is open_to_all for dependency in route.dependant.dependencies):
-            assert route.path.startswith(("/health", "/metrics", "/pagopa"))
+            assert str(route.path).startswith(("/health", "/metrics", "/pagopa"))
             continue
         for who in strangers:
             for method in route.methods or ():
-                answer = await call(stage, who, method, route.path, json={})
+                answer = await call(stage, who, method, str(route.path), json={})
                 assert answer.status_code == (403 if who else 401), (method, route.path)
 
 
-def _routes(routes: Any) -> list[APIRoute]:
-    return [route for route in routes if isinstance(route, APIRoute)]
+def _routes(app: FastAPI) -> list[RouteContext]:
+    return [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
 
 
 async def test_holders_do_not_pass_for_the_office(stage: Stage) -> None:

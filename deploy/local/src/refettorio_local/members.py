@@ -12,17 +12,7 @@ from refettorio_local.program import Program, inherited_environment
 from refettorio_local.tracing import Collector
 
 SMPP_SYSTEM_ID = "refettorio"
-FONTS = (
-    Path(__file__).parents[4]
-    / "clients"
-    / "src"
-    / "clients"
-    / "design"
-    / "static"
-    / "vendor"
-    / "bootstrap-italia"
-    / "fonts"
-)
+FONTS = Path(__file__).parents[4] / "clients" / "node_modules" / "bootstrap-italia" / "src" / "fonts"
 """Brought by npm at set-up; without them letters use typst's own."""
 # What a local platform takes for granted; the launcher's own environment may say otherwise. The
 # creditor's fiscal code is invented (its check digit is right), the IBAN is the textbook's example.

@@ -59,7 +59,8 @@ async def main(*, keep: bool) -> int:
                 shutil.copytree(platform.data_dir / "logs", letters / "logs", dirs_exist_ok=True)
                 console.print(f"Logs of every process: {letters / 'logs'}")
             if keep:
-                await asyncio.to_thread(input, "Everything is still running; press Enter to stop it. ")
+                console.print("Everything is still running; press Enter to stop it.")
+                await asyncio.to_thread(sys.stdin.readline)
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -142,3 +143,6 @@ async def _trace(stage: Stage) -> None:
     )
     stage.kept["trace-url"] = f"{zipkin}/zipkin/traces/{trace_id}"
     stage.tell.note(f"The trace: {stage.kept['trace-url']}")
+    saved = stage.folder / f"trace-{trace_id}.json"
+    saved.write_text(json.dumps(await stage.get_json(f"{zipkin}/zipkin/api/v2/trace/{trace_id}"), indent=1))
+    stage.tell.note(f"also saved as {saved}, which any Zipkin can open")
