@@ -23,10 +23,10 @@ from refettorio_contracts.ledger import ReminderIssued
 from tests.support.ledger_decisions import CLERK, MemoryOffice
 from tests.support.ledger_scenarios import balance, proved
 
-ACCOUNTS = ("gua_1", "gua_2", "gua_3")
+OPENED = {"gua_1": 20_000, "gua_2": 9_000, "gua_3": -8_000}
 IBAN = "IT60X0542811101000000123456"
 CENTS = st.integers(1, 6_000)
-ACCOUNT = st.sampled_from(ACCOUNTS)
+ACCOUNT = st.sampled_from(sorted(OPENED))
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(["open", "ask", "approve", "reject", "gather", "book", "move", "remind", "give-up"]),
@@ -36,6 +36,7 @@ ACTS = st.lists(
         st.integers(1, 2),
         st.booleans(),
     ),
+    min_size=8,
     max_size=30,
 )
 
@@ -102,6 +103,8 @@ async def _open_refund(bench: MemoryOffice, account: str) -> str:
 def test_whatever_is_decided_the_books_are_proved_and_agree_with_the_decisions(acts: list[tuple[Any, ...]]) -> None:
     async def play() -> None:
         bench = MemoryOffice()
+        for account, cents in OPENED.items():
+            await bench.run(open_balance, account_id=account, amount_cents=cents, reason="riporto")
         for number, act in enumerate(acts):
             await played(bench, number, act)
         await proved(bench)
