@@ -61,6 +61,23 @@ async def test_a_refused_event_is_set_aside_and_the_rest_of_its_batch_is_taken_i
     assert (letter["origin-partition"], letter["origin-offset"]) == (str(parked["partition"]), str(parked["offset"]))
 
 
+async def test_a_refused_event_is_found_by_halving_its_batch(stage: Stage) -> None:
+    events = [meal(number) for number in range(64)]
+    await stage.send(*events, partition=0)
+    sizes: list[int] = []
+    refuse = refusing(events[37].meal_id)
+
+    async def counting(transaction: Transaction, batch: Sequence[Received]) -> None:
+        sizes.append(len(batch))
+        await refuse(transaction, batch)  # type: ignore[misc]
+
+    await Intake(stage.subscription(counting), stage.foundation.transactions, service=SERVICE).take(
+        await stage.records()
+    )
+    assert sizes == [64, 32, 32, 16, 8, 4, 4, 2, 1, 1, 2, 8, 16]
+    assert (len(await stage.set_aside()), len(await stage.journal())) == (1, 63)
+
+
 @pytest.mark.parametrize(
     "poison",
     [b"not json", b"{}", b'{"type": 3}', b"", None, b"\xff\xfe", b'{"type":"it.refettorio.attendance.meal.served.v1"}'],
