@@ -50,9 +50,7 @@ def charge_fact(meal: MealTaken) -> tuple[str, ...]:
 
 def serving(meal: MealTaken) -> Serving:
     """What the price is asked for."""
-    return Serving(
-        pupil_id=meal.pupil_id, account_id=meal.account_id, service=MEALS, day=meal.day, kind=meal.meal_kind
-    )
+    return Serving(pupil_id=meal.pupil_id, account_id=meal.account_id, service=MEALS, day=meal.day, kind=meal.meal_kind)
 
 
 def charge(meal: MealTaken, quote: Quote) -> Transfer:
