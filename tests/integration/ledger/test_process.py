@@ -1,6 +1,7 @@
 """The service as a process of its own: its command line, from its environment alone."""
 
 import asyncio
+import json
 import os
 import sys
 
@@ -12,8 +13,11 @@ from tests.support.ledger_stage import Stage
 async def ledger_process(stage: Stage, *arguments: str, **more: str) -> tuple[int, str, str]:
     """Run `python -m ledger` with the settings of the stage; its exit code, output and errors."""
     told = stage.wiring.settings.model_dump(by_alias=True, mode="json", exclude_none=True)
-    told.pop("REFETTORIO_LADDER_STEPS")
-    environment = os.environ | {name: str(value) for name, value in told.items()} | more
+    environment = (
+        os.environ
+        | {name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
+        | more
+    )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
