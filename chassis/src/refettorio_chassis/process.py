@@ -11,8 +11,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -213,15 +212,10 @@ def application(service: Service, checks: Sequence[HealthCheck] = (), *, with_ro
     clock = service.foundation.clock
     verifier = TokenVerifier(jwks_url=settings.jwks_url, audience=service.name, now=lambda: clock.now().timestamp())
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-
     return create_app(
         service=service.name,
         routers=service.routers if with_routes else (),
         verifier=verifier,
-        lifespan=lifespan,
         readiness=checks,
     )
 

@@ -23,6 +23,7 @@ from prometheus_client import Counter, Gauge
 
 from refettorio_chassis import mongo
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.waking import woken_or_stopped
 
 LEASE_SECONDS: Final = 10
 BATCH_ROWS: Final = 1000
@@ -93,7 +94,7 @@ class Relay:
                     log.warning("relay waits for the database", fault=type(fault).__name__)
                     sent = 0
                 if not sent:
-                    await _first_of(wake, stop, POLL_SECONDS)
+                    await woken_or_stopped(wake, stop, within_seconds=POLL_SECONDS)
         finally:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
@@ -195,10 +196,3 @@ async def _stopped(producer: AIOKafkaProducer) -> None:
         await asyncio.wait_for(producer.stop(), timeout=FAREWELL_SECONDS)
     except TimeoutError:
         log.warning("Kafka did not take leave; what it has not confirmed will be sent again")
-
-
-async def _first_of(wake: asyncio.Event, stop: asyncio.Event, timeout: float) -> None:  # noqa: ASYNC109 - the poll's period
-    tasks = [asyncio.create_task(wake.wait()), asyncio.create_task(stop.wait())]
-    _, pending = await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()

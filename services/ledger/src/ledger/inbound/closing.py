@@ -14,6 +14,7 @@ from ledger.usecases.decision_ports import DecisionPorts
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import MongoFault
 from refettorio_chassis.transaction import Runner
+from refettorio_chassis.waking import woken_or_stopped
 
 POLL_SECONDS: Final = 2.0
 """How long a closing started by another process, or left by a crash, may wait."""
@@ -47,7 +48,7 @@ class YearCloser:
                 await self.settle(stop)
             except (RetryLater, MongoFault) as fault:
                 log.warning("closing waits", fault=type(fault).__name__)
-            await self._wait(stop)
+            await woken_or_stopped(self._woken, stop, within_seconds=POLL_SECONDS)
 
     async def settle(self, stop: asyncio.Event | None = None) -> None:
         """All that is running now, to the end or until `stop`."""
@@ -55,9 +56,3 @@ class YearCloser:
             state = ClosingState.RUNNING
             while state is ClosingState.RUNNING and not (stop and stop.is_set()):
                 state = (await self._run(settle_page, school_year)).state
-
-    async def _wait(self, stop: asyncio.Event) -> None:
-        waiting = [asyncio.create_task(self._woken.wait()), asyncio.create_task(stop.wait())]
-        _, pending = await asyncio.wait(waiting, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()

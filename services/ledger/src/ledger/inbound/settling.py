@@ -13,6 +13,7 @@ from ledger.usecases.ports import Ports, Queries
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import MongoFault
 from refettorio_chassis.transaction import Runner
+from refettorio_chassis.waking import woken_or_stopped
 
 POLL_SECONDS: Final = 1.0
 """How long a receipt stored by another process, or left by a crash, may wait."""
@@ -42,10 +43,10 @@ class Settler:
                 credited = await self.settle()
             except (RetryLater, MongoFault) as fault:
                 log.warning("settling waits", fault=type(fault).__name__)
-                await self._wait(stop, PAUSE_SECONDS)
+                await woken_or_stopped(self._woken, stop, within_seconds=PAUSE_SECONDS)
                 continue
             if credited < AT_ONCE:
-                await self._wait(stop, POLL_SECONDS)
+                await woken_or_stopped(self._woken, stop, within_seconds=POLL_SECONDS)
 
     async def settle(self) -> int:
         """Credit what is kept now, oldest first; how many there were."""
@@ -54,9 +55,3 @@ class Settler:
             with span_continuing(receipt.traceparent, "settle receipt"):
                 await self._run(credit_receipt, receipt.receipt_id)
         return len(waiting)
-
-    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
-        waiting = [asyncio.create_task(self._woken.wait()), asyncio.create_task(stop.wait())]
-        _, pending = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()

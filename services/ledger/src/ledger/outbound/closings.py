@@ -8,9 +8,10 @@ from typing import Final
 
 from ledger.domain.accounts import Account
 from ledger.domain.year_close import ClosingState, Outcome, Total, YearClosing, YearLine
-from ledger.outbound.collections import ACCOUNTS, Place
+from ledger.outbound.collections import ACCOUNTS
 from ledger.outbound.documents import account_of
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 CLOSINGS: Final = "year_closings"
 YEAR_LINES: Final = "year_lines"
@@ -19,7 +20,7 @@ YEAR_LINES: Final = "year_lines"
 class ClosingStore:
     """Implements `usecases.decision_ports.Closings`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._closings = place.collection(CLOSINGS)
         self._lines = place.collection(YEAR_LINES)
         self._accounts = place.collection(ACCOUNTS)

@@ -1,10 +1,8 @@
-"""Names and indexes of the ledger's collections, and what all stores stand on."""
+"""Names of the ledger's collections."""
 
 from __future__ import annotations
 
-from typing import Final, Protocol
-
-from refettorio_chassis.transaction import BoundCollection
+from typing import Final
 
 JOURNAL: Final = "journal"
 ACCOUNTS: Final = "accounts"
@@ -37,9 +35,3 @@ ALL: Final = (
     RERATING_LINES,
     PERIODS,
 )
-
-
-class Place(Protocol):
-    """A transaction, or a view for reading: both give collections."""
-
-    def collection(self, name: str) -> BoundCollection: ...

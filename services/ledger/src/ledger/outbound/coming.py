@@ -10,17 +10,17 @@ from ledger.domain.charging import MEALS
 from ledger.domain.families import Enrolled
 from ledger.domain.notices import Notice
 from ledger.domain.top_up import meals_ahead
-from ledger.outbound.collections import Place
 from ledger.outbound.dunning import DunningStore
 from ledger.outbound.families import FamilyStore
 from ledger.usecases.ports import Checkout, CheckoutReturns
 from refettorio_chassis.clock import Clock
+from refettorio_chassis.transaction import Collections
 
 
 class ComingStore:
     """Reads for pages; `began` is one write that needs no transaction: the last one told holds."""
 
-    def __init__(self, place: Place, clock: Clock, *, in_flight_minutes: int) -> None:
+    def __init__(self, place: Collections, clock: Clock, *, in_flight_minutes: int) -> None:
         self._families = FamilyStore(place)
         self._dunning = DunningStore(place)
         self._clock = clock

@@ -10,9 +10,10 @@ from typing import Final
 from ledger.domain.dunning import Arrangement, ArrangementKind, DunningCase, Instalment
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.transfers import Kind
-from ledger.outbound.collections import ACCOUNTS, JOURNAL, NOTICES, Place
+from ledger.outbound.collections import ACCOUNTS, JOURNAL, NOTICES
 from refettorio_chassis.clock import rome_day
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 CASES: Final = "dunning_cases"
 ARRANGEMENTS: Final = "arrangements"
@@ -24,7 +25,7 @@ NETWORK_DOWN: Final = "payment-network-down"
 class DunningStore:
     """Implements `usecases.decision_ports.Dunning`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._cases = place.collection(CASES)
         self._arrangements = place.collection(ARRANGEMENTS)
         self._in_flight = place.collection(IN_FLIGHT)

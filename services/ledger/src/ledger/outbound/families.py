@@ -6,14 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from ledger.domain.families import Declaration, Enrolled
-from ledger.outbound.collections import DECLARATIONS, ENROLMENTS, Place
+from ledger.outbound.collections import DECLARATIONS, ENROLMENTS
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 
 class FamilyStore:
     """Implements `usecases.ports.Families`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._declarations = place.collection(DECLARATIONS)
         self._enrolments = place.collection(ENROLMENTS)
 

@@ -11,12 +11,12 @@ from typing import Final
 from ledger.domain.flows import Flow, FlowHead, FlowLine, JudgedLine, Outcome, PaymentKey, PayStatus
 from ledger.domain.receipts import KeptReceipt, ReceiptState
 from ledger.domain.refunds import RefundState
-from ledger.outbound.collections import RECEIPTS, Place
+from ledger.outbound.collections import RECEIPTS
 from ledger.outbound.notices import receipt_of
 from ledger.outbound.refunds import REFUNDS
 from ledger.usecases.reconciling_ports import FlowLineIn, TakenFlow
 from refettorio_chassis.mongo import Document
-from refettorio_chassis.transaction import BoundCollection
+from refettorio_chassis.transaction import BoundCollection, Collections
 
 FLOWS: Final = "flows"
 FLOW_LINES: Final = "flow_lines"
@@ -27,7 +27,7 @@ SETTLED: Final = (ReceiptState.KEPT.value, ReceiptState.CREDITED.value, ReceiptS
 class FlowStore:
     """Implements `usecases.reconciling_ports.Flows`; the reading for pages and for the reconciler is here too."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._flows = place.collection(FLOWS)
         self._lines = place.collection(FLOW_LINES)
         self._receipts = place.collection(RECEIPTS)

@@ -11,12 +11,13 @@ from pymongo import ReplaceOne
 from ledger.domain.accounts import Account, AccountId
 from ledger.domain.book import Book
 from ledger.domain.transfers import Posted, TransferId
-from ledger.outbound.collections import ACCOUNTS, JOURNAL, PERIODS, Place
+from ledger.outbound.collections import ACCOUNTS, JOURNAL, PERIODS
 from ledger.outbound.documents import account_document, account_of, journal_document, posted_of
 from ledger.usecases.ports import StatementSpan
 from refettorio_chassis.clock import ROME
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 PAGE: Final = 2_000
 """Documents read at once when the whole journal is walked: memory stays flat."""
@@ -25,7 +26,7 @@ PAGE: Final = 2_000
 class JournalStore:
     """Implements `usecases.ports.Books`; the queries over it are used by pages and by `verify`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._journal = place.collection(JOURNAL)
         self._accounts = place.collection(ACCOUNTS)
         self._periods = place.collection(PERIODS)

@@ -12,15 +12,16 @@ from ledger.domain.charging import MealTaken
 from ledger.domain.rating import Basis
 from ledger.domain.rerating import FreeMeal, PricedMeal, charged_meal, free_meal
 from ledger.domain.transfers import Kind, Posted
-from ledger.outbound.collections import FREE_MEALS, JOURNAL, Place
+from ledger.outbound.collections import FREE_MEALS, JOURNAL
 from ledger.outbound.documents import posted_of
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 
 class MealStore:
     """Implements `usecases.ports.Meals`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._journal = place.collection(JOURNAL)
         self._free = place.collection(FREE_MEALS)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from ledger.domain.mirror import MirrorTask
-from ledger.outbound.collections import Place
+from refettorio_chassis.transaction import Collections
 
 MIRROR_QUEUE: Final = "mirror_queue"
 
@@ -15,7 +15,7 @@ MIRROR_QUEUE: Final = "mirror_queue"
 class MirrorQueue:
     """A queue where only the latest change of a notice counts."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._queue = place.collection(MIRROR_QUEUE)
 
     async def put(self, notice_number: str, at: datetime) -> None:

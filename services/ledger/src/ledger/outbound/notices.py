@@ -16,15 +16,16 @@ from ledger.domain.receipts import (
     WaitingReceipt,
     plain_receipt_id,
 )
-from ledger.outbound.collections import NOTICES, RECEIPTS, SEQUENCES, Place
+from ledger.outbound.collections import NOTICES, RECEIPTS, SEQUENCES
 from ledger.outbound.mirror_queue import MirrorQueue
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 
 class NoticeStore:
     """Implements `usecases.ports.Notices`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._notices = place.collection(NOTICES)
         self._receipts = place.collection(RECEIPTS)
         self._sequences = place.collection(SEQUENCES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from ledger.outbound.collections import Place
+from refettorio_chassis.transaction import Collections
 
 PUPIL_NAMES: Final = "pupil_names"
 
@@ -13,7 +13,7 @@ PUPIL_NAMES: Final = "pupil_names"
 class PupilNameStore:
     """What enrollment told, by pupil."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._names = place.collection(PUPIL_NAMES)
 
     async def keep_name(self, pupil_id: str, full_name: str) -> None:

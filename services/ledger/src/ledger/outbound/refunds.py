@@ -13,8 +13,8 @@ from stdnum.exceptions import ValidationError
 
 from ledger.domain.decision_errors import IbanNotValidError
 from ledger.domain.refunds import BatchLine, Refund, RefundBatch, RefundState
-from ledger.outbound.collections import Place
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 REFUNDS: Final = "refunds"
 REFUND_BATCHES: Final = "refund_batches"
@@ -45,7 +45,7 @@ def checked_iban(text: str) -> str:
 class RefundStore:
     """Implements `usecases.decision_ports.Refunds`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._refunds = place.collection(REFUNDS)
         self._batches = place.collection(REFUND_BATCHES)
 

@@ -11,14 +11,15 @@ from pymongo import ReplaceOne
 from ledger.domain.accounts import AccountId
 from ledger.domain.rating import Basis
 from ledger.domain.rerating import Difference, Preview, PricedMeal
-from ledger.outbound.collections import RERATING_LINES, RERATINGS, Place
+from ledger.outbound.collections import RERATING_LINES, RERATINGS
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 
 class ReratingStore:
     """Implements `usecases.ports.Reratings`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._previews = place.collection(RERATINGS)
         self._lines = place.collection(RERATING_LINES)
 

@@ -9,10 +9,11 @@ from typing import Final
 
 from ledger.domain.accounts import Account
 from ledger.domain.sealing import Booked, Period, Root
-from ledger.outbound.collections import JOURNAL, PERIODS, Place
+from ledger.outbound.collections import JOURNAL, PERIODS
 from ledger.outbound.documents import posted_of
 from ledger.outbound.journal import JournalStore
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 ROOTS: Final = "roots"
 
@@ -20,7 +21,7 @@ ROOTS: Final = "roots"
 class SealStore:
     """Implements `usecases.sealing_ports.Seals`; `place` is where months and roots are written."""
 
-    def __init__(self, place: Place, *, past: Place) -> None:
+    def __init__(self, place: Collections, *, past: Collections) -> None:
         """The past does not change: it is read outside the transaction, which could not last for all of it."""
         self._periods = place.collection(PERIODS)
         self._roots = place.collection(ROOTS)

@@ -11,8 +11,9 @@ from pydantic import TypeAdapter
 from ledger.domain.creditor import Holder
 from ledger.domain.tariff_rules import TariffRule
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
-from ledger.outbound.collections import ASSIGNMENTS, HOLDERS, TARIFFS, Place
+from ledger.outbound.collections import ASSIGNMENTS, HOLDERS, TARIFFS
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.transaction import Collections
 
 _RULES: Final = TypeAdapter(TariffRule)
 
@@ -20,7 +21,7 @@ _RULES: Final = TypeAdapter(TariffRule)
 class TariffStore:
     """Implements `usecases.ports.Tariffs`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._versions = place.collection(TARIFFS)
         self._assignments = place.collection(ASSIGNMENTS)
 
@@ -75,7 +76,7 @@ class TariffStore:
 class HolderStore:
     """Implements `usecases.ports.Holders`. Personal data: one small collection, easy to protect and to empty."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Collections) -> None:
         self._holders = place.collection(HOLDERS)
 
     async def holder(self, account_id: str) -> Holder | None:

@@ -25,6 +25,7 @@ from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.identifiers import uuid7
 from refettorio_chassis.mongo import MongoFault
 from refettorio_chassis.transaction import Runner
+from refettorio_chassis.waking import woken_or_stopped
 
 FAMILIES_AT_ONCE: Final = 200
 SETTLE_AGAIN_SECONDS: Final = 0.5
@@ -104,7 +105,7 @@ class SenderRole:
                 log.warning("sender waits for the database", fault=type(fault).__name__)
                 did_something = False
             if not did_something:
-                await _first_of(self._wake, stop, self._poll_seconds)
+                await woken_or_stopped(self._wake, stop, within_seconds=self._poll_seconds)
 
     async def _plan_some(self) -> bool:
         unplanned = await self._due.unplanned_communications()
@@ -157,10 +158,3 @@ class SenderRole:
             attempts=settled.attempts,
             reason=settled.reason,
         )
-
-
-async def _first_of(wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
-    tasks = [asyncio.ensure_future(wake.wait()), asyncio.ensure_future(stop.wait())]
-    _, pending = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
