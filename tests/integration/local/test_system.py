@@ -1,6 +1,8 @@
 """The whole system on one machine: every process stands, and one trace spans gateway and service."""
 
+import re
 import secrets
+import ssl
 from typing import Any
 
 import httpx2 as httpx
@@ -30,3 +32,32 @@ async def test_one_trace_spans_the_gateway_and_the_service_behind_it(system: Run
             return {span["localEndpoint"]["serviceName"] for span in spans} >= {"gateway", "identity"}
 
         await until_true(is_whole, "trace of both processes")
+
+
+async def asked_with_a_certificate(system: RunningPlatform) -> int:
+    """How many requests the gateway has taken on the listener for the Nodo."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        stats = await client.get(f"{system.addresses.url('gateway_admin')}/stats")
+    counted = re.search(r"^http\.pagopa\.downstream_rq_completed: (\d+)$", stats.text, re.MULTILINE)
+    assert counted is not None
+    return int(counted[1])
+
+
+async def test_the_simulated_nodo_calls_with_its_certificate(system: RunningPlatform) -> None:
+    before = await asked_with_a_certificate(system)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        asked = {"notice_number": "301000000000000039", "fiscal_code": "01234567897"}
+        answer = await client.post(f"{system.addresses.nodo_url}/api/verify", json=asked)
+    fault = answer.json()["fault"]
+    assert (fault["code"], fault["original_code"]) == ("PPT_ERRORE_EMESSO_DA_PAA", "PAA_PAGAMENTO_SCONOSCIUTO")
+    assert await asked_with_a_certificate(system) == before + 1
+
+
+async def test_the_ledger_describes_itself_to_the_nodo_and_on_this_machine_to_anybody(system: RunningPlatform) -> None:
+    keys = system.data_dir / "keys" / "nodo"
+    context = ssl.create_default_context(cafile=keys / "gateway-ca.crt")
+    context.load_cert_chain(keys / "client.crt", keys / "client.key")
+    async with httpx.AsyncClient(verify=context, trust_env=False) as client:
+        for address in (system.addresses.pagopa_url, f"{system.addresses.gateway_url}/pagopa/paForNode"):
+            answer = await client.get(f"{address}?wsdl")
+            assert (answer.status_code, b"paForNodeService" in answer.content) == (200, True)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from ssl import SSLError
 from typing import Any
 
 import httpx2 as httpx
@@ -231,9 +232,10 @@ async def test_another_amount_is_paid_in_stand_in(payer: Payer) -> None:
     assert receipt.findtext("standIn") == "true"
 
 
-async def test_an_unreachable_creditor_is_named(payer: Payer) -> None:
+@pytest.mark.parametrize("error", [httpx.ConnectError("nobody there"), SSLError("certificate unknown")])
+async def test_an_unreachable_creditor_is_named(payer: Payer, error: Exception) -> None:
     def nobody() -> httpx.Response:
-        raise httpx.ConnectError("nobody there")
+        raise error
 
     payer.station.replies["paVerifyPaymentNoticeReq"] = nobody
     assert (await payer.api("verify"))["fault"]["code"] == "PPT_STAZIONE_INT_PA_IRRAGGIUNGIBILE"

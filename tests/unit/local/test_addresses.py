@@ -38,4 +38,5 @@ def test_free_ports_are_all_different() -> None:
 def test_addresses_end_without_a_slash() -> None:
     addresses = Addresses(ports=Ports(), mongodb_url="", kafka_bootstrap="", zipkin_url="")
     assert addresses.gateway_url == "http://127.0.0.1:8080"
+    assert addresses.pagopa_url == "https://127.0.0.1:8443/pagopa/paForNode"
     assert addresses.url("ledger") == "http://127.0.0.1:8104"

@@ -22,15 +22,38 @@ def keys(folder: Path) -> Keys:
     return keys_in(folder, entity_id=ENTITY_ID)
 
 
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_private_keys_are_readable_by_their_owner_alone(keys: Keys, folder: Path) -> None:
-    for path in (keys.spid_key, keys.idp_key, keys.token_key, folder / "secrets.json"):
+    private = [path for path, content in files(folder).items() if b"PRIVATE KEY" in content]
+    assert {keys.spid_key, keys.pagopa_folder / "server.key", keys.nodo_folder / "client.key"} <= set(private)
+    for path in (*private, folder / "secrets.json"):
         assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_keys_stay_the_same_at_the_next_start(keys: Keys, folder: Path) -> None:
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    before = files(folder)
     assert keys_in(folder, entity_id=ENTITY_ID) == keys
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert files(folder) == before
+
+
+def test_gateway_and_nodo_know_each_other_by_an_authority_whose_key_is_forgotten(keys: Keys, folder: Path) -> None:
+    ours, theirs = keys.pagopa_folder, keys.nodo_folder
+    for issued, authority in (("server.crt", theirs / "gateway-ca.crt"), ("client.crt", ours / "clients-ca.crt")):
+        certificate = x509.load_pem_x509_certificate(next(folder.rglob(issued)).read_bytes())
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.read_bytes()))
+    assert len(list(folder.rglob("*.key"))) == 5
+
+
+def test_an_introduction_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    made = keys_in(tmp_path, entity_id=ENTITY_ID)
+    (made.nodo_folder / "client.crt").unlink()
+    again = keys_in(tmp_path, entity_id=ENTITY_ID)
+    client = x509.load_pem_x509_certificate((again.nodo_folder / "client.crt").read_bytes())
+    trusted = x509.load_pem_x509_certificate((again.pagopa_folder / "clients-ca.crt").read_bytes())
+    client.verify_directly_issued_by(trusted)
 
 
 def test_the_spid_certificate_names_the_organisation_as_agid_wants(keys: Keys) -> None:

@@ -27,6 +27,7 @@ class Ports:
 
     gateway: int = 8080
     gateway_admin: int = 8081
+    gateway_pagopa: int = 8443
     home: int = 8090
     idp: int = 8091
     nodo: int = 8092
@@ -107,6 +108,11 @@ class Addresses:
     @property
     def gateway_url(self) -> str:
         return self.url("gateway")
+
+    @property
+    def pagopa_url(self) -> str:
+        """Where the gateway takes calls of the Nodo, who shows its certificate."""
+        return f"https://{HOST}:{self.ports.gateway_pagopa}/pagopa/paForNode"
 
     @property
     def idp_url(self) -> str:

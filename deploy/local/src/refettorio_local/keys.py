@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from refettorio_local.certificates import Authority, Purpose, pem_of
+
 RSA_BITS = 3072
 VALID_DAYS = 730
 URI_IN_SUBJECT = x509.ObjectIdentifier("2.5.4.83")
@@ -21,17 +23,26 @@ URI_IN_SUBJECT = x509.ObjectIdentifier("2.5.4.83")
 AGID_POLICIES = ("1.3.76.16.6", "1.3.76.16.4.2.1")
 ORGANIZATION = "Comune dimostrativo"
 ORGANIZATION_IDENTIFIER = "PA:IT-c_demo"
+GATEWAY_NAMES = ("127.0.0.1", "localhost")
+NODO_NAME = "nodo.pagopa.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Files (PEM, readable by their owner alone) and short secrets."""
+    """Files (PEM, readable by their owner alone) and short secrets.
+
+    `pagopa_folder` is what the gateway is given for its connection with the Nodo: `server.crt`,
+    `server.key`, and `clients-ca.crt`, the authority that issues the Nodo's certificate.
+    `nodo_folder` is the Nodo's side of it: `client.crt`, `client.key`, `gateway-ca.crt`.
+    """
 
     spid_key: Path
     spid_certificate: Path
     idp_key: Path
     idp_certificate: Path
     token_key: Path
+    pagopa_folder: Path
+    nodo_folder: Path
     checkout_key: str
     smpp_password: str
 
@@ -46,6 +57,8 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         idp_key=folder / "idp.key",
         idp_certificate=folder / "idp.crt",
         token_key=folder / "token.key",
+        pagopa_folder=folder / "pagopa",
+        nodo_folder=folder / "nodo",
         checkout_key=sayings["checkout_key"],
         smpp_password=sayings["smpp_password"],
     )
@@ -55,7 +68,24 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         _write_pair(keys.idp_key, keys.idp_certificate, _named("Identity provider di prova"), ())
     if not keys.token_key.exists():
         _write_key(keys.token_key, ec.generate_private_key(ec.SECP256R1()))
+    if not (keys.nodo_folder / "client.crt").exists():
+        _introduce(keys.pagopa_folder, keys.nodo_folder)
     return keys
+
+
+def _introduce(gateway: Path, nodo: Path) -> None:
+    """Give gateway and Nodo a certificate each, and each the authority of the other's."""
+    for folder in (gateway, nodo):
+        folder.mkdir(exist_ok=True, mode=0o700)
+    ours, theirs = Authority("Autorità di prova del Comune"), Authority("Autorità di prova di pagoPA")
+    server = ours.issue(*GATEWAY_NAMES, purpose=Purpose.SERVER)
+    client = theirs.issue(NODO_NAME, purpose=Purpose.CLIENT)
+    _write_private(gateway / "server.key", server.key)
+    (gateway / "server.crt").write_bytes(server.certificate)
+    (gateway / "clients-ca.crt").write_bytes(theirs.certificate)
+    (nodo / "gateway-ca.crt").write_bytes(ours.certificate)
+    _write_private(nodo / "client.key", client.key)
+    (nodo / "client.crt").write_bytes(client.certificate)  # last: it says that all of them are there
 
 
 def _secrets(path: Path) -> dict[str, str]:
@@ -124,12 +154,7 @@ def _signing_only() -> x509.KeyUsage:
 
 
 def _write_key(path: Path, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    _write_private(path, pem)
+    _write_private(path, pem_of(key))
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -102,7 +102,8 @@ class Members:
                 "REFETTORIO_SIM_IDP_CERT_FILE": str(self.keys.idp_certificate),
             },
             "nodo": {
-                "REFETTORIO_SIM_NODO_TARGET": f"{self.addresses.gateway_url}/pagopa/paForNode",
+                "REFETTORIO_SIM_NODO_TARGET": self.addresses.pagopa_url,
+                "REFETTORIO_SIM_NODO_CERTIFICATES": str(self.keys.nodo_folder),
                 "REFETTORIO_CHECKOUT_KEY": self.keys.checkout_key,
             },
             "home": self._links(),

@@ -20,7 +20,7 @@ from refettorio_local.errors import PlatformError, ProcessDiedError
 from refettorio_local.gateway import gateway_program
 from refettorio_local.jars import fetch
 from refettorio_local.kafka import kafka_program
-from refettorio_local.keys import keys_in
+from refettorio_local.keys import Keys, keys_in
 from refettorio_local.members import Members
 from refettorio_local.mongod import mongod_program, mongodb_url
 from refettorio_local.program import Program
@@ -216,11 +216,13 @@ class Platform:
         except PlatformError as error:
             self._fail(error)
 
+    def _keys(self) -> Keys:
+        return keys_in(self.data_dir / "keys", entity_id=f"{self.addresses.gateway_url}/auth/spid/metadata")
+
     def _members(self) -> Members:
-        entity_id = f"{self.addresses.gateway_url}/auth/spid/metadata"
         return Members(
             addresses=self.addresses,
-            keys=keys_in(self.data_dir / "keys", entity_id=entity_id),
+            keys=self._keys(),
             collector=self._collector(),
             clock_file=self.clock.path,
             log_path=self.log_path,
@@ -233,6 +235,7 @@ class Platform:
         return gateway_program(
             addresses=self.addresses,
             collector=self._collector(),
+            certificates=self._keys().pagopa_folder,
             folder=self.data_dir / "gateway",
             log_path=self.log_path("gateway"),
         )

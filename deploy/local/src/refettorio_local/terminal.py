@@ -26,6 +26,7 @@ def show_addresses(addresses: Addresses, *, has_zipkin: bool) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     for what, where in (
         ("Portal, office, tablet (gateway)", addresses.gateway_url),
+        ("Nodo's desk, with a certificate", addresses.pagopa_url),
         ("Simulators of the outside world", addresses.home_url),
         ("Traces (Zipkin)", f"{addresses.zipkin_url}/zipkin/" if has_zipkin else "your collector"),
         ("Kafka", addresses.kafka_bootstrap),

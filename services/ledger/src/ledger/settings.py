@@ -43,6 +43,9 @@ class Settings(ServiceSettings):
     broker_fiscal_code: str = Field(
         default="", alias="REFETTORIO_BROKER_FISCAL_CODE", description="Empty: the creditor speaks for itself"
     )
+    pagopa_address: str = Field(
+        default="", alias="REFETTORIO_PAGOPA_ADDRESS", description="Told by the WSDL; empty: under the public address"
+    )
     station_id: str = Field(default="", alias="REFETTORIO_STATION_ID", description="Empty: <broker>_01")
     meals_taxonomy: Named = Field(default="9/0107101TS/", alias="REFETTORIO_MEALS_TAXONOMY")
     transport_taxonomy: Named = Field(default="9/0107102SP/", alias="REFETTORIO_TRANSPORT_TAXONOMY")

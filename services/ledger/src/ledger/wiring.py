@@ -153,7 +153,7 @@ class Wiring:
             reading=self.queries,
             creditor=self.creditor,
             clock=clock,
-            address=f"{settings.public_url}/pagopa/paForNode",
+            address=settings.pagopa_address or f"{settings.public_url}/pagopa/paForNode",
             receipt_kept=self.settler.wake,
             payment_began=self.desk.coming.began,
         )

@@ -111,7 +111,7 @@ class NodoDesk:
 
 
 def router(desk: NodoDesk) -> APIRouter:
-    """`POST /pagopa/paForNode` and its WSDL. Public here: the gateway asks for the Nodo's certificate."""
+    """`POST /pagopa/paForNode` and its WSDL. Open to all here: the gateway has asked for the Nodo's certificate."""
     routes = APIRouter(prefix="/pagopa", dependencies=[Depends(open_to_all)], include_in_schema=False)
 
     @routes.post("/paForNode")

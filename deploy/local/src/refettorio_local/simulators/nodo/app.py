@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from ssl import SSLContext, create_default_context
 
 import httpx2 as httpx
 from starlette.applications import Starlette
@@ -28,7 +30,7 @@ PAGES = Pages(
 
 def node(settings: Settings, clock: Clock, client: httpx.AsyncClient | None = None) -> Starlette:
     """The application; `client` reaches the creditor and is given by tests."""
-    http = client or httpx.AsyncClient(trust_env=False)
+    http = client or httpx.AsyncClient(trust_env=False, verify=_showing(settings.certificates))
     register = Register(settings, Creditor(settings, Judge(settings.schema_folder), http), clock)
 
     @asynccontextmanager
@@ -46,3 +48,12 @@ def node(settings: Settings, clock: Clock, client: httpx.AsyncClient | None = No
         *Archive(settings).routes(),
     ]
     return create_app(routes, lifespan=lifespan)
+
+
+def _showing(certificates: Path | None) -> SSLContext:
+    """The node's side of a connection: its own certificate, and whom it believes."""
+    if certificates is None:
+        return create_default_context()
+    context = create_default_context(cafile=certificates / "gateway-ca.crt")
+    context.load_cert_chain(certificates / "client.crt", certificates / "client.key")
+    return context

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ssl import SSLError
 
 import httpx2 as httpx
 
@@ -81,7 +82,7 @@ class Creditor:
             )
         except httpx.TimeoutException as error:
             raise RefusedError(Fault(code=TOO_LATE, message="L'ente creditore non ha risposto in tempo")) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, SSLError) as error:  # a refused certificate may only be told while reading
             raise RefusedError(Fault(code=UNREACHABLE, message="L'ente creditore non è raggiungibile")) from error
         if answer.status_code != httpx.codes.OK:
             raise RefusedError(Fault(code=UNUSABLE, message=f"L'ente creditore ha risposto HTTP {answer.status_code}"))

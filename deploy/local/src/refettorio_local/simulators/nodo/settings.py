@@ -13,7 +13,11 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`target_url` is the creditor's SOAP endpoint; `checkout_key` is None when any key will do."""
+    """`target_url` is the creditor's SOAP endpoint; `checkout_key` is None when any key will do.
+
+    `certificates` is the folder of `client.crt` and `client.key`, shown to the creditor, and of
+    `gateway-ca.crt`, the authority of the creditor's own; None where the target speaks plain HTTP.
+    """
 
     listening: Listening
     base_url: str
@@ -25,6 +29,7 @@ class Settings:
     schema_folder: Path | None
     retries: int
     retry_seconds: float
+    certificates: Path | None = None
 
     @classmethod
     def read(cls, environment: Environment) -> "Settings":
@@ -43,4 +48,5 @@ class Settings:
             schema_folder=environment.path("REFETTORIO_PAGOPA_XSD"),
             retries=int(environment.number("REFETTORIO_SIM_NODO_RETRIES", RETRIES)),
             retry_seconds=environment.number("REFETTORIO_SIM_NODO_RETRY_SECONDS", RETRY_SECONDS),
+            certificates=environment.path("REFETTORIO_SIM_NODO_CERTIFICATES"),
         )
