@@ -6,10 +6,11 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STAMPS := .uv
 UV := $(shell command -v uv 2>/dev/null || echo $(STAMPS)/tool/bin/uv)
+CHECKERS := $(patsubst tests/conformance/checkers/%.lock,$(STAMPS)/checkers/%.made,$(wildcard tests/conformance/checkers/*.lock))
 MEMBERS := contracts chassis services/identity services/enrollment services/attendance services/ledger services/notify clients deploy/local
 RUN := env -u PYTHONDONTWRITEBYTECODE $(PYTHON)
 
-.PHONY: help setup lock demo up down test check e2e bench contracts format
+.PHONY: help setup lock checkers demo up down test check e2e bench contracts format
 
 help: ## What can be done here
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,9 +38,20 @@ $(STAMPS)/assets: $(STAMPS)/packages clients/package-lock.json
 	@$(RUN) -m clients.design.build
 	@touch $@
 
-lock: | $(filter $(STAMPS)/%,$(UV)) ## Resolve again and write requirements.lock (names, versions, hashes; no addresses)
+checkers: $(CHECKERS) ## Programs of others that judge ours, each in an environment of its own (`make test` makes them)
+
+$(STAMPS)/checkers/%.made: tests/conformance/checkers/%.lock | $(filter $(STAMPS)/%,$(UV))
+	@echo "Installing $* by its own lock"
+	@$(UV) venv --quiet --clear --python-preference only-system $(@D)/$*
+	@$(UV) pip install --quiet --python $(@D)/$*/bin/python --require-hashes --compile-bytecode -r $<
+	@touch $@
+
+lock: | $(filter $(STAMPS)/%,$(UV)) ## Resolve again and write the locks (names, versions, hashes; no addresses)
 	@$(UV) lock
 	@$(UV) export --quiet --all-packages --no-emit-workspace --no-header --no-annotate --format requirements.txt > requirements.lock
+	@for wanted in tests/conformance/checkers/*.in; do \
+	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --output-file $${wanted%.in}.lock $$wanted; done
 
 demo: setup ## Play the main job on real input through the gateway, on a fresh platform (KEEP=1 leaves it running)
 	@$(RUN) -m refettorio_local.story $(if $(KEEP),--keep)
@@ -57,7 +69,7 @@ check: $(STAMPS)/packages $(STAMPS)/assets ## Format, lint, types, imports, arch
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -m pytest -q tests/unit tests/architecture tests/contracts
 
-test: setup ## Every check and every test
+test: setup checkers ## Every check and every test
 	@$(MAKE) --no-print-directory check
 	@$(RUN) -m pytest tests --ignore tests/unit --ignore tests/architecture --ignore tests/contracts --ignore tests/performance
 

@@ -247,9 +247,48 @@ def test_a_failure_without_a_number_is_still_no_sign_in() -> None:
     assert anomaly.value.number is None
 
 
-def test_an_unsigned_anomaly_is_not_believed() -> None:
-    with pytest.raises(ResponseRefusedError):
+def test_an_anomaly_is_told_also_when_the_provider_did_not_sign_it() -> None:
+    with pytest.raises(UserAnomalyError) as anomaly:
         read_response(Answer().signed(refuse(25), response_keys=None), expectation())
+    assert anomaly.value.number == 25
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        (set_to(".", "InResponseTo", "r2"), "response-in-response-to"),
+        (set_to(".", "Destination", "https://altrove.example"), "response-destination"),
+        (written("saml:Issuer", "https://altrove.example"), "response-issuer"),
+    ],
+)
+def test_an_unsigned_anomaly_must_still_answer_our_request(spoil: Change, rule: str) -> None:
+    def both(root: Element) -> None:
+        refuse(25)(root)
+        spoil(root)
+
+    with pytest.raises(ResponseRefusedError) as refusal:
+        read_response(Answer().signed(both, response_keys=None), expectation())
+    assert refusal.value.rule == rule
+
+
+def test_an_unsigned_response_can_claim_no_success() -> None:
+    def claim(root: Element) -> None:
+        root.remove(one(root, ASSERTION))
+
+    with pytest.raises(ResponseRefusedError) as refusal:
+        read_response(Answer().signed(claim, response_keys=None), expectation())
+    assert refusal.value.rule == "response-signature"
+
+
+def test_an_unsigned_anomaly_brings_no_person_along() -> None:
+    """A failure that carries an assertion is read as any response: the signature first."""
+
+    def fail_but_keep_the_person(root: Element) -> None:
+        one(root, "samlp:Status/samlp:StatusCode").set("Value", "urn:oasis:names:tc:SAML:2.0:status:Responder")
+
+    with pytest.raises(ResponseRefusedError) as refusal:
+        read_response(Answer().signed(fail_but_keep_the_person, response_keys=None), expectation())
+    assert refusal.value.rule == "response-signature"
 
 
 @pytest.mark.parametrize("document", [b"", b"not xml", b"<a/>", base64.b64encode(b"<a/>"), b"<a>" * 500_000])

@@ -138,7 +138,13 @@ async def test_a_response_that_takes_too_long_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "rule"), [(UserAnomalyError(22), "nr22"), (ResponseRefusedError("audience"), "audience")]
+    ("reason", "rule"),
+    [
+        (UserAnomalyError(22), "nr22"),
+        (UserAnomalyError(8), "nr08"),
+        (UserAnomalyError(None), "anomaly-without-number"),
+        (ResponseRefusedError("audience"), "audience"),
+    ],
 )
 async def test_a_failed_sign_in_is_over_and_stands_in_the_audit(
     reason: UserAnomalyError | ResponseRefusedError, rule: str

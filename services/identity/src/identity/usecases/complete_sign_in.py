@@ -167,10 +167,14 @@ async def _open_session(ports: Ports, guardian: Guardian, sign_in: SignIn, state
 async def _write_refusal(
     ports: Ports, sign_in: SignIn, reason: UserAnomalyError | ResponseRefusedError, now: datetime
 ) -> None:
-    rule = reason.rule if isinstance(reason, ResponseRefusedError) else f"nr{reason.number}"
+    rule = reason.rule if isinstance(reason, ResponseRefusedError) else _row(reason.number)
     details = {"scheme": sign_in.scheme, "request": sign_in.request_id, "rule": rule}
     by = Actor(subject=sign_in.provider, role="identity-provider")
     await ports.audit(audit_line(by, "sign-in-refused", sign_in.request_id, at=now, details=details))
+
+
+def _row(number: int | None) -> str:
+    return "anomaly-without-number" if number is None else f"nr{number:02d}"
 
 
 def _as(guardian: Guardian) -> Actor:

@@ -54,6 +54,7 @@ def read_response(document: bytes, expected: Expectation) -> IdentityStatement:
     except MalformedXmlError as error:
         raise ResponseRefusedError("xml") from error
     _check_shape(root)
+    _read_bare_refusal(root, expected)
     response = _signed(root, expected, "response-signature")
     _check_response(response, expected)
     _check_status(response)
@@ -81,6 +82,17 @@ def _check_shape(root: Element) -> None:
     require(all(found.getparent() in signed_elements for found in signatures), "signature-place")
     identifiers = _identifiers(root)
     require(len(identifiers) == len(set(identifiers)), "identifier-repeated")
+
+
+def _read_bare_refusal(root: Element, expected: Expectation) -> None:
+    """Why the person did not sign in, also when the provider did not sign it: only assertions must always be signed.
+
+    Nothing of it is believed but the number of a row of our own table, and it can open nothing.
+    """
+    is_bare = not children(root, "ds:Signature") and not children(root, "saml:Assertion")
+    if is_bare:
+        _check_response(root, expected)
+        _check_status(root)
 
 
 def _identifiers(root: Element) -> Sequence[str]:
