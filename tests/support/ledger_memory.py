@@ -13,10 +13,21 @@ from ledger.domain.creditor import Creditor, Holder, PayableService
 from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, plain_receipt_id
-from ledger.domain.rerating import Difference, FreeMeal, Preview, PricedMeal, charged_meal, free_meal
+from ledger.domain.repricing import Preview
+from ledger.domain.rerating import Difference, FreeMeal, PricedMeal, charged_meal, free_meal
 from ledger.domain.sealing import Period, Root
+from ledger.domain.subscriptions import FreeSubscription, PricedSubscription, charged_subscription, free_subscription
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
-from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TransferId
+from ledger.domain.transfers import (
+    AdjustmentCause,
+    ChargeCause,
+    Posted,
+    ReversalCause,
+    SubscriptionAdjustmentCause,
+    SubscriptionCause,
+    TransferId,
+    subscription_id,
+)
 from ledger.usecases.ports import Policy, Ports, StatementSpan
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
@@ -58,6 +69,7 @@ class State:
     declarations: dict[str, Declaration] = field(default_factory=dict)
     enrolments: dict[str, Enrolled] = field(default_factory=dict)
     free: dict[str, FreeMeal] = field(default_factory=dict)
+    free_subscriptions: dict[TransferId, FreeSubscription] = field(default_factory=dict)
     previews: dict[str, Preview] = field(default_factory=dict)
     preview_lines: dict[tuple[str, int], Difference] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
@@ -257,7 +269,7 @@ class _Meals:
                 found.setdefault(cause.meal_id, []).append(posted)
         return found
 
-    async def between(self, first: date, last: date) -> Sequence[PricedMeal]:
+    async def between(self, first: date, last: date, *, account_id: str | None = None) -> Sequence[PricedMeal]:
         causes = [(posted, posted.transfer.cause) for posted in self._state.journal.values()]
         taken_back = {cause.meal_id for _, cause in causes if isinstance(cause, ReversalCause)}
         charged = {
@@ -267,10 +279,39 @@ class _Meals:
         }
         free = {name: each for name, each in self._state.free.items() if first <= each.meal.day <= last}
         adjustments = await self.adjustments({*charged, *free})
-        return [
+        found = [
             *(charged_meal(each, adjustments.get(n, ())) for n, each in charged.items() if n not in taken_back),
             *(free_meal(each, adjustments.get(n, ())) for n, each in free.items() if not each.is_taken_back),
         ]
+        return [each for each in found if account_id in {None, each.account_id}]
+
+
+class _Subscriptions:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def free(self, transfer_ids: Collection[TransferId]) -> Mapping[TransferId, FreeSubscription]:
+        known = self._state.free_subscriptions
+        return {name: known[name] for name in transfer_ids if name in known}
+
+    async def keep_free(self, subscriptions: Sequence[FreeSubscription]) -> None:
+        self._state.free_subscriptions |= {each.transfer_id: each for each in subscriptions}
+
+    async def between(self, first: date, last: date, *, account_id: str | None = None) -> Sequence[PricedSubscription]:
+        adjustments: dict[str, list[Posted]] = {}
+        for posted in self._state.journal.values():
+            cause = posted.transfer.cause
+            if isinstance(cause, SubscriptionAdjustmentCause):
+                name = subscription_id(cause.pupil_id, cause.service, cause.period)
+                adjustments.setdefault(name, []).append(posted)
+        charged = [
+            charged_subscription(posted, adjustments.get(name, ()))
+            for name, posted in self._state.journal.items()
+            if isinstance(posted.transfer.cause, SubscriptionCause)
+        ]
+        kept = self._state.free_subscriptions.items()
+        found = [*charged, *(free_subscription(each, adjustments.get(name, ())) for name, each in kept)]
+        return [each for each in found if each.period.meets(first, last) and account_id in {None, each.account_id}]
 
 
 class _Reratings:
@@ -333,6 +374,7 @@ class MemoryLedger:
             tariffs=store,
             families=_Families(state),
             meals=_Meals(state),
+            subscriptions=_Subscriptions(state),
             reratings=_Reratings(state),
             holders=_Holders(store),
             notices=store,

@@ -16,7 +16,8 @@ from ledger.domain.errors import (
     TransferConflictError,
 )
 from ledger.domain.families import Declaration, Enrolled
-from ledger.domain.rerating import Difference, Preview, Repriced
+from ledger.domain.repricing import Preview, Repriced
+from ledger.domain.rerating import Difference
 from ledger.domain.subscriptions import Period
 from ledger.domain.tariff_rules import (
     Bracketed,
@@ -42,7 +43,14 @@ from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.know_enrolment import end_enrolment, know_enrolment
 from ledger.usecases.ports import StatementSpan
 from ledger.usecases.publish_tariff import publish_tariff
-from ledger.usecases.rerate import keep_preview, keep_preview_lines, post_differences, preview_of, reprice_span
+from ledger.usecases.rerate import (
+    Span,
+    keep_preview,
+    keep_preview_lines,
+    post_differences,
+    preview_of,
+    reprice_span,
+)
 from tests.support.ledger_scenarios import OCTOBER, Bench, balance, meal, priced, proved, receipt, taken_back
 
 SEPTEMBER, JUNE = date(2025, 9, 1), date(2026, 6, 30)
@@ -78,13 +86,19 @@ def declaration(isee_cents: int | None, *, number: str = "dsu-1", filed_on: date
 
 
 async def assigned(
-    bench: Bench, pupil: str = "pup_1", rank: int = 1, *, service: str = "meals", code: str = "meals-standard"
+    bench: Bench,
+    pupil: str = "pup_1",
+    rank: int = 1,
+    *,
+    service: str = "meals",
+    code: str = "meals-standard",
+    account: str = "gua_1",
 ) -> None:
     await bench.run(
         assign_tariff,
         TariffAssignment(
             pupil_id=pupil,
-            account_id="gua_1",
+            account_id=account,
             service=service,
             tariff_code=code,
             valid_from=SEPTEMBER,
@@ -93,13 +107,15 @@ async def assigned(
     )
 
 
-async def enrolled(bench: Bench, pupil: str, *, service: str = "meals", valid_to: date = JUNE) -> None:
+async def enrolled(
+    bench: Bench, pupil: str, *, service: str = "meals", valid_to: date = JUNE, account: str = "gua_1"
+) -> None:
     await bench.run(
         know_enrolment,
         Enrolled(
-            enrolment_id=f"enr-{pupil}",
+            enrolment_id=f"enr-{service}-{pupil}",
             pupil_id=pupil,
-            account_id="gua_1",
+            account_id=account,
             service=service,
             school_id="primaria",
             school_level="primaria",
@@ -109,9 +125,12 @@ async def enrolled(bench: Bench, pupil: str, *, service: str = "meals", valid_to
     )
 
 
-async def looked(bench: Bench, code: str | None = None) -> tuple[Repriced, Preview]:
-    repriced = await bench.run(reprice_span, first=SEPTEMBER, last=JUNE, code=code)
-    preview = preview_of(repriced, code=code, first=SEPTEMBER, last=JUNE, now=bench.clock.now())
+async def looked(
+    bench: Bench, code: str | None = None, *, first: date = SEPTEMBER, account: str | None = None
+) -> tuple[Repriced, Preview]:
+    span = Span(first=first, last=JUNE, code=code, account_id=account)
+    repriced = await bench.run(reprice_span, span)
+    preview = preview_of(repriced, span, now=bench.clock.now())
     await bench.run(keep_preview_lines, preview.preview_id, 0, repriced.differences)
     return repriced, await bench.run(keep_preview, preview)
 
@@ -183,7 +202,7 @@ async def the_second_child_pays_half_until_the_first_leaves(bench: Bench) -> Non
     await bench.run(charge_meals, [meal(1, pupil="pup_elder"), meal(1, pupil="pup_younger")])
     await bench.run(charge_meals, [meal(1, pupil="pup_younger", day=date(2025, 10, 7))])
     assert await balance(bench) == -500 - 250 - 250
-    await bench.run(end_enrolment, "enr-pup_elder", eaten)
+    await bench.run(end_enrolment, "enr-meals-pup_elder", eaten)
     repriced, preview = await looked(bench)
     assert (preview.lines, preview.delta_cents) == (1, 250)
     await posted(bench, repriced.differences)
@@ -276,7 +295,7 @@ async def the_bus_is_paid_by_the_year_once_and_the_third_child_rides_free(bench:
         await enrolled(bench, pupil, service="transport")
     year = Period.school_year("2025/26")
     owed = await bench.run(due_in, year)
-    assert [due.quote.cents for due in owed] == [24_000, 19_200]
+    assert [due.quote.cents for due in owed] == [24_000, 19_200, 0]
     assert await bench.run(due_in, Period.month(2025, 10)) == ()
     assert [await bench.run(charge_subscriptions, owed) for _ in range(2)] == [2, 0]
     assert await balance(bench) == -43_200

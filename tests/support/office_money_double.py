@@ -197,29 +197,37 @@ def rerating_json(**more: object) -> dict[str, object]:
         "meal_id": "pup_a1.2025-10-02.1",
         "account_id": GUARDIAN,
         "pupil_id": "pup_a1",
+        "service": "meals",
         "day": "2025-10-02",
         "before_cents": 485,
         "after_cents": 320,
         "tariff_version": "meals-standard/2025-26",
     }
+    month = {"service": "transport", "day": None, "period": "2025-10", "meal_id": None, "tariff_version": "bus/2025-26"}
     return {
         "preview_id": PREVIEW,
         "made_at": "2025-10-06T10:00:00Z",
+        "from": "2025-10-01",
+        "to": "2025-10-05",
+        "code": None,
+        "account_id": None,
         "meals": 40,
+        "subscriptions": 2,
         "families": 1,
         "before_cents": 19_400,
         "after_cents": 19_235,
         "delta_cents": -165,
-        "differences": 1,
+        "differences": 2,
         "unpriced": 2,
         "posted_at": None,
-        "lines": [line],
+        "lines": [line, line | month],
     } | more
 
 
 def _prices() -> Mapping[tuple[str, str], Mapping[str, object]]:
     simulation = {
         "meals": 52_000,
+        "subscriptions": 0,
         "before_cents": 25_220_000,
         "after_cents": 24_100_000,
         "delta_cents": -1_120_000,

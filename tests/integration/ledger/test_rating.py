@@ -13,6 +13,10 @@ from tests.support.ledger_rating_scenarios import (
 )
 from tests.support.ledger_scenarios import meal
 from tests.support.ledger_stage import Stage
+from tests.support.ledger_subscription_scenarios import (
+    SUBSCRIPTION_SCENARIOS,
+    a_late_isee_moves_only_the_difference_of_each_month_and_once,
+)
 
 API = "/api/ledger/v1"
 RULE = {
@@ -39,7 +43,7 @@ DECLARED = {
 }
 
 
-@pytest.mark.parametrize("scenario", RATING_SCENARIOS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize("scenario", RATING_SCENARIOS + SUBSCRIPTION_SCENARIOS, ids=lambda scenario: scenario.__name__)
 async def test_on_mongodb(scenario: Scenario, stage: Stage) -> None:
     await scenario(stage)
 
@@ -87,6 +91,34 @@ async def test_the_desk_charges_a_school_year_of_the_bus(stage: Stage) -> None:
     async with stage.client("gua_1", "guardian") as family:
         [line] = (await family.get(f"{API}/account/statement")).json()["items"]
     assert (line["description"], line["why"]["period"]) == ("Trasporto scolastico: quota 2025/26", "2025/26")
+
+
+async def test_a_month_rated_again_tells_the_family_why(stage: Stage) -> None:
+    rule = RULE | {"unit": "month"}
+    span = {"from": "2025-09-01", "to": "2026-06-30", "account_id": "gua_1"}
+    async with stage.client("stf_1", "office") as office:
+        await office.put(f"{API}/tariffs/bus/versions/a", json=VERSION | {"service": "transport", "rule": rule})
+        await assigned(stage, service="transport", code="bus")
+        await enrolled(stage, "pup_1", service="transport")
+        await office.post(f"{API}/subscriptions", json={"period": "2025-10"})
+        await office.put(f"{API}/accounts/gua_1/declarations/dsu-1", json=DECLARED)
+        preview = (await office.post(f"{API}/reratings/preview", json=span)).json()
+        assert (preview["from"], preview["to"], preview["account_id"]) == ("2025-09-01", "2026-06-30", "gua_1")
+        [line] = preview["lines"]
+        assert (line["meal_id"], line["day"], line["period"]) == (None, None, "2025-10")
+        assert (line["service"], line["before_cents"], line["after_cents"]) == ("transport", 624, 165)
+        for posted in (1, 0):
+            done = await office.post(f"{API}/reratings", json={"preview_id": preview["preview_id"], "reason": "ISEE"})
+            assert done.json()["posted"] == posted
+        nobody = await office.post(f"{API}/reratings/preview", json=span | {"account_id": "gua_2"})
+        assert (nobody.json()["subscriptions"], nobody.json()["differences"]) == (0, 0)
+    async with stage.client("gua_1", "guardian") as family:
+        newest, charge = (await family.get(f"{API}/account/statement")).json()["items"]
+    assert (newest["kind"], newest["pupil_id"], newest["meal_id"]) == ("subscription-adjustment", "pup_1", None)
+    why = newest["why"]
+    assert (why["period"], why["before_cents"], why["price_cents"], why["reason"]) == ("2025-10", 624, 165, "ISEE")
+    assert (why["isee_cents"], why["bracket_to_cents"], why["resolution"]) == (300_000, 450_001, "Delibera 12")
+    assert charge["why"]["price_cents"] == 624
 
 
 async def test_a_draft_is_linted_and_simulated_before_it_is_voted(stage: Stage) -> None:
@@ -137,9 +169,16 @@ async def test_a_version_stored_before_there_were_rules_is_still_read(stage: Sta
         assert (await office.get(f"{API}/accounts/gua_1")).json()["balance_cents"] == -452
 
 
-async def test_verify_finds_an_adjustment_that_does_not_follow(stage: Stage) -> None:
-    await a_late_isee_moves_only_the_differences_and_once(stage)
+@pytest.mark.parametrize(
+    ("scenario", "kind"),
+    [
+        (a_late_isee_moves_only_the_differences_and_once, "adjustment"),
+        (a_late_isee_moves_only_the_difference_of_each_month_and_once, "subscription-adjustment"),
+    ],
+)
+async def test_verify_finds_an_adjustment_that_does_not_follow(stage: Stage, scenario: Scenario, kind: str) -> None:
+    await scenario(stage)
     journal = stage.wiring.base.transactions.view.collection("journal")
-    await journal.update_one({"kind": "adjustment"}, {"$set": {"cause.before_cents": 500}})
+    await journal.update_one({"kind": kind}, {"$set": {"cause.before_cents": 500}})
     report = await verify_books(stage.book, progress=lambda _done, _total: None)
     assert [found.invariant for found in report.findings] == ["I7"]

@@ -67,3 +67,7 @@ def test_errors_lead_to_the_first_step_that_has_one() -> None:
     assert earliest_step(["class_id"]) == "dettagli"
     assert earliest_step(["privacy_accepted", "class_id"]) == "privacy"
     assert earliest_step([""]) == "riepilogo"
+
+
+def test_a_period_is_a_month_or_a_school_year() -> None:
+    assert [formats.period("2025-10"), formats.period("2025/26")] == ["ottobre 2025", "anno scolastico 2025/2026"]

@@ -58,7 +58,7 @@ OFFICE = {
     "/ufficio/tariffe/nuova?forma=flat": "Prezzo in euro",
     "/ufficio/tariffe/nuova?forma=bracketed": "Fasce ISEE, in euro",
     "/ufficio/tariffe/nuova?forma=linear": "ISEE del primo punto",
-    "/ufficio/ricalcolo": "Ricalcolo dei pasti",
+    "/ufficio/ricalcolo": "Ricalcolo di pasti e canoni",
     "/ufficio/ricalcolo/rerating-1": "differenza -1,65\xa0€",
     "/ufficio/tariffe": "Delibera di Giunta n. 42",
     "/ufficio/comunicazioni": "Tutte le famiglie",

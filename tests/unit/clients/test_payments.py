@@ -18,6 +18,28 @@ async def test_the_statement_says_why_each_meal_was_paid(browser: Browser) -> No
     assert 'Saldo aggiornato al <time datetime="2025-10-06T07:04:00+00:00">06/10/2025 alle 9:04</time>' in page
 
 
+async def test_a_month_of_the_bus_says_why_it_costs_something_else_now(
+    browser: Browser, services: ServicesDouble
+) -> None:
+    why = {"tariff_version": "bus/2025-26", "price_cents": 2000, "before_cents": 6000, "period": "2025-10"}
+    entry = {
+        "entry_id": "adjustment:subscription:pup_a1:transport:2025-10:1",
+        "booked_at": "2025-10-06T07:04:00Z",
+        "kind": "subscription-adjustment",
+        "description": "Trasporto scolastico: conguaglio della quota 2025-10",
+        "amount_cents": 4000,
+        "balance_after_cents": 4000,
+        "why": why | {"reason": "ISEE presentato in ritardo", "isee_cents": 500_000},
+    }
+    services.answer("GET", "/api/ledger/v1/account/statement", {"items": [entry]})
+
+    page = (await browser.see("/portale/pagamenti/meals")).text
+
+    assert "Quota: ottobre 2025, 20,00\xa0€" in page
+    assert "Era stato addebitato 60,00\xa0€: ISEE presentato in ritardo." in page
+    assert "Prezzo del pasto" not in page
+
+
 async def test_the_statement_is_shown_without_names_when_enrolment_is_away(
     browser: Browser, services: ServicesDouble
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.browserless import Browser
 from tests.support.office_money_double import CLIFF, GAP, LEDGER, PREVIEW, lint_json, rerating_json
-from tests.support.services_double import ServicesDouble
+from tests.support.services_double import GUARDIAN, ServicesDouble
 
 NEW = "/ufficio/tariffe/nuova"
 LINT = f"{LEDGER}/tariffs/lint"
@@ -165,8 +165,8 @@ async def test_a_draft_with_errors_is_not_simulated(clerk: Browser, services: Se
 
 
 async def test_a_simulation_the_ledger_cannot_make_is_explained(clerk: Browser, services: ServicesDouble) -> None:
-    detail = "La simulazione confronta prezzi a pasto."
-    services.refuse("POST", f"{LEDGER}/tariffs/simulate", "simulation-not-possible", detail)
+    detail = "Prima di simularla, correggi gli errori della tariffa."
+    services.refuse("POST", f"{LEDGER}/tariffs/simulate", "tariff-not-sound", detail)
     await clerk.see(f"{NEW}?forma=flat")
 
     response = await clerk.post(f"{NEW}?forma=flat", price="40", unit="month", action="simulate")
@@ -268,6 +268,19 @@ async def test_differences_are_posted_with_their_reason(clerk: Browser, services
         "preview_id": PREVIEW,
         "reason": "ISEE presentato in ritardo",
     }
+
+
+async def test_a_preview_says_of_which_meal_or_month_each_difference_is(
+    clerk: Browser, services: ServicesDouble
+) -> None:
+    services.answer("GET", f"{LEDGER}/reratings/{PREVIEW}", rerating_json(account_id=GUARDIAN))
+
+    page = (await clerk.see(f"/ufficio/ricalcolo/{PREVIEW}")).text
+
+    assert "Pasto del 02/10/2025" in page
+    assert "Trasporto Scolastico: ottobre 2025" in page
+    assert "2 differenze su 40 pasti e 2 canoni" in page
+    assert "solo il conto di" in page
 
 
 async def test_what_was_posted_is_not_offered_again(clerk: Browser, services: ServicesDouble) -> None:

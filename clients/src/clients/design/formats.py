@@ -51,6 +51,11 @@ def month(value: date) -> str:
     return format_date(value, "MMMM yyyy", locale=_LOCALE)
 
 
+def period(name: str) -> str:
+    """What is paid at once: `2025-10` → `ottobre 2025`, `2025/26` → `anno scolastico 2025/2026`."""
+    return f"anno scolastico {school_year(name)}" if "/" in name else month(date.fromisoformat(f"{name}-01"))
+
+
 def instant(value: datetime) -> str:
     """`29/03/2023 alle 9:04`, Rome time: the form the families know from their balance."""
     return format_datetime(value, "dd/MM/yyyy 'alle' H:mm", tzinfo=ROME, locale=_LOCALE)

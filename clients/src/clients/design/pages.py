@@ -94,6 +94,7 @@ class Pages:
             day=formats.day,
             long_day=formats.long_day,
             month=formats.month,
+            period=formats.period,
             instant=formats.instant,
             machine_instant=formats.machine_instant,
             grouped=formats.grouped,

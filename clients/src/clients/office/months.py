@@ -98,6 +98,6 @@ def _months(today: date, *, this_one: bool = False) -> dict[str, date]:
     return {f"{day:%Y-%m}": day for day in days}
 
 
-def _periods(today: date) -> dict[str, date | None]:
-    """What can be charged: months with their first day, and school years."""
-    return {**_months(today, this_one=True), **dict.fromkeys(school_years(today))}
+def _periods(today: date) -> tuple[str, ...]:
+    """What can be charged: months and school years."""
+    return (*_months(today, this_one=True), *school_years(today))

@@ -1,4 +1,4 @@
-"""Meals rated again after a change that reaches back: look at the differences first, then post them, once."""
+"""Meals and subscriptions rated again after a change that reaches back: look first, then post differences, once."""
 
 from datetime import date
 from http import HTTPStatus
@@ -91,11 +91,12 @@ async def _preview_page(
     visitor: Visitor, preview_id: str, trouble: Trouble = NO_TROUBLE, reason: str = ""
 ) -> HTMLResponse:
     seen = await visitor.services.prices.rerating(preview_id)
+    accounts = {each.account_id for each in seen.lines} | ({seen.account_id} if seen.account_id else set())
     return await visitor.page(
         "office/rerating_preview.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         seen=seen,
-        holders=await holders_of(visitor, (each.account_id for each in seen.lines)),
+        holders=await holders_of(visitor, accounts),
         reason=reason,
         trouble=trouble,
     )

@@ -30,7 +30,8 @@ class Accounts(Answer):
 class Why(Answer):
     """Why an entry has its amount: tariff, resolution and family situation that set the price, and who marked.
 
-    Brackets are `[from, to)` in cents of ISEE; `before_cents` is there when a price was changed afterwards.
+    Brackets are `[from, to)` in cents of ISEE; `before_cents` is there when a price was changed afterwards, `period`
+    (`2025-10`, `2025/26`) when it is not of a meal.
     """
 
     tariff_version: str = ""
@@ -39,6 +40,7 @@ class Why(Answer):
     price_cents: int | None = None
     marked_at: datetime | None = None
     marked_by: str | None = None
+    period: str | None = None
     before_cents: int | None = None
     reason: str | None = None
     isee_cents: int | None = None

@@ -1,4 +1,7 @@
-"""Ledger, prices: tariffs as rules, drafts checked and simulated, meals rated again. Amounts are cents, ISEE too."""
+"""Ledger, prices: tariffs as rules, drafts checked and simulated, what was charged rated again.
+
+Amounts are cents, ISEE too.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,9 +135,10 @@ class Lint(Answer):
 
 
 class Simulation(Answer):
-    """The same meals before and after; nothing was posted."""
+    """The same year before and after; nothing was posted. `subscriptions` are months or years."""
 
     meals: int
+    subscriptions: int
     before_cents: int
     after_cents: int
     delta_cents: int
@@ -165,21 +169,24 @@ class Versions(Answer):
 
 
 class Span(Question):
-    """The days whose meals are rated again, both inside; with `code`, only those of one tariff."""
+    """The days that are rated again, both inside; with `code` only one tariff, with `account_id` only one family."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
     first: Annotated[date, Field(serialization_alias="from")]
     last: Annotated[date, Field(serialization_alias="to")]
     code: str | None = None
+    account_id: str | None = None
 
 
 class Difference(Answer):
-    """One meal before and after."""
+    """One meal (`day`), or one month or school year (`period`), before and after."""
 
     account_id: str
     pupil_id: str
-    day: date
+    service: str
+    day: date | None = None
+    period: str | None = None
     before_cents: int
     after_cents: int
     tariff_version: str
@@ -190,7 +197,12 @@ class Rerating(Answer):
 
     preview_id: str
     made_at: datetime
+    first: Annotated[date, Field(validation_alias="from")]
+    last: Annotated[date, Field(validation_alias="to")]
+    code: str | None = None
+    account_id: str | None = None
     meals: int
+    subscriptions: int
     families: int
     before_cents: int
     after_cents: int

@@ -47,6 +47,7 @@ from ledger.outbound.notices import NoticeStore
 from ledger.outbound.reratings import ReratingStore
 from ledger.outbound.seals import SealStore
 from ledger.outbound.store import Announcer, LedgerQueries
+from ledger.outbound.subscriptions import SubscriptionStore
 from ledger.outbound.tariffs import HolderStore, TariffStore
 from ledger.pagopa_wiring import COLLECTIONS as PAGOPA_COLLECTIONS
 from ledger.pagopa_wiring import INDEXES as PAGOPA_INDEXES
@@ -126,6 +127,7 @@ class Wiring:
             tariffs=TariffStore(transaction),
             families=FamilyStore(transaction),
             meals=MealStore(transaction),
+            subscriptions=SubscriptionStore(transaction),
             reratings=ReratingStore(transaction),
             holders=HolderStore(transaction),
             notices=NoticeStore(transaction),
@@ -196,7 +198,12 @@ class Wiring:
 
     def _rating(self) -> http_rating.RatingDesk:
         view = self.base.transactions.view
-        sources = RatingSources(tariffs=TariffStore(view), families=FamilyStore(view), meals=MealStore(view))
+        sources = RatingSources(
+            tariffs=TariffStore(view),
+            families=FamilyStore(view),
+            meals=MealStore(view),
+            subscriptions=SubscriptionStore(view),
+        )
         return http_rating.RatingDesk(self.run, sources, ReratingStore(view), self.base.clock)
 
     def _verify(self) -> CommandSpec:

@@ -17,6 +17,7 @@ from ledger.domain.transfers import (
     Kind,
     Posted,
     ReversalCause,
+    SubscriptionAdjustmentCause,
     SubscriptionCause,
     TopUpCause,
 )
@@ -52,6 +53,7 @@ def certified(
                 | ReversalCause(service=service, pupil_id=pupil)
                 | AdjustmentCause(service=service, pupil_id=pupil)
                 | SubscriptionCause(service=service, pupil_id=pupil)
+                | SubscriptionAdjustmentCause(service=service, pupil_id=pupil)
             ):
                 cost[service][pupil] -= each.signed_cents(account_id)
             case _ if each.transfer.kind in {Kind.REFUND, Kind.FEE}:

@@ -91,12 +91,6 @@ class TariffNotSoundError(DomainError):
     slug: ClassVar[str] = "tariff-not-sound"
 
 
-class SimulationNotPossibleError(DomainError):
-    """The draft is not priced by the meal."""
-
-    slug: ClassVar[str] = "simulation-not-possible"
-
-
 class DeclarationNotValidError(DomainError):
     """Its days are upside down."""
 

@@ -19,7 +19,17 @@ from typing import Final, Literal
 from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import entered
 from ledger.domain.sealing import Booked, ChainDigest, Period, Root, root_hash
-from ledger.domain.transfers import AdjustmentCause, Kind, Posted, ReversalCause, TopUpCause, TransferId, charge_id
+from ledger.domain.transfers import (
+    Adjusting,
+    AdjustmentCause,
+    Kind,
+    Posted,
+    ReversalCause,
+    TopUpCause,
+    TransferId,
+    charge_id,
+    subscription_id,
+)
 
 Side = Literal["D", "C"]
 
@@ -126,7 +136,7 @@ class AccountReplay:
         self._roots = roots
         self._charged: dict[TransferId, int] = {}
         self._given_back: dict[TransferId, int] = {}
-        self._adjusted: dict[str, tuple[int, int]] = {}
+        self._adjusted: dict[TransferId, tuple[int, int]] = {}
 
     def replay(self, posted: Posted, side: Side) -> None:
         """One more entry."""
@@ -148,7 +158,7 @@ class AccountReplay:
         if leg.chain != expected.chain:
             self._findings.add("I6", transfer.transfer_id, "the chain of hashes is broken")
         self._check_reversal(posted, side)
-        if isinstance(transfer.cause, AdjustmentCause) and is_holder(self.account.account_id):
+        if isinstance(transfer.cause, Adjusting) and is_holder(self.account.account_id):
             self._check_adjustment(transfer.cause, posted)
 
     def close(self, stored: Account | None) -> None:
@@ -170,7 +180,7 @@ class AccountReplay:
     def _check_reversal(self, posted: Posted, side: Side) -> None:
         """On the account that was charged: it sees the charge as a debit and what is given back as a credit."""
         transfer = posted.transfer
-        if transfer.kind is Kind.CHARGE and side == "D":
+        if transfer.kind in {Kind.CHARGE, Kind.SUBSCRIPTION} and side == "D":
             self._charged[transfer.transfer_id] = transfer.amount_cents
         if isinstance(transfer.cause, ReversalCause) and side == "C":
             original = transfer.cause.reverses
@@ -179,15 +189,19 @@ class AccountReplay:
             if total > self._charged.get(original, 0):
                 self._findings.add("I7", transfer.transfer_id, "gives back more than was taken")
 
-    def _check_adjustment(self, cause: AdjustmentCause, posted: Posted) -> None:
-        """On the family's account: it starts from what the meal cost so far, and moves exactly to what it costs now."""
-        charged = self._charged.get(charge_id(cause.meal_id), 0)
-        number, cents = self._adjusted.get(cause.meal_id, (0, charged))
+    def _check_adjustment(self, cause: Adjusting, posted: Posted) -> None:
+        """On the family's account: it starts from what was paid so far, and moves exactly to what it costs now."""
+        charged = (
+            charge_id(cause.meal_id)
+            if isinstance(cause, AdjustmentCause)
+            else subscription_id(cause.pupil_id, cause.service, cause.period)
+        )
+        number, cents = self._adjusted.get(charged, (0, self._charged.get(charged, 0)))
         moved = -posted.signed_cents(self.account.account_id)
         follows = (cause.number, cause.before_cents) == (number + 1, cents)
         if not follows or moved != cause.after_cents - cause.before_cents or cause.after_cents < 0:
-            self._findings.add("I7", posted.transfer.transfer_id, "does not follow from what the meal had cost")
-        self._adjusted[cause.meal_id] = (cause.number, cause.after_cents)
+            self._findings.add("I7", posted.transfer.transfer_id, "does not follow from what had been paid")
+        self._adjusted[charged] = (cause.number, cause.after_cents)
 
 
 class JournalCheck:

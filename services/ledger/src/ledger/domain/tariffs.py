@@ -35,6 +35,11 @@ class TariffVersion:
         """How events and statements name it."""
         return f"{self.code}/{self.version}"
 
+    @property
+    def unit(self) -> Unit:
+        """What one price is for."""
+        return self.rule.unit if self.rule is not None else "meal"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TariffAssignment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     REVERSAL = "reversal"
     ADJUSTMENT = "adjustment"
     SUBSCRIPTION = "subscription"
+    SUBSCRIPTION_ADJUSTMENT = "subscription-adjustment"
     TOP_UP = "top-up"
     OPENING = "opening"
     REFUND = "refund"
@@ -80,6 +82,22 @@ class SubscriptionCause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionAdjustmentCause:
+    """What a period costs changed after it was charged: like AdjustmentCause, of a month or a school year."""
+
+    pupil_id: str
+    service: str
+    period: str
+    number: int
+    before_cents: int
+    after_cents: int
+    tariff_code: str
+    tariff_version: str
+    reason: str
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReversalCause:
     """A meal withdrawn by a correction."""
 
@@ -115,7 +133,8 @@ class DecisionCause:
     decided_by: str
 
 
-Cause = ChargeCause | AdjustmentCause | SubscriptionCause | ReversalCause | TopUpCause | OpeningCause | DecisionCause
+Adjusting = AdjustmentCause | SubscriptionAdjustmentCause
+Cause = ChargeCause | SubscriptionCause | Adjusting | ReversalCause | TopUpCause | OpeningCause | DecisionCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,14 +205,20 @@ def reversal_id(meal_id: str) -> TransferId:
     return TransferId(f"reversal:{meal_id}")
 
 
-def adjustment_id(meal_id: str, number: int) -> TransferId:
-    """The `number`-th time the price of a meal changed, from 1."""
-    return TransferId(f"adjustment:{meal_id}:{number}")
+def adjustment_id(priced: str, number: int) -> TransferId:
+    """The `number`-th time the price of a meal, or of a subscription by its transfer id, changed; from 1."""
+    return TransferId(f"adjustment:{priced}:{number}")
 
 
 def subscription_id(pupil_id: str, service: str, period: str) -> TransferId:
     """A pupil pays one period of one service once."""
     return TransferId(f"subscription:{pupil_id}:{service}:{period.replace('/', '-')}")
+
+
+def adjusted_cents(adjustments: Iterable[Posted]) -> int:
+    """What all adjustments of one meal or subscription added to its price."""
+    causes = (posted.transfer.cause for posted in adjustments)
+    return sum(cause.after_cents - cause.before_cents for cause in causes if isinstance(cause, Adjusting))
 
 
 def receipt_transfer_id(receipt_id: str) -> TransferId:

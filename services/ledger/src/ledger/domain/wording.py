@@ -12,6 +12,7 @@ from ledger.domain.transfers import (
     OpeningCause,
     Posted,
     ReversalCause,
+    SubscriptionAdjustmentCause,
     SubscriptionCause,
     TopUpCause,
 )
@@ -37,6 +38,8 @@ def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of mo
             return f"Conguaglio del pasto del {eaten:%d/%m/%Y}"
         case SubscriptionCause(service=service, period=period):
             return f"{_SERVICES.get(service, service)}: quota {period}"
+        case SubscriptionAdjustmentCause(service=service, period=period):
+            return f"{_SERVICES.get(service, service)}: conguaglio della quota {period}"
         case ReversalCause():
             return f"Storno del pasto del {day}"
         case TopUpCause(notice_number=number):

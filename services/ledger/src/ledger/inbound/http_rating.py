@@ -7,10 +7,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 
-from ledger.domain.errors import PreviewNotFoundError, SimulationNotPossibleError, TariffNotSoundError
+from ledger.domain.errors import PreviewNotFoundError, TariffNotSoundError
 from ledger.domain.families import Declaration
-from ledger.domain.rerating import Preview, Repriced
-from ledger.domain.school_year import days_of_school_year
+from ledger.domain.repricing import Preview, Repriced
 from ledger.domain.tariff_lint import is_sound, lint
 from ledger.domain.tariff_rules import full_price
 from ledger.domain.tariffs import TariffVersion
@@ -36,6 +35,7 @@ from ledger.usecases.declare_income import declare_income
 from ledger.usecases.ports import Ports, Reratings
 from ledger.usecases.rerate import (
     RatingSources,
+    Span,
     close_rerating,
     keep_preview,
     keep_preview_lines,
@@ -43,8 +43,9 @@ from ledger.usecases.rerate import (
     preview_of,
     reprice_span,
 )
+from ledger.usecases.simulate_tariff import simulate_tariff
 from refettorio_chassis.auth import Caller, caller_with
-from refettorio_chassis.clock import Clock
+from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.transaction import Runner
 
 PAGE: Final = 500
@@ -68,8 +69,9 @@ class RatingDesk:
 
     async def preview(self, span: SpanBody) -> PreviewView:
         """Look, and keep what was seen."""
-        repriced = await reprice_span(self.sources, first=span.first, last=span.last, code=span.code)
-        seen = preview_of(repriced, code=span.code, first=span.first, last=span.last, now=self._clock.now())
+        asked = Span(first=span.first, last=span.last, code=span.code, account_id=span.account_id)
+        repriced = await reprice_span(self.sources, asked)
+        seen = preview_of(repriced, asked, now=self._clock.now())
         if await self._previews.preview(seen.preview_id) is None:
             for start in range(0, seen.lines, PAGE):
                 page = repriced.differences[start : start + PAGE]
@@ -98,15 +100,11 @@ class RatingDesk:
         return PostedView(**shown.model_dump(), posted=posted)
 
     async def simulate(self, body: SimulationBody) -> SimulationView:
-        """Raises TariffNotSoundError where the linter finds an error, SimulationNotPossibleError on a monthly price."""
+        """Raises TariffNotSoundError where the linter finds an error."""
         findings = lint(body.rule)
         if not is_sound(findings):
             message = "Prima di simularla, correggi gli errori della tariffa."
             raise TariffNotSoundError(message, findings=[each.message for each in findings])
-        if body.rule.unit != "meal":
-            message = "La simulazione confronta prezzi a pasto."
-            raise SimulationNotPossibleError(message, unit=body.rule.unit)
-        first, last = days_of_school_year(body.school_year)
         draft = TariffVersion(
             code=body.code,
             version="draft",
@@ -116,7 +114,8 @@ class RatingDesk:
             resolution="",
             rule=body.rule,
         )
-        repriced = await reprice_span(self.sources, first=first, last=last, code=body.code, draft=draft)
+        today = rome_day(self._clock.now())
+        repriced = await simulate_tariff(self.sources, draft, school_year=body.school_year, today=today)
         return _simulated(repriced, body)
 
 
@@ -169,6 +168,7 @@ def _simulated(repriced: Repriced, body: SimulationBody) -> SimulationView:
     changes = repriced.by_account.values()
     return SimulationView(
         meals=repriced.meals,
+        subscriptions=repriced.subscriptions,
         before_cents=repriced.before_cents,
         after_cents=repriced.after_cents,
         delta_cents=repriced.after_cents - repriced.before_cents,

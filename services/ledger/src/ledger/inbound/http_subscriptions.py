@@ -31,7 +31,7 @@ class PeriodBody(BaseModel):
 
 
 class DuesView(BaseModel):
-    """What families owe for the period; `posted` of them were new in this request."""
+    """What families owe for the period; `posted` of them were new in this request. Who rides free is not counted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,15 +51,16 @@ class SubscriptionDesk:
 
     async def charge(self, name: str, *, is_preview: bool) -> DuesView:
         """A preview posts nothing."""
-        owed = await due_in(self._sources, _period(name))
+        owed = await due_in(self._sources, Period.named(name))
         posted = 0
         for start in range(0, 0 if is_preview else len(owed), PAGE):
             posted += await self._run(charge_subscriptions, owed[start : start + PAGE])
+        paying = [due for due in owed if due.quote.cents > 0]
         return DuesView(
             period=name,
-            families=len({due.enrolled.account_id for due in owed}),
-            pupils=len({due.enrolled.pupil_id for due in owed}),
-            total_cents=sum(due.quote.cents for due in owed),
+            families=len({due.enrolled.account_id for due in paying}),
+            pupils=len({due.enrolled.pupil_id for due in paying}),
+            total_cents=sum(due.quote.cents for due in paying),
             posted=posted,
         )
 
@@ -77,10 +78,3 @@ def router(desk: SubscriptionDesk) -> APIRouter:
         return await desk.charge(body.period, is_preview=False)
 
     return routes
-
-
-def _period(name: str) -> Period:
-    if "/" in name:
-        return Period.school_year(name)
-    year, _, month = name.partition("-")
-    return Period.month(int(year), int(month))

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ledger.domain.families import Declaration
 from ledger.domain.money import MAX_CENTS
-from ledger.domain.rerating import Difference, Preview
+from ledger.domain.repricing import Preview
+from ledger.domain.rerating import Difference, PricedMeal
+from ledger.domain.subscriptions import PricedSubscription
 from ledger.domain.tariff_lint import LintFinding, is_sound
 from ledger.domain.tariff_rules import TariffRule
 from ledger.inbound.http_bodies import AccountCode, Code, Reason
@@ -44,16 +46,20 @@ class LintView(_Body):
 
 
 class SimulationBody(DraftBody):
-    """A draft, and the school year (`2025/26`) whose meals are priced by it in the place of the tariff `code`."""
+    """A draft, and the school year (`2025/26`) that is priced by it in the place of the tariff `code`."""
 
     school_year: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}/[0-9]{2}$")]
     code: Code = "meals-standard"
 
 
 class SimulationView(_Body):
-    """The same meals before and after, nothing posted. `highest_rise_cents` is of one family over the year."""
+    """The same year before and after, nothing posted: meals eaten, months or years of who is enrolled.
+
+    `highest_rise_cents` is of one family over the year.
+    """
 
     meals: int
+    subscriptions: int
     before_cents: int
     after_cents: int
     delta_cents: int
@@ -85,31 +91,45 @@ class DeclarationView(DeclarationBody):
 
 
 class SpanBody(_Body):
-    """The days (Europe/Rome, both inside) whose meals are rated again; with `code`, only those of one tariff."""
+    """The days (Europe/Rome, both inside) whose meals are rated again, and every month and school year that meets them.
+
+    With `code` only what is paid by one tariff, with `account_id` only what one family pays.
+    """
 
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
     code: Code | None = None
+    account_id: AccountCode | None = None
 
 
 class DifferenceView(_Body):
-    """One meal before and after."""
+    """One meal (`meal_id`, `day`) or one subscription (`period`) before and after."""
 
-    meal_id: str
     account_id: str
     pupil_id: str
-    day: date
+    service: str
+    meal_id: str | None = None
+    day: date | None = None
+    period: str | None = None
     before_cents: int
     after_cents: int
     tariff_version: str
 
 
 class PreviewView(_Body):
-    """What would be posted: `lines` are the first ones of `differences`. `unpriced` meals stay as they are."""
+    """What would be posted: `lines` are the first ones of `differences`. What is `unpriced` stays as it is.
+
+    `account_id` is there when only one family was looked at, `code` when only one tariff.
+    """
 
     preview_id: str
     made_at: datetime
+    first: Annotated[date, Field(serialization_alias="from")]
+    last: Annotated[date, Field(serialization_alias="to")]
+    code: str | None
+    account_id: str | None
     meals: int
+    subscriptions: int
     families: int
     before_cents: int
     after_cents: int
@@ -165,7 +185,12 @@ def preview_view(preview: Preview, lines: list[Difference]) -> PreviewView:
     return PreviewView(
         preview_id=preview.preview_id,
         made_at=preview.made_at,
+        first=preview.first,
+        last=preview.last,
+        code=preview.code,
+        account_id=preview.account_id,
         meals=preview.meals,
+        subscriptions=preview.subscriptions,
         families=preview.families,
         before_cents=preview.before_cents,
         after_cents=preview.after_cents,
@@ -178,13 +203,17 @@ def preview_view(preview: Preview, lines: list[Difference]) -> PreviewView:
 
 
 def difference_view(line: Difference) -> DifferenceView:
-    """One meal before and after."""
+    """One meal or subscription before and after."""
+    priced = line.priced
+    meal = priced if isinstance(priced, PricedMeal) else None
     return DifferenceView(
-        meal_id=line.meal.meal_id,
-        account_id=line.meal.account_id,
-        pupil_id=line.meal.pupil_id,
-        day=line.meal.day,
-        before_cents=line.meal.net_cents,
+        account_id=priced.account_id,
+        pupil_id=priced.pupil_id,
+        service=priced.service,
+        meal_id=meal.meal_id if meal else None,
+        day=meal.day if meal else None,
+        period=priced.period.name if isinstance(priced, PricedSubscription) else None,
+        before_cents=priced.net_cents,
         after_cents=line.after_cents,
         tariff_version=f"{line.tariff_code}/{line.tariff_version}",
     )

@@ -11,10 +11,10 @@ from ledger.domain.notices import Notice
 from ledger.domain.standing import meals_left
 from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
 from ledger.domain.top_up import suggested_top_up
-from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, SubscriptionCause, TopUpCause
+from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TopUpCause
 from ledger.domain.wording import described
 from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, PartBody, TariffView
-from ledger.inbound.why import why_view
+from ledger.inbound.why import Explained, why_view
 
 API: str = "/api/ledger/v1"
 
@@ -86,9 +86,7 @@ def entry_view(
         value_day=transfer.value_day,
         kind=transfer.kind.value,
         description=described(posted),
-        pupil_id=cause.pupil_id
-        if isinstance(cause, ChargeCause | ReversalCause | AdjustmentCause | SubscriptionCause)
-        else None,
+        pupil_id=cause.pupil_id if isinstance(cause, Explained | ReversalCause) else None,
         meal_id=cause.meal_id if isinstance(cause, ChargeCause | ReversalCause | AdjustmentCause) else None,
         amount_cents=posted.signed_cents(account_id),
         balance_after_cents=posted.leg_of(account_id).balance_after_cents,

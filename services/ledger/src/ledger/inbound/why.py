@@ -7,8 +7,17 @@ from collections.abc import Mapping
 from ledger.domain.families import Declaration
 from ledger.domain.rating import Basis
 from ledger.domain.tariffs import TariffVersion
-from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, SubscriptionCause
+from ledger.domain.transfers import (
+    Adjusting,
+    AdjustmentCause,
+    ChargeCause,
+    Posted,
+    SubscriptionAdjustmentCause,
+    SubscriptionCause,
+)
 from ledger.inbound.http_bodies import WhyView
+
+Explained = ChargeCause | SubscriptionCause | Adjusting
 
 
 def why_view(
@@ -16,7 +25,7 @@ def why_view(
 ) -> WhyView | None:
     """Of charges and adjustments; every other movement explains itself. A meal not eaten after all has no version."""
     cause = posted.transfer.cause
-    if not isinstance(cause, ChargeCause | AdjustmentCause | SubscriptionCause):
+    if not isinstance(cause, Explained):
         return None
     name = f"{cause.tariff_code}/{cause.tariff_version}"
     version = versions.get(name)
@@ -29,19 +38,20 @@ def why_view(
     return common.model_copy(update=_of_cause(posted, cause) | _of_basis(cause.basis, declarations))
 
 
-def _of_cause(posted: Posted, cause: ChargeCause | AdjustmentCause | SubscriptionCause) -> dict[str, object]:
+def _of_cause(posted: Posted, cause: Explained) -> dict[str, object]:
     match cause:
         case ChargeCause():
             return {"marked_at": cause.marked_at, "marked_by": cause.marked_by, "meal_day": posted.transfer.value_day}
         case AdjustmentCause():
-            return {
-                "price_cents": cause.after_cents,
-                "before_cents": cause.before_cents,
-                "meal_day": cause.day,
-                "reason": cause.reason,
-            }
+            return _of_change(cause) | {"meal_day": cause.day}
         case SubscriptionCause():
             return {"period": cause.period}
+        case SubscriptionAdjustmentCause():
+            return _of_change(cause) | {"period": cause.period}
+
+
+def _of_change(cause: Adjusting) -> dict[str, object]:
+    return {"price_cents": cause.after_cents, "before_cents": cause.before_cents, "reason": cause.reason}
 
 
 def _of_basis(basis: Basis | None, declarations: Mapping[str, Declaration]) -> dict[str, object]:

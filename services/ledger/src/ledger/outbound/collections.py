@@ -15,6 +15,7 @@ SEQUENCES: Final = "sequences"
 DECLARATIONS: Final = "declarations"
 ENROLMENTS: Final = "enrolments"
 FREE_MEALS: Final = "free_meals"
+FREE_SUBSCRIPTIONS: Final = "free_subscriptions"
 RERATINGS: Final = "reratings"
 RERATING_LINES: Final = "rerating_lines"
 PERIODS: Final = "periods"
@@ -31,6 +32,7 @@ ALL: Final = (
     DECLARATIONS,
     ENROLMENTS,
     FREE_MEALS,
+    FREE_SUBSCRIPTIONS,
     RERATINGS,
     RERATING_LINES,
     PERIODS,

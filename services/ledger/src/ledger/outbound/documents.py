@@ -24,6 +24,7 @@ from ledger.domain.transfers import (
     OpeningCause,
     Posted,
     ReversalCause,
+    SubscriptionAdjustmentCause,
     SubscriptionCause,
     TopUpCause,
     Transfer,
@@ -35,6 +36,7 @@ _CAUSES: Final[dict[Kind, type[Cause]]] = {
     Kind.CHARGE: ChargeCause,
     Kind.ADJUSTMENT: AdjustmentCause,
     Kind.SUBSCRIPTION: SubscriptionCause,
+    Kind.SUBSCRIPTION_ADJUSTMENT: SubscriptionAdjustmentCause,
     Kind.REVERSAL: ReversalCause,
     Kind.TOP_UP: TopUpCause,
     Kind.OPENING: OpeningCause,
@@ -81,7 +83,14 @@ def cause_document(cause: Cause) -> Document:
             return document if cause.basis is None else document | {"basis": asdict(cause.basis)}
         case AdjustmentCause():
             return asdict(cause) | {"day": cause.day.isoformat()}
-        case SubscriptionCause() | ReversalCause() | TopUpCause() | OpeningCause() | DecisionCause():
+        case (
+            SubscriptionCause()
+            | SubscriptionAdjustmentCause()
+            | ReversalCause()
+            | TopUpCause()
+            | OpeningCause()
+            | DecisionCause()
+        ):
             return asdict(cause)
         case _:
             assert_never(cause)

@@ -38,11 +38,15 @@ class MealStore:
     async def adjustments(self, meal_ids: Collection[str]) -> Mapping[str, Sequence[Posted]]:
         return await self._adjustments({"cause.meal_id": {"$in": list(meal_ids)}})
 
-    async def between(self, first: date, last: date) -> Sequence[PricedMeal]:
-        """Every meal eaten from `first` to `last`, both inside, and not taken back. Reads the journal through."""
+    async def between(self, first: date, last: date, *, account_id: str | None = None) -> Sequence[PricedMeal]:
+        """Every meal eaten from `first` to `last`, both inside, and not taken back; of one account or of all.
+
+        Of all, it reads the journal through.
+        """
         days = {"$gte": first.isoformat(), "$lte": last.isoformat()}
-        charges = await self._journal.find({"kind": Kind.CHARGE.value, "value_day": days}, sort=[("_id", 1)])
-        reversals = await self._journal.find({"kind": Kind.REVERSAL.value}, {"cause.meal_id": 1})
+        debited, credited = ({f"{side}.a": account_id} if account_id else {} for side in "dc")
+        charges = await self._journal.find({"kind": Kind.CHARGE.value, "value_day": days} | debited, sort=[("_id", 1)])
+        reversals = await self._journal.find({"kind": Kind.REVERSAL.value} | credited, {"cause.meal_id": 1})
         taken_back = {document["cause"]["meal_id"] for document in reversals}
         adjustments = await self._adjustments({"cause.day": days})
         charged = [
@@ -50,7 +54,8 @@ class MealStore:
             for document in charges
             if (meal_id := document["cause"]["meal_id"]) not in taken_back
         ]
-        free = await self._free.find({"day": days, "is_taken_back": False}, sort=[("_id", 1)])
+        paid = {"account_id": account_id} if account_id else {}
+        free = await self._free.find({"day": days, "is_taken_back": False} | paid, sort=[("_id", 1)])
         return [
             *(charged_meal(each, adjustments.get(meal_id, ())) for meal_id, each in charged),
             *(free_meal(_free_of(document), adjustments.get(document["_id"], ())) for document in free),

@@ -10,7 +10,9 @@ from pymongo import ReplaceOne
 
 from ledger.domain.accounts import AccountId
 from ledger.domain.rating import Basis
-from ledger.domain.rerating import Difference, Preview, PricedMeal
+from ledger.domain.repricing import Preview
+from ledger.domain.rerating import Difference, Priced, PricedMeal
+from ledger.domain.subscriptions import Period, PricedSubscription
 from ledger.outbound.collections import RERATING_LINES, RERATINGS
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
@@ -60,7 +62,7 @@ def _line_document(preview_id: str, place: int, line: Difference) -> Document:
         "_id": f"{preview_id}:{place}",
         "preview_id": preview_id,
         "place": place,
-        "meal": asdict(line.meal) | {"day": line.meal.day.isoformat()},
+        **_priced_document(line.priced),
         "after_cents": line.after_cents,
         "tariff_code": line.tariff_code,
         "tariff_version": line.tariff_version,
@@ -69,12 +71,28 @@ def _line_document(preview_id: str, place: int, line: Difference) -> Document:
 
 
 def _line_of(document: Document) -> Difference:
-    meal = document["meal"] | {"day": date.fromisoformat(document["meal"]["day"])}
-    meal["revenue"] = AccountId(meal["revenue"])
     return Difference(
-        meal=PricedMeal(**meal),
+        priced=_priced_of(document),
         after_cents=document["after_cents"],
         tariff_code=document["tariff_code"],
         tariff_version=document["tariff_version"],
         basis=Basis(**document["basis"]) if document["basis"] else None,
     )
+
+
+def _priced_document(priced: Priced) -> Document:
+    match priced:
+        case PricedMeal():
+            return {"meal": asdict(priced) | {"day": priced.day.isoformat()}}
+        case PricedSubscription():
+            return {"subscription": asdict(priced) | {"period": priced.period.name}}
+
+
+def _priced_of(document: Document) -> Priced:
+    if "meal" in document:
+        meal = document["meal"]
+        known = {"day": date.fromisoformat(meal["day"]), "revenue": AccountId(meal["revenue"])}
+        return PricedMeal(**(meal | known))
+    subscription = document["subscription"]
+    known = {"period": Period.named(subscription["period"]), "revenue": AccountId(subscription["revenue"])}
+    return PricedSubscription(**(subscription | known))

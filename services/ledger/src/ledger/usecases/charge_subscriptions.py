@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.domain.book import Book
-from ledger.domain.subscriptions import Due, Period, dues, subscribe
+from ledger.domain.subscriptions import Due, Period, dues, ride_free, subscribe
 from ledger.usecases.ports import Ports, PriceSources
 from ledger.usecases.post import post_and_tell
 from ledger.usecases.price_list import price_list_for
@@ -13,7 +13,7 @@ from refettorio_chassis.clock import rome_day
 
 
 async def due_in(sources: PriceSources, period: Period) -> Sequence[Due]:
-    """What all pupils owe for the period, posted or not."""
+    """What all pupils owe for the period, posted or not; those who ride free with a price of nothing."""
     enrolments = await sources.families.enrolled_between(period.first, period.last)
     prices = await price_list_for(
         sources,
@@ -25,16 +25,24 @@ async def due_in(sources: PriceSources, period: Period) -> Sequence[Due]:
 
 
 async def charge_subscriptions(ports: Ports, owed: Sequence[Due]) -> int:
-    """Post a page of them and say how many were new: a pupil pays a period of a service once."""
+    """Post a page of them and say how many were new: a pupil pays a period of a service once, on one account.
+
+    What was charged before stays as it was, also at another price now: that is for a re-rating. What costs nothing is
+    kept aside from the book, and counts as charged.
+    """
     now = ports.clock.now()
-    transfers = [subscribe(due, day=rome_day(now)) for due in owed]
-    book = Book(
-        await ports.books.accounts({side for each in transfers for side in (each.debit, each.credit)}),
-        await ports.books.posted({each.transfer_id for each in transfers}),
-        booked_at=now,
-    )
-    posted = 0
-    for due, transfer in zip(owed, transfers, strict=True):
-        posted += post_and_tell(ports, book, transfer, service=due.enrolled.service) is not None
+    names = {due.transfer_id for due in owed}
+    known = await ports.books.posted(names)
+    free = await ports.subscriptions.free(names)
+    fresh = [due for due in owed if due.transfer_id not in known and due.transfer_id not in free]
+    paying = [due for due in fresh if due.quote.cents > 0]
+    transfers = [subscribe(due, day=rome_day(now)) for due in paying]
+    accounts = await ports.books.accounts({side for each in transfers for side in (each.debit, each.credit)})
+    book = Book(accounts, known, booked_at=now)
+    for due, transfer in zip(paying, transfers, strict=True):
+        post_and_tell(ports, book, transfer, service=due.enrolled.service)
     await ports.books.write(book)
-    return posted
+    riding_free = [ride_free(due) for due in fresh if due.quote.cents == 0]
+    if riding_free:
+        await ports.subscriptions.keep_free(riding_free)
+    return len(transfers)

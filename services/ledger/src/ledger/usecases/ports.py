@@ -13,7 +13,9 @@ from ledger.domain.creditor import Creditor, Holder
 from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.notices import Notice
 from ledger.domain.receipts import KeptReceipt, WaitingReceipt
-from ledger.domain.rerating import Difference, FreeMeal, Preview, PricedMeal
+from ledger.domain.repricing import Preview
+from ledger.domain.rerating import Difference, FreeMeal, PricedMeal
+from ledger.domain.subscriptions import FreeSubscription, PricedSubscription
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
 from refettorio_chassis.audit import Audit
@@ -77,8 +79,18 @@ class Meals(Protocol):
         """By meal; meals never adjusted are missing."""
         ...
 
-    async def between(self, first: date, last: date) -> Sequence[PricedMeal]:
-        """Every meal eaten from `first` to `last`, both inside, and not taken back."""
+    async def between(self, first: date, last: date, *, account_id: str | None = None) -> Sequence[PricedMeal]:
+        """Every meal eaten from `first` to `last`, both inside, and not taken back; of one account or of all."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """Months and school years to be rated again."""
+
+    async def free(self, transfer_ids: Collection[TransferId]) -> Mapping[TransferId, FreeSubscription]: ...
+    async def keep_free(self, subscriptions: Sequence[FreeSubscription]) -> None: ...
+    async def between(self, first: date, last: date, *, account_id: str | None = None) -> Sequence[PricedSubscription]:
+        """Every one of which some day is from `first` to `last`; of one account or of all."""
         ...
 
 
@@ -183,6 +195,7 @@ class Ports:
     tariffs: Tariffs
     families: Families
     meals: Meals
+    subscriptions: Subscriptions
     reratings: Reratings
     holders: Holders
     notices: Notices

@@ -1,19 +1,18 @@
-"""Rate again what was eaten: look first, then post only the differences."""
+"""Rate again what was eaten, and what is paid by the month or by the year: look first, then post only differences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from ledger.domain.accounts import AccountId, holder_account
 from ledger.domain.book import Book
-from ledger.domain.charging import MEALS
 from ledger.domain.errors import PreviewStaleError, TransferConflictError
-from ledger.domain.rerating import Difference, Preview, Repriced, adjust, preview_id, reprice
-from ledger.domain.tariffs import TariffVersion
-from ledger.domain.transfers import Posted, TransferId, adjustment_id, reversal_id
-from ledger.usecases.ports import Families, Meals, Ports, Tariffs
+from ledger.domain.repricing import Preview, Repriced, preview_id, reprice, reprice_subscriptions
+from ledger.domain.rerating import Difference, Priced, PricedMeal, adjust
+from ledger.domain.transfers import Posted, TransferId, reversal_id
+from ledger.usecases.ports import Families, Meals, Ports, Subscriptions, Tariffs
 from ledger.usecases.post import post_and_tell
 from ledger.usecases.price_list import price_list_for
 from refettorio_chassis.audit import AuditLine
@@ -27,34 +26,53 @@ class RatingSources:
     tariffs: Tariffs
     families: Families
     meals: Meals
+    subscriptions: Subscriptions
 
 
-async def reprice_span(
-    sources: RatingSources, *, first: date, last: date, code: str | None = None, draft: TariffVersion | None = None
-) -> Repriced:
-    """Every meal of the span, before and after. With a `draft`, it takes the place of the tariff of its code."""
-    meals = await sources.meals.between(first, last)
-    versions = list(await sources.tariffs.versions())
-    if draft is not None:
-        versions = [each for each in versions if each.code != draft.code] + [draft]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The days that are rated again, both inside; with `code` only one tariff, with `account_id` only one family.
+
+    Of a subscription some day in the span is enough: it was charged whole and is rated whole.
+    """
+
+    first: date
+    last: date
+    code: str | None = None
+    account_id: str | None = None
+
+
+async def reprice_span(sources: RatingSources, span: Span) -> Repriced:
+    """Every meal and subscription of the span, before and after."""
+    meals = await sources.meals.between(span.first, span.last, account_id=span.account_id)
+    subscriptions = await sources.subscriptions.between(span.first, span.last, account_id=span.account_id)
+    charged: list[Priced] = [*meals, *subscriptions]
     prices = await price_list_for(
         sources,
-        versions,
-        pupils={meal.pupil_id for meal in meals},
-        accounts={meal.account_id for meal in meals},
+        await sources.tariffs.versions(),
+        pupils={each.pupil_id for each in charged},
+        accounts={each.account_id for each in charged},
     )
-    return reprice(meals, prices, code=code)
+    repriced = reprice(meals, prices, code=span.code)
+    if not subscriptions:
+        return repriced
+    enrolments = await sources.families.enrolled_between(
+        min(each.period.first for each in subscriptions), max(each.period.last for each in subscriptions)
+    )
+    return repriced + reprice_subscriptions(subscriptions, enrolments, prices, code=span.code)
 
 
-def preview_of(repriced: Repriced, *, code: str | None, first: date, last: date, now: datetime) -> Preview:
+def preview_of(repriced: Repriced, span: Span, *, now: datetime) -> Preview:
     """The summary under which the differences are kept."""
     return Preview(
-        preview_id=preview_id(repriced.differences, first=first, last=last),
-        code=code,
-        first=first,
-        last=last,
+        preview_id=preview_id(repriced, **asdict(span)),
+        code=span.code,
+        account_id=span.account_id,
+        first=span.first,
+        last=span.last,
         made_at=now,
         meals=repriced.meals,
+        subscriptions=repriced.subscriptions,
         before_cents=repriced.before_cents,
         after_cents=repriced.after_cents,
         families=len(repriced.by_account),
@@ -80,20 +98,21 @@ async def keep_preview(ports: Ports, preview: Preview) -> Preview:
 async def post_differences(ports: Ports, lines: Sequence[Difference], *, reason: str) -> int:
     """Post a page; those posted before are not posted again, and meals taken back since owe nothing.
 
-    Gives how many were posted now. Raises PreviewStaleError when a meal was rated again since.
+    Gives how many were posted now. Raises PreviewStaleError when something in it was rated again since.
     """
     book = await _open(ports, lines)
-    free = await ports.meals.free({line.meal.meal_id for line in lines})
+    free = await ports.meals.free({meal.meal_id for meal in _meals(lines)})
+    taken_back = {name for name, meal in free.items() if meal.is_taken_back}
+    taken_back |= {meal.meal_id for meal in _meals(lines) if book.find(reversal_id(meal.meal_id)) is not None}
     day, posted = rome_day(ports.clock.now()), 0
     for line in lines:
-        kept = free.get(line.meal.meal_id)
-        if book.find(reversal_id(line.meal.meal_id)) is not None or (kept is not None and kept.is_taken_back):
+        if isinstance(line.priced, PricedMeal) and line.priced.meal_id in taken_back:
             continue
         try:
-            done = post_and_tell(ports, book, adjust(line, reason=reason, day=day), service=MEALS)
+            done = post_and_tell(ports, book, adjust(line, reason=reason, day=day), service=line.priced.service)
         except TransferConflictError as refusal:
-            message = "Dopo l'anteprima un pasto è stato ricalcolato: rifai l'anteprima."
-            raise PreviewStaleError(message, meal_id=line.meal.meal_id) from refusal
+            message = "Dopo l'anteprima qualcosa è stato ricalcolato: rifai l'anteprima."
+            raise PreviewStaleError(message, transfer_id=line.transfer_id) from refusal
         posted += done is not None
     await ports.books.write(book)
     return posted
@@ -121,7 +140,12 @@ async def _open(ports: Ports, lines: Sequence[Difference]) -> Book:
     transfer_ids: set[TransferId] = set()
     account_ids: set[AccountId] = set()
     for line in lines:
-        transfer_ids |= {adjustment_id(line.meal.meal_id, line.number), reversal_id(line.meal.meal_id)}
-        account_ids |= {holder_account(line.meal.account_id), line.meal.revenue}
+        transfer_ids.add(line.transfer_id)
+        account_ids |= {holder_account(line.priced.account_id), line.priced.revenue}
+    transfer_ids |= {reversal_id(meal.meal_id) for meal in _meals(lines)}
     known: dict[TransferId, Posted] = dict(await ports.books.posted(transfer_ids))
     return Book(await ports.books.accounts(account_ids), known, booked_at=ports.clock.now())
+
+
+def _meals(lines: Sequence[Difference]) -> list[PricedMeal]:
+    return [line.priced for line in lines if isinstance(line.priced, PricedMeal)]
