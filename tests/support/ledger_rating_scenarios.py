@@ -72,7 +72,13 @@ def tariff(scale: Scale, *, version: str = "2025-26", valid_from: date = SEPTEMB
     )
 
 
-def declaration(isee_cents: int | None, *, number: str = "dsu-1", filed_on: date = OCTOBER, **more: Any) -> Declaration:
+def declaration(
+    isee_cents: int | None,
+    *,
+    number: str = "dsu-1",
+    filed_on: date = OCTOBER,
+    **more: Any,
+) -> Declaration:
     return Declaration(
         declaration_id=number,
         account_id="gua_1",
@@ -108,7 +114,13 @@ async def assigned(
 
 
 async def enrolled(
-    bench: Bench, pupil: str, *, service: str = "meals", valid_to: date = JUNE, account: str = "gua_1"
+    bench: Bench,
+    pupil: str,
+    *,
+    service: str = "meals",
+    valid_from: date = SEPTEMBER,
+    valid_to: date = JUNE,
+    account: str = "gua_1",
 ) -> None:
     await bench.run(
         know_enrolment,
@@ -119,7 +131,7 @@ async def enrolled(
             service=service,
             school_id="primaria",
             school_level="primaria",
-            valid_from=SEPTEMBER,
+            valid_from=valid_from,
             valid_to=valid_to,
         ),
     )

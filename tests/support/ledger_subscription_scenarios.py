@@ -205,14 +205,28 @@ async def a_period_without_a_day_in_the_span_is_left_alone(bench: Bench) -> None
 
 
 async def who_was_charged_stays_the_one_who_pays(bench: Bench) -> None:
-    await bench.run(publish_tariff, bus(Flat(price_cents=2_000)))
+    await bench.run(publish_tariff, bus(BY_ISEE))
     await ridden(bench, "pup_1")
+    await bench.run(declare_income, declaration(0), by="stf_1")
     await charged(bench, OCTOBER)
-    await ridden(bench, "pup_1", account="gua_2")
-    assert await charged(bench, OCTOBER) == 0
+    await enrolled(bench, "pup_1", service="transport", account="gua_2")
     assert (await looked(bench))[1].lines == 0
+    await assigned(bench, "pup_1", service="transport", code="bus", account="gua_2")
+    assert await charged(bench, OCTOBER) == 0
     assert await charged(bench, NOVEMBER) == 1
-    assert [await balance(bench), await balance(bench, "gua_2")] == [-2_000, -2_000]
+    assert [await balance(bench), await balance(bench, "gua_2")] == [-2_000, -6_000]
+    await proved(bench)
+
+
+async def who_gives_up_before_they_begin_pays_nothing(bench: Bench) -> None:
+    await bench.run(publish_tariff, bus(Flat(price_cents=2_000)))
+    await assigned(bench, service="transport", code="bus")
+    await enrolled(bench, "pup_1", service="transport", valid_from=date(2025, 10, 15))
+    assert await charged(bench, OCTOBER) == 1
+    await bench.run(end_enrolment, "enr-transport-pup_1", date(2025, 10, 10))
+    await rated_again(bench)
+    assert await balance(bench) == 0
+    assert await bench.run(due_in, OCTOBER) == ()
     await proved(bench)
 
 
@@ -261,6 +275,7 @@ SUBSCRIPTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     one_family_can_be_looked_at_alone,
     a_period_without_a_day_in_the_span_is_left_alone,
     who_was_charged_stays_the_one_who_pays,
+    who_gives_up_before_they_begin_pays_nothing,
     a_period_that_nothing_prices_any_more_stays_as_it_is,
     a_draft_of_months_is_simulated_on_who_is_enrolled,
     a_draft_of_months_in_the_place_of_meals_counts_the_months_begun,
