@@ -12,7 +12,6 @@ from ledger.domain.refunds import Refund, RefundBatch, RefundState
 from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.transfers import Kind
 from ledger.domain.year_close import YearClosing, YearLine
-from ledger.outbound.dunning import DunningStore
 from ledger.outbound.refunds import checked_iban
 from ledger.usecases.decision_ports import DecisionPorts, DunningPolicy
 from ledger.usecases.ports import StatementSpan
@@ -39,10 +38,6 @@ class DecisionBench(Bench, Protocol):
     """A ledger with its desk."""
 
     async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any: ...
-    async def began(self, notice: Notice) -> None:
-        """Somebody is paying it."""
-        ...
-
     async def audited(self) -> Sequence[str]:
         """What was done, in order."""
         ...
@@ -161,7 +156,7 @@ class MemoryDesk:
             if posted.transfer.kind is Kind.TOP_UP and posted.booked_at >= moment
         )
 
-    async def began(self, notice: Notice, at: datetime) -> None:
+    async def keep_beginning(self, notice: Notice, at: datetime) -> None:
         self.state.in_flight[notice.number] = at
 
     async def in_flight_cents(self, account_id: str, *, began_after: datetime) -> int:
@@ -205,9 +200,6 @@ class MemoryOffice(MemoryLedger):
             new_id=desk.new_id,
         )
 
-    async def began(self, notice: Notice) -> None:
-        self.desk.in_flight[notice.number] = self.clock.now()
-
     async def audited(self) -> Sequence[str]:
         return [line.what for line in self.desk.audit]
 
@@ -224,9 +216,6 @@ class Office:
 
     async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         return await self.stage.wiring.desk.decide(usecase, *args, **kwargs)
-
-    async def began(self, notice: Notice) -> None:
-        await DunningStore(self.stage.wiring.base.transactions.view).began(notice, self.clock.now())
 
     async def audited(self) -> Sequence[str]:
         rows = await self.stage.wiring.base.transactions.view.collection("audit").find({}, sort=[("_id", 1)])

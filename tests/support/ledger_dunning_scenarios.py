@@ -9,12 +9,20 @@ from ledger.domain.decision_errors import NotInDebtError, PlanNotValidError, Wri
 from ledger.domain.dunning import Instalment, Suspension
 from ledger.domain.errors import TransferConflictError
 from ledger.usecases.arrange_debt import exempt_debtor, grant_plan, write_off
+from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.remind_debtors import Debtor, Reminded, look_at_debtor, remind_debtor
 from ledger.usecases.switch_payment_network import switch_payment_network
+from refettorio_contracts.ledger import (
+    DebtExempted,
+    InstalmentPlanGranted,
+    PaymentBegan,
+    PaymentNetworkCameBack,
+    PaymentNetworkWentDown,
+)
 from tests.support.ledger_decisions import CLERK, DecisionBench
 from tests.support.ledger_scenarios import balance, kinds, proved, receipt
 
@@ -85,16 +93,27 @@ async def nobody_is_blamed_while_nobody_can_pay(bench: DecisionBench) -> None:
     assert (await bench.audited())[:2] == ["network-down", "network-up"]
 
 
+async def the_network_is_told_when_it_changes(bench: DecisionBench) -> None:
+    down = bench.clock.now()
+    for since in (None, down, down, None, None):
+        await bench.decide(switch_payment_network, down_since=since, reason="pagoPA", by=CLERK)
+    assert await bench.told() == [PaymentNetworkWentDown(since=down), PaymentNetworkCameBack()]
+
+
 async def a_payment_begun_counts_for_a_while(bench: DecisionBench) -> None:
     await in_debt(bench)
     bench.clock.advance(timedelta(days=15))
     notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=3_000, service="meals")
     assert (await looked_at(bench)).suspended is None
-    await bench.began(notice)
+    await bench.decide(begin_payment, notice)
+    began_at = bench.clock.now()
     bench.clock.advance(timedelta(minutes=29))
     assert await reminded(bench) == Reminded(suspended=Suspension.PAYMENT_IN_FLIGHT)
     bench.clock.advance(timedelta(minutes=2))
     assert (await reminded(bench)).is_reminded
+    [told] = [event for event in await bench.told() if isinstance(event, PaymentBegan)]
+    assert (told.account_id, told.notice_number, told.amount_cents) == ("gua_1", notice.number, 3_000)
+    assert (told.began_at, told.counts_until) == (began_at, began_at + timedelta(minutes=30))
 
 
 async def a_plan_suspends_reminders_while_it_is_kept(bench: DecisionBench) -> None:
@@ -103,7 +122,10 @@ async def a_plan_suspends_reminders_while_it_is_kept(bench: DecisionBench) -> No
         Instalment(due_date=DEBT_DAY + timedelta(days=days), amount_cents=cents)
         for days, cents in ((40, 1_000), (20, 2_000))
     ]
-    await bench.decide(grant_plan, "gua_1", instalments=parts, reason="Difficoltà", by=CLERK)
+    granted = await bench.decide(grant_plan, "gua_1", instalments=parts, reason="Difficoltà", by=CLERK)
+    [told] = [event for event in await bench.told() if isinstance(event, InstalmentPlanGranted)]
+    assert (told.account_id, told.plan_id) == ("gua_1", granted.arrangement_id)
+    assert [each.amount_cents for each in told.instalments] == [2_000, 1_000]
     bench.clock.advance(timedelta(days=16))
     assert await reminded(bench) == Reminded(suspended=Suspension.ON_PLAN)
     await topped_up(bench, 1_999, "rt-1")
@@ -120,6 +142,7 @@ async def an_exemption_holds_up_to_its_day(bench: DecisionBench) -> None:
     until = DEBT_DAY + timedelta(days=20)
     decided = await bench.decide(exempt_debtor, "gua_1", until=until, reason="Servizi sociali", by=CLERK)
     assert decided.decided_by == "stf_1"
+    assert DebtExempted(account_id="gua_1", exemption_id=decided.arrangement_id, until=until) in await bench.told()
     bench.clock.advance(timedelta(days=20))
     assert await reminded(bench) == Reminded(suspended=Suspension.EXEMPT)
     bench.clock.advance(timedelta(days=1))
@@ -163,6 +186,7 @@ DUNNING_SCENARIOS = (
     steps_follow_each_other_after_their_delay_and_never_twice,
     a_small_debt_waits_and_a_new_debt_begins_again,
     nobody_is_blamed_while_nobody_can_pay,
+    the_network_is_told_when_it_changes,
     a_payment_begun_counts_for_a_while,
     a_plan_suspends_reminders_while_it_is_kept,
     an_exemption_holds_up_to_its_day,

@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from refettorio_contracts.event import Cents, Code, Event, Identifier, NoticeNumber, PositiveCents, SchoolYear, Service
 from refettorio_contracts.topics import ACCOUNTS, PAYMENTS, Topic
 
 
-class _AccountEvent(Event):
+class _HolderEvent(Event):
     TOPIC: ClassVar[Topic] = ACCOUNTS
 
     account_id: Identifier
-    balance_cents: Cents
-    """Balance of the account right after the fact; negative when the holder owes."""
 
     @property
     def subject(self) -> str:
@@ -25,6 +23,11 @@ class _AccountEvent(Event):
     @property
     def partition_key(self) -> str:
         return self.account_id
+
+
+class _AccountEvent(_HolderEvent):
+    balance_cents: Cents
+    """Balance of the account right after the fact; negative when the holder owes."""
 
 
 class MealCharged(_AccountEvent):
@@ -158,6 +161,82 @@ class DebtWrittenOff(_AccountEvent):
 
     transfer_id: Identifier
     amount_cents: PositiveCents
+
+
+class PaymentBegan(_HolderEvent):
+    """Somebody is paying a notice of the account: at a till, or on the web.
+
+    `amount_cents` counts as paid up to `counts_until`; a `top-up.credited` of the same notice ends it earlier. When
+    the time is over without one, nothing was paid.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.payment.began.v1"
+
+    notice_number: NoticeNumber
+    amount_cents: PositiveCents
+    began_at: datetime
+    counts_until: datetime
+
+
+class DebtExempted(_HolderEvent):
+    """An officer decided that the debt of the account is held against nobody up to `until` (Europe/Rome, inside).
+
+    Money was not touched. Why it was decided does not leave the ledger.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.debt.exempted.v1"
+
+    exemption_id: Identifier
+    until: date
+
+
+class Instalment(BaseModel):
+    """To be paid by `due_date` (Europe/Rome)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    due_date: date
+    amount_cents: PositiveCents
+
+
+class InstalmentPlanGranted(_HolderEvent):
+    """A debt may be paid in parts. The plan is kept while what was credited since covers the parts due before today.
+
+    It is over after the last `due_date`.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.instalment-plan.granted.v1"
+
+    plan_id: Identifier
+    instalments: Annotated[tuple[Instalment, ...], Field(min_length=1)]
+
+
+class _NetworkEvent(Event):
+    TOPIC: ClassVar[Topic] = ACCOUNTS
+
+    network: Code = "pagopa"
+
+    @property
+    def subject(self) -> str:
+        return f"payment-network/{self.network}"
+
+    @property
+    def partition_key(self) -> str:
+        return f"payment-network/{self.network}"
+
+
+class PaymentNetworkWentDown(_NetworkEvent):
+    """Nobody can pay since `since`: until it comes back no debt is held against anybody."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.payment-network.went-down.v1"
+
+    since: datetime
+
+
+class PaymentNetworkCameBack(_NetworkEvent):
+    """Families can pay again."""
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.payment-network.came-back.v1"
 
 
 class _NoticeEvent(Event):

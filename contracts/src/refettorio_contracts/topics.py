@@ -97,7 +97,7 @@ ACCOUNTS: Final = Topic(
     key="account",
     audience="internal",
     owner="ledger",
-    description="What happened to the prepaid account of a holder",
+    description="What happened to the prepaid account of a holder, and to the network through which it is paid",
     partitions=24,
 )
 PAYMENTS: Final = Topic(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from ledger.domain.families import Enrolled
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.ports import Ports
+from refettorio_contracts.ledger import PaymentBegan
 from tests.support.ledger_nodo import asked_for, message
 from tests.support.ledger_scenarios import priced
 from tests.support.ledger_stage import Stage
@@ -48,5 +49,14 @@ async def test_a_notice_at_a_till_counts_until_it_is_given_up(stage: Stage) -> N
             )
         assert "<outcome>OK</outcome>" in told.text
         assert await seen() == expected
+    assert [event for event in await stage.told() if isinstance(event, PaymentBegan)] == [
+        PaymentBegan(
+            account_id="gua_1",
+            notice_number=notice.number,
+            amount_cents=1_000,
+            began_at=stage.clock.now(),
+            counts_until=stage.clock.now() + timedelta(minutes=30),
+        )
+    ]
     stage.clock.advance(timedelta(minutes=31))
     assert await seen() == (0, 2_100)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Event as Stop
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from ledger.domain.creditor import Creditor
+from ledger.domain.notices import Notice
 from ledger.inbound import http_closings, http_dunning, http_refunds, http_statement_files
 from ledger.inbound.closing import YearCloser
 from ledger.inbound.pupil_names import pupil_names
@@ -23,6 +24,7 @@ from ledger.outbound.refunds import REFUND_BATCHES, REFUNDS, RefundStore, checke
 from ledger.outbound.statement_file import Printer, statement_csv
 from ledger.outbound.store import LedgerQueries
 from ledger.outbound.tariffs import TariffStore
+from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.decision_ports import DecisionPorts, DunningPolicy
 from ledger.usecases.ports import Ports
 from refettorio_chassis.consuming import Subscription
@@ -56,6 +58,7 @@ class DeskParts:
     decide: Runner[DecisionPorts]
     closer: YearCloser
     coming: ComingStore
+    payment_began: Callable[[Notice], Awaitable[None]]
     routers: tuple[APIRouter, ...]
     subscriptions: tuple[Subscription, ...]
     roles: Mapping[str, Callable[[Stop], Coroutine[Any, Any, None]]]
@@ -87,6 +90,10 @@ def desk_parts(
 
     view = base.transactions.view
     decide: Runner[DecisionPorts] = Runner(base.transactions, decisions, service=service)
+
+    async def payment_began(notice: Notice) -> None:
+        await decide(begin_payment, notice)
+
     closer = YearCloser(decide, ClosingStore(view))
     refunds = http_refunds.RefundDesk(
         run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor)
@@ -104,6 +111,7 @@ def desk_parts(
         decide=decide,
         closer=closer,
         coming=ComingStore(view, base.clock, in_flight_minutes=dunning.in_flight_minutes),
+        payment_began=payment_began,
         routers=(
             http_refunds.router(refunds),
             http_refunds.office_router(refunds),

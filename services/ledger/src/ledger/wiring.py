@@ -146,7 +146,7 @@ class Wiring:
             run=self.run,
             queries=self.queries,
             letters=NoticeLetters(self.creditor, font_directory=settings.fonts_dir),
-            checkout=WatchedCheckout(self.checkout, self.desk.coming),
+            checkout=WatchedCheckout(self.checkout, self.desk.payment_began),
             clock=clock,
             public_url=settings.public_url,
         )
@@ -157,7 +157,7 @@ class Wiring:
             clock=clock,
             address=settings.pagopa_address or f"{settings.public_url}/pagopa/paForNode",
             receipt_kept=self.settler.wake,
-            payment_began=self.desk.coming.began,
+            payment_began=self.desk.payment_began,
         )
         return Service(
             name=NAME,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date, timedelta
 
 from ledger.domain.charging import MEALS
@@ -18,7 +18,7 @@ from refettorio_chassis.transaction import Collections
 
 
 class ComingStore:
-    """Reads for pages; `began` is one write that needs no transaction: the last one told holds."""
+    """Reads for pages."""
 
     def __init__(self, place: Collections, clock: Clock, *, in_flight_minutes: int) -> None:
         self._families = FamilyStore(place)
@@ -36,19 +36,15 @@ class ComingStore:
     async def in_flight_cents(self, account_id: str) -> int:
         return await self._dunning.in_flight_cents(account_id, began_after=self._clock.now() - self._patience)
 
-    async def began(self, notice: Notice) -> None:
-        """Somebody is paying `notice`."""
-        await self._dunning.began(notice, self._clock.now())
-
 
 class WatchedCheckout:
     """Checkout, with the payments begun there remembered. Implements `usecases.ports.Checkout`."""
 
-    def __init__(self, checkout: Checkout, coming: ComingStore) -> None:
+    def __init__(self, checkout: Checkout, payment_began: Callable[[Notice], Awaitable[None]]) -> None:
         self._checkout = checkout
-        self._coming = coming
+        self._payment_began = payment_began
 
     async def open_cart(self, notice: Notice, *, returns: CheckoutReturns) -> str:
         address = await self._checkout.open_cart(notice, returns=returns)
-        await self._coming.began(notice)
+        await self._payment_began(notice)
         return address

@@ -98,8 +98,7 @@ class DunningStore:
         )
         return sum(int(document["amount"]) for document in found)
 
-    async def began(self, notice: Notice, at: datetime) -> None:
-        """Somebody is paying `notice`: a cart was opened, or the Nodo asked what is due."""
+    async def keep_beginning(self, notice: Notice, at: datetime) -> None:
         document: Document = {"_id": notice.number, "account_id": notice.account_id, "began_at": at}
         await self._in_flight.replace_one({"_id": notice.number}, document, upsert=True)
 

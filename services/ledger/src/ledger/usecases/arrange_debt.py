@@ -12,13 +12,13 @@ from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
-from refettorio_contracts.ledger import DebtWrittenOff
+from refettorio_contracts import ledger as contracts
 
 
 async def grant_plan(
     ports: DecisionPorts, account_id: str, *, instalments: Sequence[Instalment], reason: str, by: Actor
 ) -> Arrangement:
-    """While it is kept nobody is reminded. Raises NotInDebtError, PlanNotValidError."""
+    """While it is kept nobody is reminded and enrolment is open. Raises NotInDebtError, PlanNotValidError."""
     debt, now = await _debt(ports, account_id), ports.world.clock.now()
     decided = Arrangement(
         arrangement_id=ports.new_id("pla"),
@@ -30,11 +30,18 @@ async def grant_plan(
         amount_cents=debt,
         instalments=planned(instalments, debt_cents=debt, today=rome_day(now)),
     )
+    parts = [
+        contracts.Instalment(due_date=each.due_date, amount_cents=each.amount_cents) for each in decided.instalments
+    ]
+    event = contracts.InstalmentPlanGranted(
+        account_id=account_id, plan_id=decided.arrangement_id, instalments=tuple(parts)
+    )
+    ports.world.announce(event)
     return await _kept(ports, decided, by)
 
 
 async def exempt_debtor(ports: DecisionPorts, account_id: str, *, until: date, reason: str, by: Actor) -> Arrangement:
-    """On the word of the social services nobody is reminded up to `until` (inside). Money is not touched."""
+    """On the word of the social services nobody is reminded or stopped up to `until` (inside). Money is not touched."""
     decided = Arrangement(
         arrangement_id=ports.new_id("exe"),
         account_id=account_id,
@@ -44,6 +51,8 @@ async def exempt_debtor(ports: DecisionPorts, account_id: str, *, until: date, r
         decided_at=ports.world.clock.now(),
         until=until,
     )
+    event = contracts.DebtExempted(account_id=account_id, exemption_id=decided.arrangement_id, until=until)
+    ports.world.announce(event)
     return await _kept(ports, decided, by)
 
 
@@ -72,7 +81,7 @@ async def write_off(
     post_decision(world, book, transfer)
     await world.books.write(book)
     account = book.account(transfer.credit)
-    event = DebtWrittenOff(
+    event = contracts.DebtWrittenOff(
         account_id=account_id,
         balance_cents=account.balance_cents,
         transfer_id=transfer.transfer_id,

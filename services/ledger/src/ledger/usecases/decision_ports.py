@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ledger.domain.accounts import Account
 from ledger.domain.dunning import DEFAULT_STEPS, Arrangement, DunningCase, DunningStep
+from ledger.domain.notices import Notice
 from ledger.domain.refunds import Refund, RefundBatch, RefundState
 from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.year_close import YearClosing, YearLine
@@ -79,6 +80,10 @@ class Dunning(Protocol):
 
     async def keep_arrangement(self, arrangement: Arrangement) -> None: ...
     async def paid_since(self, account_id: str, moment: datetime) -> int: ...
+    async def keep_beginning(self, notice: Notice, at: datetime) -> None:
+        """Somebody began to pay; the last time holds."""
+        ...
+
     async def in_flight_cents(self, account_id: str, *, began_after: datetime) -> int:
         """Of notices that somebody began to pay and that are not paid yet."""
         ...
