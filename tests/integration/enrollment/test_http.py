@@ -7,8 +7,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from enrollment.domain.account_facts import DebtOpened
 from enrollment.usecases.accept_application import accept_application
-from enrollment.usecases.follow_balance import AccountFact, FactKind, follow_balance
+from enrollment.usecases.follow_balance import follow_balance
+from enrollment.usecases.follow_payment_network import follow_payment_network
 from refettorio_chassis.testing import TokenMinter
 from tests.unit.enrollment.town import BIANCHI, CLASS_1A, CLERK, ROSSI, SCHOOL, Town, answers_for
 
@@ -83,13 +85,13 @@ async def test_the_office_reviews_accepts_and_rejects(api: Families) -> None:
 
 async def test_refusals_say_in_italian_what_to_do(api: Families, town: Town) -> None:
     await town.enrolled_last_year()
-    debt = AccountFact(account_id=ROSSI, kind=FactKind.DEBT_OPENED, balance_cents=-1020, debt_cents=1020)
-    await town.run(follow_balance, [debt])
+    await town.run(follow_balance, [(ROSSI, DebtOpened(debt_cents=1020))])
     refused = await api.rossi("POST", "/applications", form())
     assert refused.status_code == 422
     problem = refused.json()
     assert problem["slug"] == "debt-outstanding"
-    assert problem["values"] == {"debt_cents": 1020, "pay_at": "/portale/pagamenti/meals"}
+    way = {"in_flight_cents": 0, "to_pay_cents": 1020, "pay_at": "/portale/pagamenti/meals"}
+    assert problem["values"] == {"debt_cents": 1020} | way
     assert "10,20 €" in problem["detail"]
     wrong = await api.call(BIANCHI, "guardian", "POST", "/applications", form(pupil_fiscal_code="RSSMRA"))
     assert wrong.json()["slug"] == "fiscal-code-invalid"
@@ -98,6 +100,24 @@ async def test_refusals_say_in_italian_what_to_do(api: Families, town: Town) -> 
     assert incomplete.json()["values"]["errors"] == [
         {"field": "pupil_given_name", "message": "Questo campo è obbligatorio."}
     ]
+
+
+async def test_the_form_says_before_it_is_filled_in_what_a_debt_means(api: Families, town: Town) -> None:
+    await town.enrolled_last_year()
+    path = "/forms/meals-2025-26"
+    assert (await api.rossi("GET", path)).json()["debt"] is None
+    await town.run(follow_balance, [(ROSSI, DebtOpened(debt_cents=1020))])
+    debt = (await api.rossi("GET", path)).json()["debt"]
+    assert (debt["lifted_by"], debt["to_pay_cents"], debt["pay_at"]) == (None, 1020, "/portale/pagamenti/meals")
+    assert "10,20 €" in debt["text"]
+    for another in (await api.call(BIANCHI, "guardian", "GET", path), await api.call("stf_1", "office", "GET", path)):
+        assert another.json()["debt"] is None
+    await town.run(follow_payment_network, town.clock.now())
+    assert (await api.rossi("GET", path)).json()["debt"]["lifted_by"] == "network-down"
+    sent = (await api.rossi("POST", "/applications", form())).json()
+    assert sent["debt"]["lifted_by"] == "network-down"
+    listed = (await api.office("GET", f"/office/applications/{sent['application_id']}")).json()
+    assert (listed["debt"]["debt_cents"], listed["debt"]["lifted_by"]) == (1020, "network-down")
 
 
 async def test_unknown_fields_are_refused(api: Families) -> None:

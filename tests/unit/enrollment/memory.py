@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from enrollment.domain.application import Application
 from enrollment.domain.holder import Holder
@@ -29,6 +29,7 @@ class MemoryStore(MemoryTrail):
     applications_: dict[ApplicationId, Application] = field(default_factory=dict)
     pupils_: dict[PupilId, Pupil] = field(default_factory=dict)
     holders_: dict[GuardianId, Holder] = field(default_factory=dict)
+    network_down_since_: datetime | None = None
     closures: dict[tuple[SchoolId, date], Closure] = field(default_factory=dict)
     excuses: dict[tuple[ClassId, date], Excuse] = field(default_factory=dict)
 
@@ -150,6 +151,12 @@ class MemoryStore(MemoryTrail):
     async def save_holder(self, holder: Holder) -> None:
         assert (await self.holder(holder.guardian_id)).version == holder.version
         self.holders_[holder.guardian_id] = replace(holder, version=holder.version + 1)
+
+    async def network_down_since(self) -> datetime | None:
+        return self.network_down_since_
+
+    async def save_network_down_since(self, down_since: datetime | None) -> None:
+        self.network_down_since_ = down_since
 
     async def closure(self, school_id: SchoolId, day: date) -> Closure | None:
         return self.closures.get((school_id, day))

@@ -13,7 +13,6 @@ from enrollment.domain.errors import (
     ApplicationNotFoundError,
     ClassNotFoundError,
     ClosureNotFoundError,
-    DebtOutstandingError,
     DuplicateApplicationError,
     FiscalCodeInvalidError,
     FormNotFoundError,
@@ -30,7 +29,6 @@ from enrollment.domain.school import SchoolClass
 from enrollment.usecases.accept_application import accept_application
 from enrollment.usecases.close_school_day import close_school_day
 from enrollment.usecases.excuse_class import excuse_class
-from enrollment.usecases.follow_balance import AccountFact, FactKind, follow_balance
 from enrollment.usecases.open_window import WindowPlan, open_window
 from enrollment.usecases.ports import ApplicationFilter
 from enrollment.usecases.register_class import register_class
@@ -64,12 +62,6 @@ from tests.unit.enrollment.town import (
 )
 
 DAY = date(2025, 10, 4)
-
-
-def owes(cents: int) -> list[AccountFact]:
-    return [
-        AccountFact(account_id=ROSSI, kind=FactKind.DEBT_OPENED, balance_cents=-cents, debt_cents=cents),
-    ]
 
 
 class SubmittingScenarios:
@@ -201,45 +193,6 @@ class AnswersScenarios:
         code = fiscal_code(MARIO_BORN)
         application = await town.submit(answers=answers_for(pupil_fiscal_code=f" {code.lower()} "))
         assert application.pupil.fiscal_code == code
-
-
-class DebtScenarios:
-    async def test_a_family_of_last_year_in_debt_is_refused_with_the_amount(self, town: Town) -> None:
-        await town.enrolled_last_year()
-        await town.run(follow_balance, owes(4590))
-        with pytest.raises(DebtOutstandingError, match=r"45,90 €") as refusal:
-            await town.submit()
-        assert refusal.value.values == {"debt_cents": 4590, "pay_at": "/portale/pagamenti/meals"}
-
-    async def test_a_new_sibling_waits_for_the_debt_too(self, town: Town) -> None:
-        await town.enrolled_last_year()
-        await town.run(follow_balance, owes(100))
-        with pytest.raises(DebtOutstandingError):
-            await town.submit(answers=answers_for("RSSLCU", date(2019, 5, 5)))
-
-    async def test_a_family_new_this_year_is_not_turned_away(self, town: Town) -> None:
-        await town.run(follow_balance, owes(100))
-        assert (await town.submit()).state is State.SUBMITTED
-
-    async def test_once_settled_the_family_may_enrol(self, town: Town) -> None:
-        await town.enrolled_last_year()
-        settled = AccountFact(account_id=ROSSI, kind=FactKind.DEBT_SETTLED, balance_cents=0)
-        await town.run(follow_balance, [*owes(100), settled])
-        assert (await town.submit()).state is State.SUBMITTED
-
-    async def test_the_amount_follows_the_balance_while_the_debt_lasts(self, town: Town) -> None:
-        await town.enrolled_last_year()
-        charged = AccountFact(account_id=ROSSI, kind=FactKind.MOVED, balance_cents=-610)
-        await town.run(follow_balance, owes(100))
-        await town.run(follow_balance, [charged])
-        with pytest.raises(DebtOutstandingError) as refusal:
-            await town.submit()
-        assert refusal.value.values["debt_cents"] == 610
-
-    async def test_a_balance_alone_opens_no_debt(self, town: Town) -> None:
-        await town.enrolled_last_year()
-        await town.run(follow_balance, [AccountFact(account_id=ROSSI, kind=FactKind.MOVED, balance_cents=-10)])
-        assert (await town.submit()).state is State.SUBMITTED
 
 
 class DecidingScenarios:

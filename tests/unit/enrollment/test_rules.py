@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +14,7 @@ from enrollment.domain.identifiers import FormId, PupilId, Service
 from enrollment.domain.pupil import Pupil, sibling_ranks
 from enrollment.domain.school_year import label_from_slug, plan_school_year, previous_label
 from enrollment.domain.window import Window, WindowState, check_window_days
-from enrollment.inbound.events import account_fact
 from enrollment.outbound.fiscal_codes import StdnumFiscalCodes
-from enrollment.usecases.follow_balance import FactKind
-from refettorio_contracts.ledger import BalanceLow, DebtOpened, DebtSettled, TopUpCredited
 from tests.unit.enrollment.town import fiscal_code
 
 STEADY = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -141,18 +138,3 @@ def test_ranks_are_one_to_n_in_order_of_birth(births: list[date]) -> None:
     in_order = sorted(siblings, key=lambda each: ranks[each.pupil_id])
     assert sorted(ranks.values()) == list(range(1, len(births) + 1))
     assert [each.birth_date for each in in_order] == sorted(births)
-
-
-def test_of_the_ledger_only_what_moves_a_debt_is_heard() -> None:
-    opened = DebtOpened(account_id="gua_1", balance_cents=-5, service="meals", school_year="2025/26", debt_cents=5)
-    paid = TopUpCredited(
-        account_id="gua_1",
-        balance_cents=-1,
-        transfer_id="t",
-        notice_number="3" * 18,
-        amount_cents=4,
-        paid_at=datetime(2025, 7, 1, tzinfo=UTC),
-    )
-    heard = [account_fact(event) for event in (opened, paid, DebtSettled(account_id="g", balance_cents=0, service="m"))]
-    assert [each.kind for each in heard if each] == [FactKind.DEBT_OPENED, FactKind.MOVED, FactKind.DEBT_SETTLED]
-    assert account_fact(BalanceLow(account_id="g", balance_cents=1, threshold_meals=3, meals_left=2)) is None

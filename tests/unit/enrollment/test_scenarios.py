@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.enrollment.debt_scenarios import DebtScenarios
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
-    DebtScenarios,
     DecidingScenarios,
     SettingUpScenarios,
     SubmittingScenarios,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enrollment.inbound import events, http_applications, http_calendar, http_forms, http_office, http_setup
 from enrollment.outbound.fiscal_codes import StdnumFiscalCodes
-from enrollment.outbound.queries import Queries
+from enrollment.outbound.queries import NETWORKS, Queries
 from enrollment.outbound.store import INDEXES, Store
 from enrollment.settings import Settings
 from enrollment.usecases.ports import Ports
@@ -44,7 +44,7 @@ def wire(base: Foundation) -> Service:
         ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
-        collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders"],
+        collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders", NETWORKS],
     )
 
 

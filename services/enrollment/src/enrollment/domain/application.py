@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from enrollment.domain.debt_block import DebtBlock
 from enrollment.domain.errors import ReasonInvalidError, TransitionNotAllowedError
 from enrollment.domain.form import Answers
 from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId, Service
@@ -82,7 +83,10 @@ class ApplicationPupil:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """One form sent by one guardian. `version` counts the steps: it is the `sequence` of its events."""
+    """One form sent by one guardian. `version` counts the steps: it is the `sequence` of its events.
+
+    `debt` is the one that stood when it was sent, and why it did not stop it.
+    """
 
     application_id: ApplicationId
     form_id: FormId
@@ -99,6 +103,7 @@ class Application:
     reason: str | None = None
     note: str | None = None
     idempotency_key: str | None = None
+    debt: DebtBlock | None = None
 
     @property
     def version(self) -> int:

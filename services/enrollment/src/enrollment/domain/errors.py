@@ -14,7 +14,10 @@ class WindowClosedError(DomainError):
 
 
 class DebtOutstandingError(DomainError):
-    """A child of the holder was enrolled last year and the account is in debt. `values`: `debt_cents`, `pay_at`."""
+    """A child of the holder was enrolled last year and the account is in debt.
+
+    `values`: `debt_cents`, of which `in_flight_cents` are being paid, `to_pay_cents`, `pay_at`.
+    """
 
     slug: ClassVar[str] = "debt-outstanding"
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from enrollment.domain.account_facts import AccountFact, BalanceMoved, DebtOpened, DebtSettled, Exempted, ToppedUp
+from enrollment.domain.debt_block import Instalment, PaymentInFlight, Plan
 from enrollment.domain.identifiers import GuardianId
-from enrollment.usecases.follow_balance import AccountFact, FactKind, follow_balance
+from enrollment.usecases.follow_balance import follow_balance
+from enrollment.usecases.follow_payment_network import follow_payment_network
 from enrollment.usecases.ports import Ports
 from refettorio_chassis.consuming import OnBatch, Received, Subscription
 from refettorio_chassis.transaction import Runner, Transaction
-from refettorio_contracts import Event, topics
-from refettorio_contracts.ledger import ChargeReversed, DebtOpened, DebtSettled, MealCharged, TopUpCredited
+from refettorio_contracts import Event, ledger, topics
 
 
 def subscriptions(run: Runner[Ports]) -> list[Subscription]:
@@ -22,23 +24,56 @@ def on_accounts(run: Runner[Ports]) -> OnBatch:
     """A batch in one go: thousands of charges concern few holders, and fewer still in debt."""
 
     async def on_batch(transaction: Transaction, batch: Sequence[Received]) -> None:
+        ports = run.within(transaction)
         facts = [fact for received in batch if (fact := account_fact(received.event)) is not None]
-        await follow_balance(run.within(transaction), facts)
+        await follow_balance(ports, facts)
+        for received in batch:
+            match received.event:
+                case ledger.PaymentNetworkWentDown(since=since):
+                    await follow_payment_network(ports, since)
+                case ledger.PaymentNetworkCameBack():
+                    await follow_payment_network(ports, None)
 
     return on_batch
 
 
-def account_fact(event: Event) -> AccountFact | None:
-    """What the event means here; `None` for those that mean nothing, known or yet to be invented."""
+def account_fact(event: Event) -> tuple[GuardianId, AccountFact] | None:
+    """Whose account it is about and what it means here; `None` for what means nothing, known or yet to be invented."""
+    fact: AccountFact
     match event:
-        case DebtOpened():
-            kind, debt_cents = FactKind.DEBT_OPENED, event.debt_cents
-        case DebtSettled():
-            kind, debt_cents = FactKind.DEBT_SETTLED, 0
-        case MealCharged() | ChargeReversed() | TopUpCredited():
-            kind, debt_cents = FactKind.MOVED, 0
+        case ledger.DebtOpened():
+            fact = DebtOpened(debt_cents=event.debt_cents)
+        case ledger.DebtSettled():
+            fact = DebtSettled()
+        case ledger.TopUpCredited():
+            fact = ToppedUp(
+                notice_number=event.notice_number, amount_cents=event.amount_cents, balance_cents=event.balance_cents
+            )
+        case ledger.MealCharged() | ledger.ChargeReversed() | ledger.ReminderIssued() | ledger.DebtWrittenOff():
+            fact = BalanceMoved(balance_cents=event.balance_cents)
+        case ledger.PaymentBegan():
+            fact = _payment(event)
+        case ledger.DebtExempted():
+            fact = Exempted(until=event.until)
+        case ledger.InstalmentPlanGranted():
+            fact = _plan(event)
         case _:
             return None
-    return AccountFact(
-        account_id=GuardianId(event.account_id), kind=kind, balance_cents=event.balance_cents, debt_cents=debt_cents
+    return GuardianId(event.account_id), fact
+
+
+def _payment(event: ledger.PaymentBegan) -> PaymentInFlight:
+    return PaymentInFlight(
+        notice_number=event.notice_number,
+        amount_cents=event.amount_cents,
+        began_at=event.began_at,
+        counts_until=event.counts_until,
+    )
+
+
+def _plan(event: ledger.InstalmentPlanGranted) -> Plan:
+    parts = sorted(event.instalments, key=lambda part: part.due_date)
+    return Plan(
+        plan_id=event.plan_id,
+        instalments=tuple(Instalment(due_date=part.due_date, amount_cents=part.amount_cents) for part in parts),
     )

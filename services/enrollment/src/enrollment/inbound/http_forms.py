@@ -10,7 +10,16 @@ from enrollment.domain.errors import FormNotFoundError
 from enrollment.domain.form_definitions import definition_of
 from enrollment.domain.identifiers import ClassId, FormId, GuardianId
 from enrollment.inbound.callers import PREFIX, Anyone, FamilyOrOffice, PathId
-from enrollment.inbound.shapes import DefinitionShape, FormShape, FormWithDefinition, Items, PupilShape, SchoolShape
+from enrollment.inbound.shapes import (
+    DebtShape,
+    DefinitionShape,
+    FormShape,
+    FormWithDefinition,
+    Items,
+    PupilShape,
+    SchoolShape,
+)
+from enrollment.usecases.look_at_debt import look_at_debt
 from enrollment.usecases.ports import Reads
 from refettorio_chassis.clock import Clock, rome_day
 
@@ -25,14 +34,18 @@ def router(reads: Reads, clock: Clock) -> APIRouter:
         return Items(items=[FormShape.of(window, today) for window in await reads.windows()])
 
     @routes.get("/forms/{form_id}")
-    async def form(_caller: FamilyOrOffice, form_id: PathId) -> FormWithDefinition:
+    async def form(caller: FamilyOrOffice, form_id: PathId) -> FormWithDefinition:
         window = await reads.window(FormId(form_id))
         if window is None:
             raise FormNotFoundError("Questo modulo non esiste.", form_id=form_id)
         schools = await reads.schools(window.school_year)
         definition = definition_of(window.service, window.form_version)
         listed = FormShape.of(window, rome_day(clock.now()))
-        return FormWithDefinition(**dict(listed), definition=DefinitionShape.of(definition, schools))
+        shown = FormWithDefinition(**dict(listed), definition=DefinitionShape.of(definition, schools))
+        if not caller.has("guardian"):
+            return shown
+        debt = await look_at_debt(reads, clock, GuardianId(caller.subject), window.school_year)
+        return shown.model_copy(update={"debt": DebtShape.of(debt) if debt else None})
 
     @routes.get("/schools")
     async def schools(_caller: Anyone) -> Items[SchoolShape]:

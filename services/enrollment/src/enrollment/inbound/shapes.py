@@ -9,6 +9,7 @@ from typing import Generic, Self, TypeVar
 from pydantic import BaseModel
 
 from enrollment.domain.application import Application
+from enrollment.domain.debt_block import PAY_AT, DebtBlock
 from enrollment.domain.form import Answer, Field, FormDefinition
 from enrollment.domain.pupil import Enrolment, Pupil
 from enrollment.domain.school import SchoolWithClasses
@@ -143,10 +144,35 @@ class DefinitionShape(BaseModel):
         )
 
 
+class DebtShape(BaseModel):
+    """A debt before an enrolment. `lifted_by` says why it does not stop it; None: it does. `text` is for families."""
+
+    debt_cents: int
+    in_flight_cents: int
+    in_flight_until: datetime | None
+    to_pay_cents: int
+    lifted_by: str | None
+    text: str
+    pay_at: str
+
+    @classmethod
+    def of(cls, block: DebtBlock) -> Self:
+        return cls(
+            debt_cents=block.debt_cents,
+            in_flight_cents=block.in_flight_cents,
+            in_flight_until=block.in_flight_until,
+            to_pay_cents=block.to_pay_cents,
+            lifted_by=block.lifted_by.value if block.lifted_by else None,
+            text=block.text,
+            pay_at=PAY_AT,
+        )
+
+
 class FormWithDefinition(FormShape):
-    """A form ready to be filled in."""
+    """A form ready to be filled in; `debt` is the caller's own, where it matters for this form."""
 
     definition: DefinitionShape
+    debt: DebtShape | None = None
 
 
 class PupilName(BaseModel):
@@ -166,7 +192,10 @@ class StepShape(BaseModel):
 
 
 class ApplicationShape(BaseModel):
-    """An application as the family sees it in the list. `answers` only where one application is asked for."""
+    """An application as the family sees it in the list. `answers` only where one application is asked for.
+
+    `debt` is the one that stood when it was sent.
+    """
 
     application_id: str
     form_id: str
@@ -183,6 +212,7 @@ class ApplicationShape(BaseModel):
     history: list[StepShape]
 
     form_version: int
+    debt: DebtShape | None = None
     answers: dict[str, Answer] | None = None
 
     @classmethod
@@ -206,6 +236,7 @@ class ApplicationShape(BaseModel):
             submitted_at=application.submitted_at,
             decided_at=application.decided_at,
             reason=application.reason,
+            debt=DebtShape.of(application.debt) if application.debt else None,
             history=[
                 StepShape(state=step.state.value, at=step.at, by_role=step.by_role) for step in application.history
             ],

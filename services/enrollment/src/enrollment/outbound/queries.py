@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 from enrollment.domain.application import Application
+from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, SchoolId
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
 from enrollment.domain.school_year import SchoolYear
 from enrollment.domain.window import Window
 from enrollment.outbound import rows
+from enrollment.outbound.holder_rows import holder_from
 from enrollment.usecases.ports import ApplicationFilter
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import BoundCollection, Collections
+
+NETWORKS: Final = "payment_networks"
+PAGOPA: Final = "pagopa"
 
 
 class Queries:
@@ -85,6 +92,15 @@ class Queries:
         return await self._pupils(
             {"enrolments.class_id": class_id} if class_id else {"enrolments.0": {"$exists": True}}
         )
+
+    async def holder(self, guardian_id: GuardianId) -> Holder:
+        row = await self._in("holders").find_one({"_id": guardian_id})
+        return holder_from(row) if row else Holder(guardian_id=guardian_id)
+
+    async def network_down_since(self) -> datetime | None:
+        row = await self._in(NETWORKS).find_one({"_id": PAGOPA})
+        since: datetime | None = row["down_since"] if row else None
+        return since
 
     async def _pupils(self, where: Document) -> Sequence[Pupil]:
         sort = [("family_name", 1), ("given_name", 1), ("_id", 1)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 
 from enrollment.domain.application import Application, ApplicationPupil, State, Step
-from enrollment.domain.holder import Holder
+from enrollment.domain.debt_block import DebtBlock, Lifting
 from enrollment.domain.identifiers import (
     ApplicationId,
     ClassId,
@@ -137,6 +138,8 @@ def application_row(application: Application) -> Document:
     }
     if application.idempotency_key is not None:
         row["idempotency_key"] = application.idempotency_key
+    if application.debt is not None:
+        row["debt"] = asdict(application.debt)
     return row
 
 
@@ -160,7 +163,12 @@ def application_from(row: Document) -> Application:
         reason=row["reason"],
         note=row["note"],
         idempotency_key=row.get("idempotency_key"),
+        debt=_debt_from(row["debt"]) if "debt" in row else None,
     )
+
+
+def _debt_from(row: Document) -> DebtBlock:
+    return DebtBlock(**(row | {"lifted_by": Lifting(row["lifted_by"])}))
 
 
 def _application_pupil_from(row: Document) -> ApplicationPupil:
@@ -227,16 +235,6 @@ def _enrolment_from(row: Document) -> Enrolment:
         tariff_code=row["tariff_code"],
         sibling_rank=row["sibling_rank"],
     )
-
-
-def holder_row(holder: Holder) -> Document:
-    """The document of holder."""
-    return {"_id": holder.guardian_id, "debt_cents": holder.debt_cents, "version": holder.version}
-
-
-def holder_from(row: Document) -> Holder:
-    """Holder from its document."""
-    return Holder(guardian_id=GuardianId(row["_id"]), debt_cents=row["debt_cents"], version=row["version"])
 
 
 def closure_key(school_id: SchoolId, day: date) -> str:

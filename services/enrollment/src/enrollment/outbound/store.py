@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from enrollment.domain.application import Application
@@ -16,7 +16,8 @@ from enrollment.domain.school_day import Closure, Excuse
 from enrollment.domain.school_year import SchoolYear
 from enrollment.domain.window import Window
 from enrollment.outbound import rows
-from enrollment.outbound.queries import Queries
+from enrollment.outbound.holder_rows import holder_from, holder_row
+from enrollment.outbound.queries import NETWORKS, PAGOPA, Queries
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.process import Index
@@ -92,16 +93,16 @@ class Store(Queries):
     async def save_pupil(self, pupil: Pupil) -> None:
         await self._put_next("pupils", rows.pupil_row(replace(pupil, version=pupil.version + 1)))
 
-    async def holder(self, guardian_id: GuardianId) -> Holder:
-        return (await self.holders([guardian_id]))[guardian_id]
-
     async def holders(self, guardian_ids: Iterable[GuardianId]) -> Mapping[GuardianId, Holder]:
         wanted = list(guardian_ids)
-        found = [rows.holder_from(row) for row in await self._in("holders").find({"_id": {"$in": wanted}})]
+        found = [holder_from(row) for row in await self._in("holders").find({"_id": {"$in": wanted}})]
         return {each: Holder(guardian_id=each) for each in wanted} | {holder.guardian_id: holder for holder in found}
 
     async def save_holder(self, holder: Holder) -> None:
-        await self._put_next("holders", rows.holder_row(replace(holder, version=holder.version + 1)))
+        await self._put_next("holders", holder_row(replace(holder, version=holder.version + 1)))
+
+    async def save_network_down_since(self, down_since: datetime | None) -> None:
+        await self._put(NETWORKS, {"_id": PAGOPA, "down_since": down_since})
 
     async def closure(self, school_id: SchoolId, day: date) -> Closure | None:
         row = await self._in("closures").find_one({"_id": rows.closure_key(school_id, day)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from enrollment.domain.application import Application, State
@@ -59,6 +59,14 @@ class Reads(Protocol):
         """Pupils with at least one enrolment (in this class)."""
         ...
 
+    async def holder(self, guardian_id: GuardianId) -> Holder:
+        """One who was never heard of owes nothing."""
+        ...
+
+    async def network_down_since(self) -> datetime | None:
+        """Since when nobody can pay; None while the payment network is up."""
+        ...
+
 
 class Store(Reads, Protocol):
     """Reading and writing inside one transaction."""
@@ -80,15 +88,12 @@ class Store(Reads, Protocol):
         """Write the pupil and raise its version: two writers at once, one tries again."""
         ...
 
-    async def holder(self, guardian_id: GuardianId) -> Holder:
-        """One who was never heard of owes nothing."""
-        ...
-
     async def holders(self, guardian_ids: Iterable[GuardianId]) -> Mapping[GuardianId, Holder]: ...
     async def save_holder(self, holder: Holder) -> None:
         """Write the holder and raise its version: two writers at once, one tries again."""
         ...
 
+    async def save_network_down_since(self, down_since: datetime | None) -> None: ...
     async def closure(self, school_id: SchoolId, day: date) -> Closure | None: ...
     async def save_closure(self, closure: Closure) -> None: ...
     async def excuse(self, class_id: ClassId, day: date) -> Excuse | None: ...

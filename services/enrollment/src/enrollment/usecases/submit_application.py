@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from enrollment.domain.application import Application, ApplicationPupil, State, Step
+from enrollment.domain.debt_block import DebtBlock
 from enrollment.domain.errors import DuplicateApplicationError, FormNotFoundError, IdempotencyKeyReusedError
 from enrollment.domain.fiscal_code import match_key
 from enrollment.domain.form import Answer, Answers, answer_invalid
@@ -14,6 +15,7 @@ from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, Guardi
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.window import Window
 from enrollment.usecases import announcements
+from enrollment.usecases.look_at_debt import look_at_debt
 from enrollment.usecases.ports import Ports
 from refettorio_chassis.clock import rome_day
 
@@ -45,9 +47,9 @@ async def submit_application(ports: Ports, submission: Submission) -> Applicatio
     answers = definition_of(window.service, window.form_version).check(submission.answers)
     await _check_class(ports, answers, window)
     pupil, fiscal_code = await _identify_pupil(ports, answers, now)
-    await _check_debt(ports, submission.guardian_id, window)
+    debt = await _check_debt(ports, submission.guardian_id, window)
     await _check_not_there_yet(ports, pupil, window)
-    application = _application(ports, submission, window, answers, pupil, fiscal_code, now)
+    application = replace(_application(ports, submission, window, answers, pupil, fiscal_code, now), debt=debt)
     await ports.store.save_pupil(pupil)
     await ports.store.add_application(application)
     ports.announcer.announce(announcements.submitted(application), sequence=application.version)
@@ -93,11 +95,14 @@ async def _identify_pupil(ports: Ports, answers: Answers, now: datetime) -> tupl
     ), fiscal_code.code
 
 
-async def _check_debt(ports: Ports, guardian_id: GuardianId, window: Window) -> None:
-    holder = await ports.store.holder(guardian_id)
-    holder.check_may_enrol(await ports.store.pupils_of(guardian_id), window.school_year)
+async def _check_debt(ports: Ports, guardian_id: GuardianId, window: Window) -> DebtBlock | None:
+    """The debt that did not stop the form, if there is one."""
+    debt = await look_at_debt(ports.store, ports.clock, guardian_id, window.school_year)
+    if debt is not None:
+        debt.check_may_enrol()
     # Written even when nothing changes: two forms sent at once by one holder meet here, and one tries again.
-    await ports.store.save_holder(holder)
+    await ports.store.save_holder(await ports.store.holder(guardian_id))
+    return debt
 
 
 async def _check_not_there_yet(ports: Ports, pupil: Pupil, window: Window) -> None:
