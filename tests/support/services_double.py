@@ -40,6 +40,12 @@ class ServicesDouble(httpx.AsyncBaseTransport):
     def answer(self, method: str, path: str, body: Json, status: int = HTTPStatus.OK) -> None:
         self.answers[method, path] = (status, body)
 
+    def change(self, method: str, path: str, **fields: object) -> None:
+        """The answer as it is, but for `fields`."""
+        status, before = self.answers[method, path]
+        assert not isinstance(before, bytes)
+        self.answers[method, path] = (status, {**before, **fields})
+
     def refuse(self, method: str, path: str, slug: str, detail: str, status: int = 422, **values: object) -> None:
         """Problem+json; `values={"errors": […]}` puts messages beside fields."""
         body = {"slug": slug, "detail": detail, "status": status, "values": values, "correlation_id": "0197-abcd"}
@@ -186,6 +192,19 @@ def _enrollment() -> dict[tuple[str, str], Json]:
         ("GET", "/api/enrollment/v1/schools"): {"items": _schools()},
         ("GET", "/api/enrollment/v1/pupils"): {"items": children},
     }
+
+
+def debt_json(lifted_by: str | None = None, **more: object) -> dict[str, object]:
+    """What is owed before a form is sent, and why it does not stop it."""
+    return {
+        "debt_cents": 4320,
+        "in_flight_cents": 0,
+        "in_flight_until": None,
+        "to_pay_cents": 4320,
+        "lifted_by": lifted_by,
+        "text": "Sul conto mensa risulta un insoluto di 43,20 €.",
+        "pay_at": "/portale/pagamenti/meals",
+    } | more
 
 
 def application_json(state: str, **more: object) -> dict[str, object]:

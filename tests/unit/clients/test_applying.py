@@ -3,9 +3,10 @@
 import httpx2 as httpx
 
 from tests.support.browserless import Browser
-from tests.support.services_double import APPLICATION, ServicesDouble, application_json
+from tests.support.services_double import APPLICATION, ServicesDouble, application_json, debt_json
 
 FORM = "/portale/moduli/compila/meals-2025-26"
+FORM_OF_ENROLLMENT = "/api/enrollment/v1/forms/meals-2025-26"
 PUPIL = {
     "pupil_given_name": "Luca",
     "pupil_family_name": "Rossi",
@@ -117,6 +118,55 @@ async def test_a_debt_is_told_with_its_amount_and_the_way_to_pay(browser: Browse
 
     assert "Il conto mensa è da saldare. Da saldare: 43,20\xa0€." in page
     assert '<a href="/portale/pagamenti/meals">Vai a saldare 43,20\xa0€</a>' in page
+
+
+async def test_of_a_debt_paid_in_part_only_the_rest_is_asked(browser: Browser, services: ServicesDouble) -> None:
+    amounts = {"debt_cents": 4320, "in_flight_cents": 2000, "to_pay_cents": 2320}
+    path = "/api/enrollment/v1/applications"
+    services.refuse("POST", path, "debt-outstanding", "Un pagamento è in corso.", **amounts)
+    await filled_in(browser)
+
+    page = (await browser.post(FORM, go="send")).text
+
+    assert '<a href="/portale/pagamenti/meals">Vai a saldare 23,20\xa0€</a>' in page
+
+
+async def test_a_debt_is_told_before_the_form_is_filled_in(browser: Browser, services: ServicesDouble) -> None:
+    assert "insoluto" not in (await browser.see(FORM)).text
+    services.change("GET", FORM_OF_ENROLLMENT, debt=debt_json())
+
+    page = (await browser.see(FORM)).text
+
+    assert "Sul conto mensa risulta un insoluto di 43,20 €." in page
+    assert '<a href="/portale/pagamenti/meals">Vai a saldare 43,20\xa0€</a>' in page
+
+
+async def test_the_way_to_pay_never_leads_elsewhere(browser: Browser, services: ServicesDouble) -> None:
+    services.change("GET", FORM_OF_ENROLLMENT, debt=debt_json(pay_at="https://example.org/paga"))
+
+    assert "example.org" not in (await browser.see(FORM)).text
+
+
+async def test_a_lifted_block_says_why_and_for_how_long(browser: Browser, services: ServicesDouble) -> None:
+    words = "Il pagamento in corso vale come già fatto: puoi inviare il modulo."
+    flying = debt_json("payment-in-flight", text=words, to_pay_cents=0, in_flight_until="2025-07-12T07:34:00Z")
+    services.change("GET", FORM_OF_ENROLLMENT, debt=flying)
+
+    page = (await browser.see(FORM)).text
+
+    assert words in page
+    assert "Lo aspettiamo fino al" in page
+    assert "alle 9:34" in page
+    assert "Vai a saldare" not in page
+
+
+async def test_an_application_says_what_let_it_through(browser: Browser, services: ServicesDouble) -> None:
+    path = f"/api/enrollment/v1/applications/{APPLICATION}"
+    services.change("GET", path, debt=debt_json("on-plan"))
+
+    page = (await browser.see(f"/portale/moduli/inviati/{APPLICATION}")).text
+
+    assert "43,20\xa0€; blocco sospeso: pagamento a rate" in page
 
 
 async def test_a_closed_form_cannot_be_filled_in(browser: Browser) -> None:

@@ -27,7 +27,7 @@ async def test_reminders_are_sent_once_they_are_meant(clerk: Browser, services: 
 
 
 async def test_who_is_not_reminded_has_a_reason(clerk: Browser) -> None:
-    assert "sta pagando a rate" in (await clerk.see(REMINDERS)).text
+    assert "pagamento a rate" in (await clerk.see(REMINDERS)).text
 
 
 async def test_with_nobody_due_there_is_nothing_to_send(clerk: Browser, services: ServicesDouble) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.browserless import Browser
-from tests.support.services_double import APPLICATION, GUARDIAN, PUPIL, ServicesDouble
+from tests.support.services_double import APPLICATION, GUARDIAN, PUPIL, ServicesDouble, debt_json
 
 DETAIL = f"/ufficio/domande/{APPLICATION}"
 SERVICE = f"/api/enrollment/v1/office/applications/{APPLICATION}"
@@ -199,3 +199,12 @@ async def test_no_accounts_in_debt_is_good_news(clerk: Browser, services: Servic
     services.answer("GET", "/api/ledger/v1/accounts", {"items": []})
 
     assert "Nessun conto in debito." in (await clerk.see("/ufficio/conti")).text
+
+
+async def test_a_clerk_sees_the_debt_an_application_was_sent_with(clerk: Browser, services: ServicesDouble) -> None:
+    path = f"/api/enrollment/v1/office/applications/{APPLICATION}"
+    services.change("GET", path, debt=debt_json("payment-in-flight"))
+
+    page = (await clerk.see(f"/ufficio/domande/{APPLICATION}")).text
+
+    assert "43,20\xa0€; blocco sospeso: un pagamento è in corso" in page

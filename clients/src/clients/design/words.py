@@ -77,7 +77,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "network-down": "la rete dei pagamenti è ferma",
         "payment-in-flight": "un pagamento è in corso",
         "exempt": "sospeso dall'ufficio",
-        "on-plan": "sta pagando a rate",
+        "on-plan": "pagamento a rate",
     },
     "arrangement": {
         "plan": "Piano di rate",

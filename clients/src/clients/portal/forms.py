@@ -70,16 +70,19 @@ async def _draft_page(visitor: Visitor, draft: Draft, trouble: Trouble = NO_TROU
         reached=list(STEPS).index(draft.step),
         readable=draft.readable(places_of(draft.form)) if draft.step == LAST else [],
         trouble=trouble,
+        # A refusal for the debt says the same already, with the same way to pay.
+        debt=None if trouble.link else draft.form.debt,
+        pay_at=own_address(draft.form.debt.pay_at) if draft.form.debt else "",
     )
 
 
 def _refusal(problem: ServiceProblem) -> Trouble:
-    """A refusal of the rules; debt comes with its amount and the way to pay it."""
-    debt = problem.values.debt_cents
-    if problem.slug == "debt-outstanding" and debt is not None:
+    """A refusal of the rules; debt comes with what is still to be paid and the way to pay it."""
+    to_pay = problem.values.debt_cents if problem.values.to_pay_cents is None else problem.values.to_pay_cents
+    if problem.slug == "debt-outstanding" and to_pay is not None:
         way = own_address(problem.values.pay_at or "/portale/pagamenti/meals")
-        message = f"{problem.detail} Da saldare: {euro(debt)}."
-        return Trouble([Message(message)], (f"Vai a saldare {euro(debt)}", way))
+        message = f"{problem.detail} Da saldare: {euro(to_pay)}."
+        return Trouble([Message(message)], (f"Vai a saldare {euro(to_pay)}", way))
     return trouble_from(problem)
 
 

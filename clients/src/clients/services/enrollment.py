@@ -71,10 +71,22 @@ class FormSummary(Answer):
     state_text: str
 
 
+class Debt(Answer):
+    """A debt before an enrolment. `lifted_by` says why it does not stop it; None: it does. `text` is for families."""
+
+    debt_cents: int
+    in_flight_until: datetime | None = None
+    to_pay_cents: int
+    lifted_by: str | None = None
+    text: str
+    pay_at: str
+
+
 class Form(FormSummary):
-    """A form ready to be filled in."""
+    """A form ready to be filled in; `debt` is the caller's own, where it matters for this form."""
 
     definition: FormDefinition
+    debt: Debt | None = None
 
 
 class Forms(Answer):
@@ -104,7 +116,10 @@ class Step(Answer):
 
 
 class Application(Answer):
-    """An application; the office also sees holder and class, the detail also the answers."""
+    """An application; the office also sees holder and class, the detail also the answers.
+
+    `debt` is the one that stood when it was sent.
+    """
 
     application_id: str
     form_id: str
@@ -116,6 +131,7 @@ class Application(Answer):
     submitted_at: datetime
     decided_at: datetime | None = None
     reason: str | None = None
+    debt: Debt | None = None
     note: str | None = None
     history: tuple[Step, ...] = ()
     answers: dict[str, str | bool] | None = None

@@ -45,6 +45,7 @@ class ProblemValues(Answer):
     """The values of refusals that pages explain further. Amounts are cents; `errors` belong to fields of a form."""
 
     debt_cents: int | None = None
+    to_pay_cents: int | None = None
     pay_at: str | None = None
     errors: tuple[FieldError, ...] = ()
 
