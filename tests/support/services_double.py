@@ -100,6 +100,7 @@ def _identity() -> dict[tuple[str, str], Json]:
         ("GET", "/auth/idps"): {
             "items": [
                 {"entity_id": "http://127.0.0.1:8091/spid", "name": "Gestore SPID di prova", "scheme": "spid"},
+                {"entity_id": "http://127.0.0.1:8099/spid", "name": "Seconda identità di prova", "scheme": "spid"},
                 {"entity_id": "http://127.0.0.1:8091/cie", "name": "Ministero dell'Interno (prova)", "scheme": "cie"},
             ]
         },

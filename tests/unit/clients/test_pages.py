@@ -170,3 +170,30 @@ async def test_without_identity_the_home_page_still_opens(nobody: Browser, servi
 
     assert response.status_code == 200
     assert "Nessun gestore disponibile" in response.text
+
+
+async def test_no_provider_is_favoured_by_the_order(nobody: Browser, services: ServicesDouble) -> None:
+    names = [f"Gestore {number}" for number in range(12)]
+    items = [{"entity_id": f"https://{name}.example", "name": name, "scheme": "spid"} for name in names]
+    services.answer("GET", "/auth/idps", {"items": items})
+
+    orders = [re.findall(r">(Gestore \d+)</a>", (await nobody.see("/accedi")).text) for _ in range(3)]
+
+    assert [sorted(order) for order in orders] == [sorted(names)] * 3
+    assert len({tuple(order) for order in orders}) > 1
+
+
+async def test_two_providers_of_cie_are_a_choice(nobody: Browser, services: ServicesDouble) -> None:
+    items = [{"entity_id": f"https://{name}.example", "name": name, "scheme": "cie"} for name in ("vero", "prova")]
+    services.answer("GET", "/auth/idps", {"items": items})
+
+    page = (await nobody.see("/accedi")).text
+
+    assert re.search(r"<summary>.*Entra con CIE", page)
+
+
+async def test_who_signed_in_at_too_low_a_level_is_told_so(nobody: Browser) -> None:
+    told = "chiede un livello di sicurezza più alto"
+
+    assert told in (await nobody.see("/accedi?next=/ufficio/&motivo=livello")).text
+    assert told not in (await nobody.see("/accedi?next=/ufficio/&motivo=altro")).text

@@ -1,5 +1,6 @@
 """Home, sign-in, news, documents, privacy, accessibility, and the files for the browser."""
 
+from random import SystemRandom
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -14,6 +15,7 @@ from refettorio_chassis.auth import open_to_all
 router = APIRouter(dependencies=[Depends(open_to_all)], include_in_schema=False)
 TheSite = Annotated[Site, Depends(site_of)]
 HOME_AFTER_SIGN_IN = "/portale/"
+LEVEL_TOO_LOW = "livello"
 NOT_FOUND = 404
 SHARED_STYLES = ("design/css/fonts.css", "design/css/site.css")
 
@@ -26,10 +28,18 @@ async def home(site: TheSite) -> HTMLResponse:
 
 
 @router.get("/accedi")
-async def sign_in(site: TheSite, destination: Annotated[str, Query(alias="next", max_length=500)] = "") -> HTMLResponse:
-    """The choice of SPID or CIE; `next` is where the person wanted to go."""
-    wanted = own_address(destination)
-    return site.pages.page("public/sign_in.html", providers=await _providers(site), next=wanted)
+async def sign_in(
+    site: TheSite,
+    destination: Annotated[str, Query(alias="next", max_length=500)] = "",
+    reason: Annotated[str, Query(alias="motivo", max_length=20)] = "",
+) -> HTMLResponse:
+    """The choice of SPID or CIE; `next`: where the person wanted to go; `motivo`: why to sign in again."""
+    return site.pages.page(
+        "public/sign_in.html",
+        providers=await _providers(site),
+        next=own_address(destination),
+        wants_higher_level=reason == LEVEL_TOO_LOW,
+    )
 
 
 @router.get("/notizie")
@@ -99,8 +109,10 @@ def own_address(destination: str) -> str:
 
 
 async def _providers(site: Site) -> tuple[IdentityProvider, ...]:
+    """In an order of chance, another at each visit: AgID wants none of them favoured."""
     try:
-        return await site.directory.for_token("").identity.providers()
+        found = await site.directory.for_token("").identity.providers()
     except ServiceProblem:
         # The home page has other things to say; its menus explain that signing in is not possible now.
         return ()
+    return tuple(SystemRandom().sample(found, len(found)))
