@@ -21,6 +21,7 @@ from tests.support.platform import RunningPlatform
 from tests.support.spid_sp_test import ENTITY_ID, examined, idp_metadata, known_cases
 
 POST_ONLY = "https://localhost:8444"
+AT_LEVEL_1 = "/portale/comunicazioni"
 SCHEMES = ["spid", "cie"]
 LEAST_CHECKS = {"spid": 111, "cie": 84}
 """Checks of the metadata; those of the AuthnRequest are the same for both."""
@@ -74,6 +75,7 @@ OUTCOMES = {
     "nr23": "108",
     "nr25": "111",
 }
+ANY_LEVEL = ["94", "95", "96"]
 ANOMALIES = {"104": 19, "105": 20, "106": 21, "107": 22, "108": 23, "111": 25}
 
 
@@ -86,7 +88,11 @@ async def door(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
     both.write_text(await idp_metadata(folder))
     post_only.write_bytes(without_redirect(await idp_metadata(folder, POST_ONLY)))
     trusted = f"{both},{post_only}"
-    told = {"REFETTORIO_SPID_IDP_METADATA": trusted, "REFETTORIO_CIE_IDP_METADATA": trusted}
+    told = {
+        "REFETTORIO_SPID_IDP_METADATA": trusted,
+        "REFETTORIO_CIE_IDP_METADATA": trusted,
+        "REFETTORIO_SIGN_IN_LEVELS": f"{AT_LEVEL_1}=1",
+    }
     async with doorway(infrastructure, folder, told) as made:
         yield made
 
@@ -102,8 +108,14 @@ def metadata_url(door: Doorway, scheme: str) -> str:
     return f"{door.url}/auth/{scheme}/metadata"
 
 
-def login_url(door: Doorway, scheme: str, provider: str = ENTITY_ID) -> str:
-    return f"{door.url}/auth/{scheme}/login?" + urlencode({"idp": provider, "next": "/portale/"})
+def login_url(door: Doorway, scheme: str, provider: str = ENTITY_ID, next_path: str = "/portale/") -> str:
+    return f"{door.url}/auth/{scheme}/login?" + urlencode({"idp": provider, "next": next_path})
+
+
+def outcomes(door: Doorway, scheme: str) -> list[str]:
+    """How each sign-in ended, in order: `signed-in`, or the rule it broke."""
+    lines = door.audit("signed-in", "sign-in-refused", scheme=scheme)
+    return [line["details"].get("rule", line["what"]) for line in lines]
 
 
 @pytest.mark.slow
@@ -111,6 +123,7 @@ def login_url(door: Doorway, scheme: str, provider: str = ENTITY_ID) -> str:
 async def test_the_checker_finds_nothing_and_every_case_meets_its_rule(
     door: Doorway, scheme: str, tmp_path: Path
 ) -> None:
+    before = len(outcomes(door, scheme))
     asked = ("--authn-url", login_url(door, scheme), "--test-response")
     report = await examined(f"{scheme}-sp-public", metadata_url(door, scheme), *asked, name=f"{scheme}-sp-public")
     assert report.complaints == []
@@ -118,9 +131,8 @@ async def test_the_checker_finds_nothing_and_every_case_meets_its_rule(
     assert report.counts["authnrequest_extra"] >= LEAST_REQUEST_CHECKS
     assert set(report.cases) == set(await known_cases(tmp_path)) - LEFT_OUT[scheme]
     wanted = {case: rule for rule, cases in OUTCOMES.items() for case in cases.split()}
-    lines = door.audit("signed-in", "sign-in-refused", scheme=scheme)
-    met = [line["details"].get("rule", line["what"]) for line in lines]
-    assert dict(zip(report.cases, met, strict=True)) == {case: wanted[case] for case in report.cases}
+    met = dict(zip(report.cases, outcomes(door, scheme)[before:], strict=True))
+    assert met == {case: wanted[case] for case in report.cases}
     for case, number in ANOMALIES.items():
         assert anomaly(number).message in html.unescape(report.page(case))
 
@@ -137,6 +149,20 @@ async def test_a_request_by_post_passes_too(door: Doorway, scheme: str) -> None:
     assert report.complaints == []
     # Six more than by redirect: the signature stands inside the request.
     assert report.counts["authnrequest_extra"] >= LEAST_REQUEST_CHECKS + 6
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_a_request_of_level_1_passes_and_is_answered_by_every_level(door: Doorway, scheme: str) -> None:
+    before = len(outcomes(door, scheme))
+    asked = ("--authn-url", login_url(door, scheme, next_path=AT_LEVEL_1), "--test-response", "--test-names")
+    # It strikes out the cases it leaves out for CIE, and stumbles unless they were asked for.
+    names = (*ANY_LEVEL, *LEFT_OUT[scheme])
+    report = await examined(
+        f"{scheme}-sp-public", metadata_url(door, scheme), *asked, *names, name=f"{scheme}-sp-public-level-1"
+    )
+    assert report.complaints == []
+    assert report.cases == ANY_LEVEL
+    assert outcomes(door, scheme)[before:] == [ACCEPTED] * 3
 
 
 async def test_the_checker_complains_of_spoiled_metadata(door: Doorway, tmp_path: Path) -> None:

@@ -172,9 +172,6 @@ class FederationInMemory:
             raise self.answer
         return self.answer
 
-    def level(self, scheme: Scheme) -> int:
-        return 2
-
 
 class ChanceInMemory:
     """Counts instead of drawing lots."""

@@ -21,6 +21,7 @@ from tests.integration.identity.browser import Browser, Site
 from tests.support.platform import RunningPlatform
 
 STARTED_WITHIN_SECONDS = 30.0
+AT_LEVEL_1 = "/portale/comunicazioni"
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +47,7 @@ async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
         "REFETTORIO_SPID_KEY_FILE": str(keys.spid_key),
         "REFETTORIO_SPID_CERT_FILE": str(keys.spid_certificate),
         "REFETTORIO_TOKEN_KEY_FILE": str(keys.token_key),
+        "REFETTORIO_SIGN_IN_LEVELS": f"{AT_LEVEL_1}=1",
         "OTEL_TRACES_EXPORTER": "none",
     }
     provider = {

@@ -145,6 +145,7 @@ ANOMALIES = {
     "nr22": "nega il consenso all&#39;invio di dati",
     "nr23": "sospesa/revocata",
     "nr25": "annullato dall&#39;utente",
+    "nr30": "del tipo atteso",
 }
 
 

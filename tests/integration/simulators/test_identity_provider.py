@@ -98,7 +98,7 @@ async def test_a_request_signed_inside_a_form_is_accepted(browser: Browser) -> N
 
 
 @pytest.mark.parametrize(
-    ("action", "code"), [("annulla", 25), *((f"nr{code}", code) for code in (19, 20, 21, 22, 23, 25))]
+    ("action", "code"), [("annulla", 25), *((f"nr{code}", code) for code in (19, 20, 21, 22, 23, 25, 30))]
 )
 async def test_what_goes_wrong_with_the_person_is_told_with_its_code(browser: Browser, action: str, code: int) -> None:
     response = await browser.sign_in(action=action)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from identity.domain.access import Kind, destination, is_forged
+from identity.domain.levels import Levels
 from identity.domain.roles import StaffGrant
 from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request
 from identity.usecases.note_sign_of_life import note_sign_of_life
@@ -18,6 +19,7 @@ from tests.support.identity_scenarios import MARIO, OPEN, WAITING
 SITE = "https://scuola.comune.example"
 SECRET = "r" + "1" * 64
 API = "/api/attendance/v1/classes"
+LEVELS = Levels(chosen={"/portale": 1, "/portale/pagamenti": 3})
 
 
 async def arrives(
@@ -30,13 +32,13 @@ async def arrives(
         session_secret=SECRET if person else None,
         tablet_secret=SECRET if tablet else None,
     )
-    return await authorize_request(memory, arrival, public_url=SITE, now=memory.clock.now())
+    return await authorize_request(memory, arrival, public_url=SITE, levels=LEVELS, now=memory.clock.now())
 
 
-async def with_person(**grant: frozenset[str]) -> Memory:
+async def with_person(level: int = 2, **grant: frozenset[str]) -> Memory:
     memory = Memory()
     await memory.people.keep_guardian(MARIO)
-    await memory.sessions.open(replace(OPEN, session_id=fingerprint(SECRET)))
+    await memory.sessions.open(replace(OPEN, session_id=fingerprint(SECRET), level=level))
     if grant:
         roles, classes = grant.get("roles", frozenset()), grant.get("classes", frozenset())
         await memory.people.keep_grant(
@@ -80,6 +82,19 @@ async def test_staff_have_their_roles_and_classes_besides(roles: set[str], class
     admitted = await arrives(memory)
     assert isinstance(admitted, Admitted)
     assert (set(admitted.roles), set(admitted.classes)) == ({"guardian", *roles}, reach)
+
+
+@pytest.mark.parametrize("path", ["/ufficio/", "/api/identity/v1/me", "/portale/pagamenti/meals"])
+async def test_a_sign_in_of_a_lower_level_than_wanted_must_be_made_again(path: str) -> None:
+    stopped = await arrives(await with_person(level=1, roles=frozenset({"office"})), path)
+    assert isinstance(stopped, Stopped)
+    assert stopped.reason is Refusal.LEVEL_TOO_LOW
+
+
+async def test_at_level_1_nobody_has_a_role_of_the_staff() -> None:
+    admitted = await arrives(await with_person(level=1, roles=frozenset({"office"})), "/portale/")
+    assert isinstance(admitted, Admitted)
+    assert admitted.roles == {"guardian"}
 
 
 async def test_a_session_whose_guardian_is_gone_opens_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, quote_plus, urlsplit
@@ -20,15 +21,23 @@ from lxml import etree
 from identity.domain.errors import ResponseRefusedError
 from identity.domain.sign_in import Scheme, SignIn
 from identity.outbound.saml.documents import MalformedXmlError
-from identity.outbound.saml.federation import Saml, ServiceProvider
+from identity.outbound.saml.federation import Saml
 from identity.outbound.saml.metadata import Endpoints, Organization
 from identity.outbound.saml.providers import read_metadata
 from identity.outbound.saml.signatures import KeyPair, SignatureRefusedError, verified
-from identity.outbound.saml.sources import KEEP_SECONDS, RETRY_SECONDS, AddressSource, FileSource, metadata_sources
+from identity.outbound.saml.sources import (
+    KEEP_SECONDS,
+    RETRY_LATER_SECONDS,
+    RETRY_SECONDS,
+    AddressSource,
+    FileSource,
+    metadata_sources,
+)
 from identity.outbound.tokens import TokenIssuer
 from tests.support.identity_provider import ENTITY_ID, NAMES, NOW, Answer, Element, keys_of, metadata
 
 SITE = "https://comune.example"
+SCHEMES: tuple[Scheme, ...] = ("spid", "cie")
 ORGANIZATION = Organization(
     name="Comune di Prova",
     display_name="Comune di Prova",
@@ -56,34 +65,47 @@ def our_keys() -> KeyPair:
 async def federation(tmp_path: Path, document: bytes | None = None) -> Saml:
     file = tmp_path / "idp.xml"
     file.write_bytes(document or metadata())
-    schemes: tuple[Scheme, ...] = ("spid", "cie")
     ourselves = {
-        scheme: ServiceProvider(
-            endpoints=Endpoints(
-                entity_id=f"{SITE}/auth/{scheme}/metadata",
-                acs_url=f"{SITE}/auth/{scheme}/acs",
-                logout_url=f"{SITE}/auth/{scheme}/logout",
-            ),
-            level=2,
+        scheme: Endpoints(
+            entity_id=f"{SITE}/auth/{scheme}/metadata",
+            acs_url=f"{SITE}/auth/{scheme}/acs",
+            logout_url=f"{SITE}/auth/{scheme}/logout",
         )
-        for scheme in schemes
+        for scheme in SCHEMES
     }
-    made = Saml(ourselves, ORGANIZATION, our_keys(), metadata_sources(f"{file}, ", "spid"))
+    sources = [source for scheme in SCHEMES for source in metadata_sources(f"{file}, ", scheme)]
+    made = Saml(ourselves, ORGANIZATION, our_keys(), sources)
     await made.refresh()
     return made
 
 
-def sign_in(provider: str = ENTITY_ID) -> SignIn:
+def sign_in(provider: str = ENTITY_ID, scheme: Scheme = "spid") -> SignIn:
     return SignIn(
         request_id="r1",
         relay_state="r2",
         browser="b",
-        scheme="spid",
+        scheme=scheme,
         provider=provider,
         level=2,
         next_path="/portale/",
         started_at=NOW,
     )
+
+
+async def test_at_level_1_spid_may_know_the_person_from_before_and_cie_never(tmp_path: Path) -> None:
+    ours = await federation(tmp_path)
+    asked = {
+        (scheme, level): "ForceAuthn"
+        in request_in(ours.request(replace(sign_in(scheme=scheme), level=level)).url).attrib
+        for scheme in SCHEMES
+        for level in (1, 2)
+    }
+    assert asked == {("spid", 1): False, ("spid", 2): True, ("cie", 1): True, ("cie", 2): True}
+
+
+def request_in(url: str) -> Element:
+    """The request a redirect carries."""
+    return etree.fromstring(zlib.decompress(base64.b64decode(parse_qs(urlsplit(url).query)["SAMLRequest"][0]), -15))
 
 
 def check_request(request: Element) -> None:
@@ -111,7 +133,7 @@ async def test_a_request_by_redirect_is_signed_over_its_query(tmp_path: Path) ->
     query = urlsplit(message.url).query
     asked = {name: values[0] for name, values in parse_qs(query).items()}
     assert list(asked) == ["SAMLRequest", "RelayState", "SigAlg", "Signature"]
-    check_request(etree.fromstring(zlib.decompress(base64.b64decode(asked["SAMLRequest"]), -15)))
+    check_request(request_in(message.url))
     signed = "&".join(f"{name}={quote_plus(asked[name])}" for name in ("SAMLRequest", "RelayState", "SigAlg"))
     public = keys_of("comune.example").certificate.public_key()
     assert isinstance(public, RSAPublicKey)
@@ -130,7 +152,6 @@ async def test_a_request_by_form_is_signed_inside_after_its_issuer(tmp_path: Pat
 async def test_nothing_is_asked_of_or_believed_from_a_stranger(tmp_path: Path) -> None:
     ours = await federation(tmp_path)
     assert not ours.is_trusted("spid", "https://altrove.example")
-    assert not ours.is_trusted("cie", ENTITY_ID)
     with pytest.raises(ValueError, match="is_trusted"):
         ours.request(sign_in("https://altrove.example"))
     with pytest.raises(ResponseRefusedError):
@@ -219,7 +240,7 @@ async def test_a_file_is_read_again_when_it_changes_and_its_last_good_content_st
 async def test_an_address_is_asked_again_soon_after_a_failure_and_later_after_success(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers: list[int | bytes] = [500, metadata("Uno"), b"<broken"]
+    answers: list[int | bytes] = [500, metadata("Uno"), b"<broken", metadata("Due")]
     now = [0.0]
 
     def answer(_request: httpx.Request) -> httpx.Response:
@@ -230,11 +251,12 @@ async def test_an_address_is_asked_again_soon_after_a_failure_and_later_after_su
     monkeypatch.setattr(httpx, "AsyncClient", lambda **more: client(transport=httpx.MockTransport(answer), **more))
     source = AddressSource("https://registry.example/metadata", "spid", clock=lambda: now[0])
     seen = []
-    for moment in (0, RETRY_SECONDS - 1, RETRY_SECONDS, KEEP_SECONDS, KEEP_SECONDS + RETRY_SECONDS):
+    stale = RETRY_SECONDS + KEEP_SECONDS
+    for moment in (0, RETRY_SECONDS - 1, RETRY_SECONDS, stale - 1, stale, stale + 59, stale + RETRY_LATER_SECONDS):
         now[0] = moment
         await source.refresh()
-        seen.append(([provider.name for provider in source.providers], len(answers)))
-    assert seen == [([], 2), ([], 2), (["Uno"], 1), (["Uno"], 1), (["Uno"], 0)]
+        seen.append((*[provider.name for provider in source.providers], len(answers)))
+    assert seen == [(3,), (3,), ("Uno", 2), ("Uno", 2), ("Uno", 1), ("Uno", 1), ("Due", 0)]
 
 
 def test_metadata_is_never_fetched_over_plain_http_from_elsewhere() -> None:

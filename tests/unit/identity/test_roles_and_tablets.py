@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from stdnum.it import codicefiscale
 
-from identity.domain.anomaly import ELSEWHERE, anomaly
 from identity.domain.contact import email_address, mobile_number
 from identity.domain.errors import (
     ClassesMissingError,
@@ -176,9 +175,3 @@ def test_a_path_of_ours_is_followed(wanted: str) -> None:
 )
 def test_a_path_elsewhere_is_not(wanted: str | None) -> None:
     assert local_path(wanted) == HOME_AFTER_SIGN_IN
-
-
-def test_an_anomaly_without_a_text_of_its_own_gets_the_general_one() -> None:
-    assert anomaly(None) is ELSEWHERE
-    assert anomaly(99) is ELSEWHERE
-    assert anomaly(25).message == "Processo di autenticazione annullato dall'utente"

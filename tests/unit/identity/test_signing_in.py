@@ -13,6 +13,7 @@ from identity.domain.errors import (
     UnsolicitedResponseError,
     UserAnomalyError,
 )
+from identity.domain.levels import Levels
 from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, TOUCH_INTERVAL
 from identity.domain.sign_in import RESPONSE_LIMIT
 from identity.usecases.complete_sign_in import NotSignedIn, SignedIn, complete_sign_in
@@ -25,8 +26,18 @@ from tests.support.identity_memory import PROVIDER, Memory, statement
 from tests.support.identity_scenarios import MARIO, TWIN
 
 
-async def started(memory: Memory, **changed: str) -> StartedSignIn:
-    return await start_sign_in(memory.ports, scheme="spid", provider=PROVIDER, next_path="/portale/x", **changed)
+async def started(
+    memory: Memory, next_path: str = "/portale/x", known_browser: str | None = None, **chosen: int
+) -> StartedSignIn:
+    levels = Levels(chosen={f"/{part}": level for part, level in chosen.items()})
+    return await start_sign_in(
+        memory.ports,
+        scheme="spid",
+        provider=PROVIDER,
+        next_path=next_path,
+        levels=levels,
+        known_browser=known_browser,
+    )
 
 
 async def completed(memory: Memory, begun: StartedSignIn, **changed: str | None) -> SignedIn | NotSignedIn:
@@ -48,13 +59,24 @@ async def signed_in(memory: Memory) -> SignedIn:
 
 async def test_a_provider_nobody_trusts_is_refused() -> None:
     with pytest.raises(UnknownIdentityProviderError):
-        await start_sign_in(Memory().ports, scheme="cie", provider=PROVIDER, next_path=None)
+        await start_sign_in(Memory().ports, scheme="cie", provider=PROVIDER, next_path=None, levels=Levels())
 
 
 async def test_a_browser_that_is_signing_in_already_keeps_its_secret() -> None:
     memory = Memory()
     begun = await started(memory, known_browser="r1")
     assert begun.browser_secret == "r1"
+
+
+@pytest.mark.parametrize(
+    ("next_path", "level"),
+    [("/portale/x", 1), ("/portale/x?y=/ufficio/", 1), ("/ufficio/", 2), ("https://altrove.example/", 1)],
+)
+async def test_a_request_asks_for_the_level_of_the_part_of_the_site_wanted(next_path: str, level: int) -> None:
+    memory = Memory()
+    await started(memory, next_path, portale=1)
+    (sign_in,) = memory.sign_ins.waiting.values()
+    assert sign_in.level == level
 
 
 async def test_the_first_sign_in_registers_the_guardian_and_their_contacts() -> None:

@@ -19,10 +19,11 @@ class Settings(ServiceSettings):
         default="", alias="REFETTORIO_SPID_IDP_METADATA", description="Files and addresses, separated by commas"
     )
     cie_idp_metadata: str = Field(default="", alias="REFETTORIO_CIE_IDP_METADATA")
-    spid_level: int = Field(
-        default=2, ge=1, le=3, alias="REFETTORIO_SPID_LEVEL", description="Least authentication; 1 is a mere password"
+    levels: str = Field(
+        default="",
+        alias="REFETTORIO_SIGN_IN_LEVELS",
+        description="Parts of the site that ask for another level than 2, as in /portale=1; 1 is a mere password",
     )
-    cie_level: int = Field(default=2, ge=1, le=3, alias="REFETTORIO_CIE_LEVEL")
 
     organization_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_NAME")
     organization_display_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_DISPLAY_NAME")

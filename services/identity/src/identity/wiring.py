@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from identity.domain.levels import levels_from
 from identity.domain.sign_in import Scheme
-from identity.inbound.cie import cie_router
 from identity.inbound.command_line import staff_command
-from identity.inbound.gate import gate_router
+from identity.inbound.gate import Gate, gate_router
 from identity.inbound.http import people_router
 from identity.inbound.http_public import public_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
-from identity.inbound.spid import spid_router
+from identity.inbound.sign_in import Entrance, sign_in_router
 from identity.inbound.sweeping import sweeper
 from identity.outbound.chance import SystemChance
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.queries import Queries
-from identity.outbound.saml.federation import Saml, ServiceProvider
+from identity.outbound.saml.federation import Saml
 from identity.outbound.saml.metadata import Endpoints, Organization
 from identity.outbound.saml.signatures import KeyPair
 from identity.outbound.saml.sources import metadata_sources
@@ -32,6 +32,7 @@ from refettorio_chassis.process import Foundation, Index, Service, foundation
 from refettorio_chassis.transaction import Runner, Transaction
 
 NAME: Final = "identity"
+SCHEMES: Final[tuple[Scheme, ...]] = ("spid", "cie")
 
 INDEXES: Final = (
     Index(collection=GUARDIANS, keys=[("fiscal_code", 1)], unique=True),
@@ -50,12 +51,8 @@ INDEXES: Final = (
 
 def federation_from(settings: Settings) -> Saml:
     """SPID and CIE with our keys and the providers the settings trust."""
-    levels: dict[Scheme, int] = {"spid": settings.spid_level, "cie": settings.cie_level}
     return Saml(
-        {
-            scheme: ServiceProvider(endpoints=_endpoints(settings.public_url, scheme), level=level)
-            for scheme, level in levels.items()
-        },
+        {scheme: _endpoints(settings.public_url, scheme) for scheme in SCHEMES},
         _organization(settings),
         KeyPair.read(settings.saml_key_file, settings.saml_certificate_file),
         [*metadata_sources(settings.spid_idp_metadata, "spid"), *metadata_sources(settings.cie_idp_metadata, "cie")],
@@ -82,21 +79,32 @@ def wire(base: Foundation, settings: Settings) -> Service:
     """The service on its foundation."""
     federation = federation_from(settings)
     issuer = TokenIssuer.read(settings.token_key_file)
+    levels = levels_from(settings.levels)
     run = Runner(base.transactions, lambda tx: ports_on(federation, base.clock, tx), service=NAME)
     queries = Queries(base.transactions.view)
     public_url = settings.public_url
+    entrances = [
+        Entrance(
+            scheme=scheme,
+            run=run,
+            federation=federation,
+            metadata=federation.metadata,
+            levels=levels,
+            public_url=public_url,
+        )
+        for scheme in SCHEMES
+    ]
     return Service(
         name=NAME,
         foundation=base,
         routers=[
             public_router(run, federation, issuer.jwks(), public_url),
-            spid_router(run, federation, federation.metadata, public_url),
-            cie_router(run, federation, federation.metadata, public_url),
+            *map(sign_in_router, entrances),
             pairing_router(run, public_url),
             people_router(queries),
             tablets_router(run, queries, base.clock),
             staff_router(run, queries),
-            gate_router(run, queries, issuer, base.clock, public_url),
+            gate_router(run, Gate(queries, issuer, levels, base.clock, public_url)),
         ],
         indexes=INDEXES,
         collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, ASSERTIONS, SESSIONS, TABLETS],

@@ -6,6 +6,7 @@ Not reachable through the gateway itself.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -16,6 +17,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from identity.domain.access import Kind
+from identity.domain.levels import Levels
 from identity.inbound import cookies
 from identity.inbound.pages import closed_door
 from identity.usecases.authorize_request import (
@@ -44,6 +46,11 @@ _TOLD: Final = {
         "richiesta-da-altro-sito",
         "La richiesta non proviene da questo sito: ripeti l'operazione dalla pagina.",
     ),
+    Refusal.LEVEL_TOO_LOW: (
+        HTTPStatus.FORBIDDEN,
+        "livello-insufficiente",
+        "Per questa operazione serve un accesso con un livello di sicurezza più alto.",
+    ),
     Refusal.WRONG_ROLE: (
         HTTPStatus.FORBIDDEN,
         "ruolo-non-autorizzato",
@@ -60,7 +67,18 @@ class Issuer(Protocol):
     def token(self, admitted: Admitted, now: datetime) -> str: ...
 
 
-def gate_router(run: Runner[Ports], directory: Directory, issuer: Issuer, clock: Clock, public_url: str) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the gate decides by."""
+
+    directory: Directory
+    issuer: Issuer
+    levels: Levels
+    clock: Clock
+    public_url: str
+
+
+def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
     """The one route, for any method and path."""
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(open_to_all)], include_in_schema=False)
 
@@ -73,15 +91,17 @@ def gate_router(run: Runner[Ports], directory: Directory, issuer: Issuer, clock:
             session_secret=cookies.secret_in(request.cookies, cookies.SESSION),
             tablet_secret=cookies.secret_in(request.cookies, cookies.TABLET),
         )
-        now = clock.now()
-        verdict = await authorize_request(directory, arrival, public_url=public_url, now=now)
+        now = gate.clock.now()
+        verdict = await authorize_request(
+            gate.directory, arrival, public_url=gate.public_url, levels=gate.levels, now=now
+        )
         if isinstance(verdict, Stopped):
             return _refusal(verdict, _with_query(arrival.path, request))
         if verdict.subject is None:
             return Response()
         if verdict.touch_session or verdict.touch_tablet:
             await run(note_sign_of_life, session_id=verdict.touch_session, tablet_id=verdict.touch_tablet)
-        return Response(headers={"authorization": f"Bearer {issuer.token(verdict, now)}"})
+        return Response(headers={"authorization": f"Bearer {gate.issuer.token(verdict, now)}"})
 
     return router
 
@@ -97,8 +117,9 @@ def _with_query(path: str, request: Request) -> str:
 
 
 def _refusal(stopped: Stopped, wanted: str) -> Response:
-    if stopped.kind is Kind.PAGE and stopped.reason is Refusal.NOT_SIGNED_IN:
-        response = RedirectResponse(f"/accedi?next={quote(wanted, safe='')}", status_code=HTTPStatus.FOUND)
+    if stopped.kind is Kind.PAGE and stopped.reason in {Refusal.NOT_SIGNED_IN, Refusal.LEVEL_TOO_LOW}:
+        why = "&motivo=livello" if stopped.reason is Refusal.LEVEL_TOO_LOW else ""
+        response = RedirectResponse(f"/accedi?next={quote(wanted, safe='')}{why}", status_code=HTTPStatus.FOUND)
         response.headers["cache-control"] = "no-store"
         return response
     if stopped.kind is Kind.PAGE and stopped.reason is Refusal.WRONG_ROLE:

@@ -15,8 +15,9 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from identity.domain.access import is_forged
-from identity.domain.anomaly import ELSEWHERE, Anomaly, anomaly
+from identity.domain.anomaly import Anomaly, anomaly
 from identity.domain.errors import ResponseRefusedError, UnknownIdentityProviderError, UnsolicitedResponseError
+from identity.domain.levels import Levels
 from identity.domain.sign_in import Scheme
 from identity.inbound import cookies
 from identity.inbound.cookies import SignInCookie
@@ -34,16 +35,19 @@ LARGEST_FORM_FIELD: Final = 400_000
 
 _REFUSED: Final = Anomaly(
     number=None,
+    cause="provider",
     message="La risposta del gestore di identità non è stata accettata",
     advice="Per la tua sicurezza l'accesso è stato interrotto. Puoi riprovare dall'inizio.",
 )
 _NOT_AWAITED: Final = Anomaly(
     number=None,
+    cause="person",
     message="Questo accesso è scaduto, è già stato usato o è stato iniziato in un altro browser",
     advice="Ripeti l'accesso dall'inizio.",
 )
 _NO_SUCH_PROVIDER: Final = Anomaly(
     number=None,
+    cause="person",
     message="Il gestore di identità scelto non è tra quelli riconosciuti",
     advice="Scegli un gestore dall'elenco.",
 )
@@ -59,6 +63,7 @@ class Entrance:
     run: Runner[Ports]
     federation: Federation
     metadata: Callable[[Scheme], bytes]
+    levels: Levels
     public_url: str
 
     @property
@@ -117,7 +122,12 @@ async def _login(entrance: Entrance, request: Request, idp: str, next_path: str 
     known = cookies.secret_in(request.cookies, entrance.cookie.name)
     try:
         started = await entrance.run(
-            start_sign_in, scheme=entrance.scheme, provider=idp, next_path=next_path, known_browser=known
+            start_sign_in,
+            scheme=entrance.scheme,
+            provider=idp,
+            next_path=next_path,
+            levels=entrance.levels,
+            known_browser=known,
         )
     except UnknownIdentityProviderError:
         return courtesy_page(_NO_SUCH_PROVIDER, status=HTTPStatus.NOT_FOUND, retry_url="/accedi")
@@ -163,7 +173,12 @@ def _not_signed_in(outcome: NotSignedIn) -> Response:
             _REFUSED, status=HTTPStatus.FORBIDDEN, retry_url=f"/accedi?next={quote(outcome.next_path)}"
         )
     told = anomaly(outcome.reason.number)
-    log.info("sign-in ended by the provider", scheme=outcome.scheme, number=outcome.reason.number)
-    query = urlencode({"idp": outcome.provider, "next": outcome.next_path})
-    retry = f"/auth/{outcome.scheme}/login?{query}"
-    return courtesy_page(told, status=HTTPStatus.FORBIDDEN, retry_url=retry if told is not ELSEWHERE else "/accedi")
+    if told.cause == "request":
+        # Nobody can sign in until we mend what we send.
+        log.warning("request refused by the provider", scheme=outcome.scheme, number=told.number)
+    else:
+        log.info("sign-in ended by the provider", scheme=outcome.scheme, number=outcome.reason.number)
+    again = urlencode({"idp": outcome.provider, "next": outcome.next_path})
+    elsewhere = urlencode({"next": outcome.next_path})
+    retry = f"/auth/{outcome.scheme}/login?{again}" if told.cause == "person" else f"/accedi?{elsewhere}"
+    return courtesy_page(told, status=HTTPStatus.FORBIDDEN, retry_url=retry)

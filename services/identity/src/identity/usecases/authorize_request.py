@@ -11,6 +11,7 @@ from typing import Protocol
 from identity.domain.access import Destination, Kind, destination, is_forged
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.levels import STAFF, Levels
 from identity.domain.roles import CANTEEN, EVERY_CLASS, GUARDIAN, StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
@@ -35,6 +36,7 @@ class Refusal(Enum):
     UNKNOWN_PATH = "unknown-path"
     NOT_SIGNED_IN = "not-signed-in"
     FORGED = "forged"
+    LEVEL_TOO_LOW = "level-too-low"
     WRONG_ROLE = "wrong-role"
 
 
@@ -51,13 +53,17 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """Let through in the name of `subject`; without one, a public address. `touch`: what to note as seen."""
+    """Let through in the name of `subject`; without one, a public address. `touch`: what to note as seen.
+
+    `level` is that of the sign-in, 1 to 3; a tablet has none.
+    """
 
     subject: str | None = None
     audience: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     session_id: str = ""
+    level: int | None = None
     touch_session: str | None = None
     touch_tablet: str | None = None
 
@@ -71,7 +77,7 @@ class Stopped:
 
 
 async def authorize_request(
-    directory: Directory, arrival: Arrival, *, public_url: str, now: datetime
+    directory: Directory, arrival: Arrival, *, public_url: str, levels: Levels, now: datetime
 ) -> Admitted | Stopped:
     """Deny by default. Roles are looked up at every request: a grant taken back holds from the next one."""
     wanted = destination(arrival.path)
@@ -87,9 +93,17 @@ async def authorize_request(
         visitor = await _tablet(directory, arrival.tablet_secret, wanted, now)
     if visitor is None:
         return Stopped(reason=Refusal.NOT_SIGNED_IN, kind=wanted.kind)
+    lack = _lack(visitor, wanted, levels.at(arrival.path))
+    return Stopped(reason=lack, kind=wanted.kind) if lack else visitor
+
+
+def _lack(visitor: Admitted, wanted: Destination, level: int) -> Refusal | None:
+    """The level first: without it staff do not count as such, and would be told the wrong thing."""
+    if visitor.level is not None and visitor.level < level:
+        return Refusal.LEVEL_TOO_LOW
     if wanted.roles and visitor.roles.isdisjoint(wanted.roles):
-        return Stopped(reason=Refusal.WRONG_ROLE, kind=wanted.kind)
-    return visitor
+        return Refusal.WRONG_ROLE
+    return None
 
 
 async def _person(directory: Directory, secret: str | None, wanted: Destination, now: datetime) -> Admitted | None:
@@ -99,13 +113,14 @@ async def _person(directory: Directory, secret: str | None, wanted: Destination,
     guardian = await directory.guardian(session.guardian_id)
     if guardian is None:
         return None
-    grant = await directory.grant_of(guardian.fiscal_code)
+    grant = await directory.grant_of(guardian.fiscal_code) if session.level >= STAFF else None
     return Admitted(
         subject=guardian.guardian_id,
         audience=wanted.audience,
         roles=frozenset({GUARDIAN}) | (grant.roles if grant else frozenset()),
         classes=_reach(grant),
         session_id=session.session_id[:SESSION_ID_DIGITS],
+        level=session.level,
         touch_session=session.session_id if session.wants_touch(now) else None,
     )
 

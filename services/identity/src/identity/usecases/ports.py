@@ -95,10 +95,6 @@ class Federation(Protocol):
         """Raises `ResponseRefusedError`, `UserAnomalyError`."""
         ...
 
-    def level(self, scheme: Scheme) -> int:
-        """The least level of authentication accepted, 1 to 3."""
-        ...
-
 
 class FiscalCodes(Protocol):
     """Tells a fiscal code from a text that is none."""

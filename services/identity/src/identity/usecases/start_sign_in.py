@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from identity.domain.errors import UnknownIdentityProviderError
+from identity.domain.levels import Levels
 from identity.domain.sign_in import Scheme, SignIn, local_path
 from identity.usecases.ports import AuthnMessage, Ports
 from identity.usecases.secrecy import fingerprint
@@ -19,9 +20,15 @@ class StartedSignIn:
 
 
 async def start_sign_in(
-    ports: Ports, *, scheme: Scheme, provider: str, next_path: str | None, known_browser: str | None = None
+    ports: Ports,
+    *,
+    scheme: Scheme,
+    provider: str,
+    next_path: str | None,
+    levels: Levels,
+    known_browser: str | None = None,
 ) -> StartedSignIn:
-    """Keep what the response must match, and make the request.
+    """Keep what the response must match, and make the request, at the level of the part of the site wanted.
 
     A browser that is already signing in elsewhere (`known_browser`, its secret) may go on there too. Raises
     `UnknownIdentityProviderError`.
@@ -29,14 +36,15 @@ async def start_sign_in(
     if not ports.federation.is_trusted(scheme, provider):
         raise UnknownIdentityProviderError("Il gestore di identità scelto non è tra quelli riconosciuti.")
     browser_secret = known_browser or ports.chance.secret()
+    wanted = local_path(next_path)
     sign_in = SignIn(
         request_id=ports.chance.secret(),
         relay_state=ports.chance.secret(),
         browser=fingerprint(browser_secret),
         scheme=scheme,
         provider=provider,
-        level=ports.federation.level(scheme),
-        next_path=local_path(next_path),
+        level=levels.at(wanted),
+        next_path=wanted,
         # Whole seconds, as the request says it: a response in the same second is not older than its request.
         started_at=ports.now().replace(microsecond=0),
     )

@@ -30,6 +30,7 @@ USER_ERRORS = {
     22: "Consenso ai dati negato",
     23: "Identità sospesa o revocata",
     25: "Accesso annullato dal cittadino",
+    30: "Identità di un altro tipo",
 }
 CANCELLED = 25
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from identity.domain.errors import ResponseRefusedError
@@ -17,20 +17,12 @@ from identity.outbound.saml.sources import MetadataSource
 from identity.usecases.ports import AuthnMessage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceProvider:
-    """We, as one scheme knows us. `level`: the least authentication accepted, 1 to 3."""
-
-    endpoints: Endpoints
-    level: int
-
-
 class Saml:
-    """Implements `ports.Federation`."""
+    """Implements `ports.Federation`. `ourselves`: our addresses, as each scheme knows them."""
 
     def __init__(
         self,
-        ourselves: Mapping[Scheme, ServiceProvider],
+        ourselves: Mapping[Scheme, Endpoints],
         organization: Organization,
         keys: KeyPair,
         sources: Sequence[MetadataSource],
@@ -41,8 +33,7 @@ class Saml:
         self._sources = sources
 
     async def refresh(self) -> None:
-        for source in self._sources:
-            await source.refresh()
+        await asyncio.gather(*(source.refresh() for source in self._sources))
 
     def providers(self) -> Sequence[IdentityProvider]:
         """In the order of the configuration, each once."""
@@ -55,16 +46,14 @@ class Saml:
     def is_trusted(self, scheme: Scheme, entity_id: str) -> bool:
         return self._find(scheme, entity_id) is not None
 
-    def level(self, scheme: Scheme) -> int:
-        return self._ourselves[scheme].level
-
     def request(self, sign_in: SignIn) -> AuthnMessage:
         provider = self._find(sign_in.scheme, sign_in.provider)
         if provider is None:
             raise ValueError("ask is_trusted first")
         parts = RequestParts(
             request_id=sign_in.request_id,
-            issuer=self._ourselves[sign_in.scheme].endpoints.entity_id,
+            scheme=sign_in.scheme,
+            issuer=self._ourselves[sign_in.scheme].entity_id,
             relay_state=sign_in.relay_state,
             level=sign_in.level,
             issued_at=sign_in.started_at,
@@ -80,8 +69,8 @@ class Saml:
             request_id=sign_in.request_id,
             requested_at=sign_in.started_at,
             provider=provider,
-            acs_url=ourselves.endpoints.acs_url,
-            audience=ourselves.endpoints.entity_id,
+            acs_url=ourselves.acs_url,
+            audience=ourselves.entity_id,
             level=sign_in.level,
             now=now,
         )
@@ -89,8 +78,7 @@ class Saml:
 
     def metadata(self, scheme: Scheme) -> bytes:
         """Our signed metadata."""
-        endpoints = self._ourselves[scheme].endpoints
-        return service_provider_metadata(scheme, endpoints, self._organization, self._keys)
+        return service_provider_metadata(scheme, self._ourselves[scheme], self._organization, self._keys)
 
     def _trusted(self) -> Sequence[TrustedProvider]:
         return [provider for source in self._sources for provider in source.providers]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote_plus, urlencode
 
+from identity.domain.sign_in import Scheme
 from identity.outbound.saml.documents import Element, element, instant, serialised
 from identity.outbound.saml.names import ENTITY, LEVEL_PREFIX, RSA_SHA256, TRANSIENT
 from identity.outbound.saml.providers import TrustedProvider
@@ -20,10 +21,16 @@ class RequestParts:
     """What one request says. `issuer` is our entityID, `level` the least accepted, 1 to 3."""
 
     request_id: str
+    scheme: Scheme
     issuer: str
     relay_state: str
     level: int
     issued_at: datetime
+
+    @property
+    def is_forced(self) -> bool:
+        """SPID: above level 1. CIE: always."""
+        return self.scheme == "cie" or self.level > 1
 
 
 def authn_message(parts: RequestParts, provider: TrustedProvider, keys: KeyPair) -> AuthnMessage:
@@ -55,6 +62,8 @@ def _by_post(parts: RequestParts, location: str, keys: KeyPair) -> AuthnMessage:
 
 
 def _authn_request(parts: RequestParts, location: str) -> Element:
+    # Above level 1 a person must prove who they are each time; at level 1 the provider may know them from before.
+    forced = {"ForceAuthn": "true"} if parts.is_forced else {}
     return element(
         "samlp:AuthnRequest",
         {
@@ -62,7 +71,7 @@ def _authn_request(parts: RequestParts, location: str) -> Element:
             "Version": "2.0",
             "IssueInstant": instant(parts.issued_at),
             "Destination": location,
-            "ForceAuthn": "true",
+            **forced,
             "AssertionConsumerServiceIndex": "0",
             "AttributeConsumingServiceIndex": "0",
         },

@@ -16,7 +16,9 @@ from identity.outbound.saml.documents import MalformedXmlError
 from identity.outbound.saml.providers import TrustedProvider, read_metadata
 
 RETRY_SECONDS: Final = 5.0
-"""How long a source that failed is left alone."""
+"""How long a source that never said anything is left alone after it failed."""
+RETRY_LATER_SECONDS: Final = 60.0
+"""The same for one whose last good content serves meanwhile: nobody waits for it more than once a minute."""
 KEEP_SECONDS: Final = 3600.0
 """How long what an address said is believed before it is asked again; a provider changes its keys days ahead."""
 FETCH_TIMEOUT_SECONDS: Final = 5.0
@@ -74,7 +76,7 @@ class AddressSource:
     async def refresh(self) -> None:
         if self._clock() < self._next:
             return
-        self._next = self._clock() + RETRY_SECONDS
+        self._next = self._clock() + (RETRY_LATER_SECONDS if self.providers else RETRY_SECONDS)
         try:
             async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_SECONDS) as client:
                 answer = await client.get(self._url)
