@@ -1,5 +1,6 @@
 """What is decided at the desk: the stores in memory, and the scenarios played on them and on MongoDB."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,9 +18,11 @@ from ledger.usecases.decision_ports import DecisionPorts, DunningPolicy
 from ledger.usecases.ports import StatementSpan
 from refettorio_chassis.audit import Actor, AuditLine
 from refettorio_chassis.clock import FixedClock, rome_day
-from tests.support.ledger_memory import MemoryLedger, MemoryStore, _copied
+from refettorio_chassis.errors import DomainError
+from tests.support.ledger_memory import MemoryLedger, MemoryStore, State
 from tests.support.ledger_scenarios import Bench
 from tests.support.ledger_stage import Stage
+from tests.support.memory_transactions import Attempt, WriteConflictError, begun, committed
 
 T = TypeVar("T")
 Q = ParamSpec("Q")
@@ -38,6 +41,10 @@ class DecisionBench(Bench, Protocol):
     """A ledger with its desk."""
 
     async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any: ...
+    async def at_once(self, *calls: Callable[[DecisionPorts], Awaitable[Any]]) -> list[Any]:
+        """Decisions taken at the same moment: what each returned, or the rule that refused it."""
+        ...
+
     async def audited(self) -> Sequence[str]:
         """What was done, in order."""
         ...
@@ -181,13 +188,28 @@ class MemoryOffice(MemoryLedger):
     async def decide(
         self, usecase: Callable[Concatenate[DecisionPorts, Q], Awaitable[T]], *args: Q.args, **kwargs: Q.kwargs
     ) -> T:
-        attempt = _copied(self.state)
-        desk = DeskState(**{name: _copy(value) for name, value in vars(self.desk).items()})
-        result = await usecase(self.decisions_on(MemoryDesk(desk, MemoryStore(attempt)), attempt), *args, **kwargs)
-        self.state, self.desk = attempt, desk
+        return await self._attempted(lambda ports: usecase(ports, *args, **kwargs), begun(self.state), begun(self.desk))
+
+    async def at_once(self, *calls: Callable[[DecisionPorts], Awaitable[Any]]) -> list[Any]:
+        outcomes: list[Any] = []
+        for call, state, desk in [(call, begun(self.state), begun(self.desk)) for call in calls]:
+            try:
+                try:
+                    outcomes.append(await self._attempted(call, state, desk))
+                except WriteConflictError:
+                    outcomes.append(await self.decide(call))
+            except DomainError as refusal:
+                outcomes.append(refusal)
+        return outcomes
+
+    async def _attempted(
+        self, call: Callable[[DecisionPorts], Awaitable[T]], state: Attempt[State], desk: Attempt[DeskState]
+    ) -> T:
+        result = await call(self.decisions_on(MemoryDesk(desk.state, MemoryStore(state.state)), state.state))
+        self.state, self.desk = committed(state, self.state), committed(desk, self.desk)
         return result
 
-    def decisions_on(self, desk: MemoryDesk, state: Any) -> DecisionPorts:
+    def decisions_on(self, desk: MemoryDesk, state: State) -> DecisionPorts:
         return DecisionPorts(
             world=self.ports_on(state),
             audit=desk.audit,
@@ -217,10 +239,9 @@ class Office:
     async def decide(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         return await self.stage.wiring.desk.decide(usecase, *args, **kwargs)
 
+    async def at_once(self, *calls: Callable[[DecisionPorts], Awaitable[Any]]) -> list[Any]:
+        return await asyncio.gather(*map(self.decide, calls), return_exceptions=True)
+
     async def audited(self) -> Sequence[str]:
         rows = await self.stage.wiring.base.transactions.view.collection("audit").find({}, sort=[("_id", 1)])
         return [row["what"] for row in rows]
-
-
-def _copy(value: Any) -> Any:
-    return value.copy() if isinstance(value, dict | list) else value

@@ -1,7 +1,6 @@
 """The ledger's stores in memory: the fake that passes the same scenarios as the real one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
@@ -32,6 +31,7 @@ from ledger.usecases.ports import Policy, Ports, StatementSpan
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
+from tests.support.memory_transactions import Attempt, begun, committed
 
 T = TypeVar("T")
 Q = ParamSpec("Q")
@@ -187,7 +187,8 @@ class MemoryStore:
         return [account for account in await self.holder_accounts() if account.balance_cents < 0]
 
     async def statement(self, account_id: str, span: StatementSpan) -> Sequence[Posted]:
-        mine = [each for each in self.state.journal.values() if account_id in {leg.account_id for leg in _legs(each)}]
+        moved = [each for each in self.state.journal.values() if each.transfer.amount_cents]
+        mine = [each for each in moved if account_id in {leg.account_id for leg in _legs(each)}]
         return sorted(mine, key=lambda posted: posted.leg_of(account_id).sequence, reverse=True)
 
     async def every_account(self) -> AsyncIterator[Account]:
@@ -362,10 +363,14 @@ class MemoryLedger:
         return MemoryStore(self.state)
 
     async def run(self, usecase: Callable[Concatenate[Ports, Q], Awaitable[T]], *args: Q.args, **kwargs: Q.kwargs) -> T:
-        attempt = _copied(self.state)
-        result = await usecase(self.ports_on(attempt), *args, **kwargs)
-        self.state = attempt
+        attempt = begun(self.state)
+        result = await usecase(self.ports_on(attempt.state), *args, **kwargs)
+        self.commit(attempt)
         return result
+
+    def commit(self, attempt: Attempt[State]) -> None:
+        """Raises WriteConflictError when another transaction was faster."""
+        self.state = committed(attempt, self.state)
 
     def ports_on(self, state: State) -> Ports:
         store = MemoryStore(state)
@@ -388,15 +393,6 @@ class MemoryLedger:
     async def told(self) -> list[Event]:
         """Events announced so far, in order."""
         return [event for event, _, _ in self.state.announced]
-
-
-def _copied(state: State) -> State:
-    """One level deep: what is stored never changes."""
-    return State(**{name: _copy(value) for name, value in vars(state).items()})
-
-
-def _copy(value: Any) -> Any:
-    return value.copy() if isinstance(value, dict | list) else deepcopy(value)
 
 
 def _legs(posted: Posted) -> tuple[Any, Any]:

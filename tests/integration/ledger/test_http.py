@@ -42,6 +42,8 @@ async def test_an_account_without_movements_is_empty_not_missing(stage: Stage) -
         "suggested_top_up_cents": None,
         "debt_cents": 0,
         "payment_in_flight_cents": 0,
+        "reserved_cents": 0,
+        "available_cents": 0,
     }
 
 

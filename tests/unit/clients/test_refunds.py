@@ -88,6 +88,29 @@ async def test_without_credit_there_is_nothing_to_ask_for(browser: Browser, serv
     assert "credito da restituire" in (await browser.see(ASK)).text
 
 
+RESERVED = account_json(1530, reserved_cents=1000, available_cents=530)
+
+
+async def test_a_family_sees_what_waits_for_an_answer(browser: Browser, services: ServicesDouble) -> None:
+    services.answer("GET", f"{LEDGER}/account", RESERVED)
+
+    assert "disponibile: 5,30\xa0€" in (await browser.see("/portale/pagamenti/meals")).text
+    assert "riservato alla richiesta in attesa: <strong>10,00\xa0€" in (await browser.see(ASK)).text
+
+
+async def test_the_office_sees_what_is_available(clerk: Browser, services: ServicesDouble) -> None:
+    services.answer("GET", f"{LEDGER}/accounts/{GUARDIAN}", RESERVED)
+
+    assert "10,00\xa0€ riservati a un rimborso" in (await clerk.see(ACCOUNT)).text
+
+
+async def test_credit_that_is_reserved_already_cannot_be_asked_for(browser: Browser, services: ServicesDouble) -> None:
+    services.answer("GET", f"{LEDGER}/account", account_json(510, reserved_cents=1530, available_cents=-1020))
+
+    assert "credito da restituire" in (await browser.see(ASK)).text
+    assert "disponibile: 0,00\xa0€" in (await browser.see("/portale/pagamenti/meals")).text
+
+
 async def test_the_office_approves(clerk: Browser, services: ServicesDouble) -> None:
     services.answer("GET", f"{LEDGER}/refunds", {"items": [refund_json()]})
     await clerk.see(DECIDE)

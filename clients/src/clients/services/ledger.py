@@ -10,7 +10,10 @@ NoticeState = Literal["payable", "paid", "cancelled", "expired"]
 
 
 class Account(Answer):
-    """How an account stands; what is in flight was begun at a payment provider and has no receipt yet."""
+    """How an account stands; what is in flight was begun at a payment provider and has no receipt yet.
+
+    What is reserved waits for a decision about a refund; meals may be charged on it all the same.
+    """
 
     account_id: str
     balance_cents: int
@@ -19,6 +22,13 @@ class Account(Answer):
     suggested_top_up_cents: int | None = None
     debt_cents: int = 0
     payment_in_flight_cents: int = 0
+    reserved_cents: int = 0
+    available_cents: int | None = None
+
+    @property
+    def free_cents(self) -> int:
+        """What may be asked back or moved; never below zero."""
+        return max(0, self.balance_cents if self.available_cents is None else self.available_cents)
 
 
 class Accounts(Answer):

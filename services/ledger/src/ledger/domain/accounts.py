@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NewType
 
+from ledger.domain.holds import NOTHING_PENDING, Pending
 from ledger.domain.standing import Standing
 
 AccountId = NewType("AccountId", str)
@@ -61,11 +62,17 @@ class Account:
     chain: bytes = GENESIS
     standing: Standing = field(default_factory=Standing)
     updated_at: datetime | None = None
+    pending: Pending = NOTHING_PENDING
 
     @property
     def balance_cents(self) -> int:
         """Credits less debits: for a holder what is left to spend, negative when owed."""
         return self.credits_cents - self.debits_cents
+
+    @property
+    def available_cents(self) -> int:
+        """The balance less what is reserved: what may be refunded or moved. Meals are charged whatever it is."""
+        return self.balance_cents - self.pending.debits_cents
 
 
 def chained(previous: bytes, entry: bytes) -> bytes:

@@ -12,7 +12,9 @@ from datetime import datetime
 
 from ledger.domain.accounts import Account, AccountId, chained
 from ledger.domain.errors import TransferConflictError
+from ledger.domain.holds import canonical_hold
 from ledger.domain.money import MAX_CENTS
+from ledger.domain.reservations import is_sound
 from ledger.domain.standing import Standing
 from ledger.domain.transfers import Kind, Leg, Posted, Transfer, TransferId, fingerprint_of
 
@@ -70,7 +72,10 @@ class Book:
         """
         if self.knows(transfer.transfer_id, transfer.kind, transfer.fact):
             return None
-        if not 0 < transfer.amount_cents <= MAX_CENTS or transfer.debit == transfer.credit:
+        is_amount = 0 < transfer.amount_cents <= MAX_CENTS
+        if transfer.hold is not None:
+            is_amount = is_sound(transfer, self._posted)
+        if not is_amount or transfer.debit == transfer.credit:
             message = f"{transfer.transfer_id} is not a transfer: {transfer.amount_cents} cents"
             raise ValueError(message)
         fingerprint = transfer.fingerprint
@@ -113,6 +118,10 @@ def entered(
         fingerprint=fingerprint,
         booked_at=booked_at,
     )
+    pending = account.pending
+    if transfer.hold is not None:
+        pending = pending.after(transfer.hold, side)
+        entry += canonical_hold(transfer.hold, pending)
     chain = chained(account.chain, entry)
     after = Account(
         account_id=account.account_id,
@@ -122,6 +131,7 @@ def entered(
         chain=chain,
         standing=account.standing,
         updated_at=booked_at,
+        pending=pending,
     )
     leg = Leg(account_id=account.account_id, sequence=sequence, balance_after_cents=credits_ - debits, chain=chain)
     return after, leg

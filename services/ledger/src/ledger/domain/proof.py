@@ -1,23 +1,27 @@
 """Proving the books: the journal is replayed from nothing and must give exactly what is stored.
 
 I1 every transfer moves a positive amount between two accounts and all debits equal all credits; I2 sequences without
-gap, balances that follow; I3 one fact per transfer id; I5 who owes is known to owe; I6 the chain of hashes; I7 never
-more given back than taken, and every adjustment follows the one before it; I8 entries are in order of booking, so that
-a balance as of an instant is that of an entry; I9 nothing was booked in a month after it was closed; I10 every credited
-receipt is one credit; I11 the replay gives the stored accounts, and every root that was published. Memory stays that of
-one account.
+gap, balances that follow; I3 one fact per transfer id; I5 who owes is known to owe, what is pending is what open
+reservations hold, and what is never to make a debt took no more than was available; I6 the chain of hashes; I7 never
+more given back than taken, every adjustment follows the one before it, every reservation is posted or voided at most
+once and for no more than it; I8 entries are in order of booking, so that a balance as of an instant is that of an
+entry; I9 nothing was booked in a month after it was closed; I10 every credited receipt is one credit; I11 the replay
+gives the stored accounts, and every root that was published. Memory stays that of one account.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import entered
+from ledger.domain.findings import Findings
+from ledger.domain.holds import Phase
+from ledger.domain.reservation_proof import ReservationReplay
 from ledger.domain.sealing import Booked, ChainDigest, Period, Root, root_hash
 from ledger.domain.transfers import (
     Adjusting,
@@ -26,38 +30,13 @@ from ledger.domain.transfers import (
     Posted,
     ReversalCause,
     TopUpCause,
+    Transfer,
     TransferId,
     charge_id,
     subscription_id,
 )
 
 Side = Literal["D", "C"]
-
-MOST_SHOWN: Final = 50
-"""Findings kept: a broken book has one cause and a million symptoms."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One broken invariant. Identifiers only."""
-
-    invariant: str
-    subject: str
-    problem: str
-
-
-@dataclass(slots=True)
-class Findings:
-    """What was found; counted for ever, kept up to a limit."""
-
-    kept: list[Finding] = field(default_factory=list)
-    count: int = 0
-
-    def add(self, invariant: str, subject: str, problem: str) -> None:
-        """Note a broken invariant."""
-        self.count += 1
-        if len(self.kept) < MOST_SHOWN:
-            self.kept.append(Finding(invariant=invariant, subject=subject, problem=problem))
 
 
 class RootReplay:
@@ -137,6 +116,7 @@ class AccountReplay:
         self._charged: dict[TransferId, int] = {}
         self._given_back: dict[TransferId, int] = {}
         self._adjusted: dict[TransferId, tuple[int, int]] = {}
+        self._reservations = ReservationReplay(findings)
 
     def replay(self, posted: Posted, side: Side) -> None:
         """One more entry."""
@@ -158,6 +138,7 @@ class AccountReplay:
         if leg.chain != expected.chain:
             self._findings.add("I6", transfer.transfer_id, "the chain of hashes is broken")
         self._check_reversal(posted, side)
+        self._reservations.replay(self.account, transfer, side)
         if isinstance(transfer.cause, Adjusting) and is_holder(self.account.account_id):
             self._check_adjustment(transfer.cause, posted)
 
@@ -167,14 +148,9 @@ class AccountReplay:
         if stored is None:
             self._findings.add("I11", self.account.account_id, "has entries and is not stored")
             return
+        self._reservations.close(stored)
         replayed = self.account
-        if (replayed.debits_cents, replayed.credits_cents, replayed.sequence, replayed.chain, replayed.updated_at) != (
-            stored.debits_cents,
-            stored.credits_cents,
-            stored.sequence,
-            stored.chain,
-            stored.updated_at,
-        ):
+        if replace(replayed, standing=stored.standing) != stored:
             self._findings.add("I11", replayed.account_id, "the replay gives another account")
 
     def _check_reversal(self, posted: Posted, side: Side) -> None:
@@ -220,7 +196,7 @@ class JournalCheck:
         self.transfers += 1
         self.cents += transfer.amount_cents
         self._periods.count(posted)
-        if transfer.amount_cents <= 0 or transfer.debit == transfer.credit:
+        if not _is_amount(transfer) or transfer.debit == transfer.credit:
             self._findings.add("I1", transfer.transfer_id, "is not a positive amount between two accounts")
         if transfer.fingerprint != posted.fingerprint:
             self._findings.add("I3", transfer.transfer_id, "its fact is not the one it was entered with")
@@ -239,3 +215,10 @@ class JournalCheck:
         for receipt_id in receipts.keys() | self._credited.keys():
             if receipts.get(receipt_id) != self._credited.get(receipt_id):
                 self._findings.add("I10", f"receipt/{receipt_id}", "its credit is not in the journal as it was paid")
+
+
+def _is_amount(transfer: Transfer) -> bool:
+    """Above zero; exactly zero where all a transfer does is to reserve or to void."""
+    if transfer.hold is None or transfer.hold.phase is Phase.POSTED:
+        return transfer.amount_cents > 0
+    return transfer.amount_cents == 0

@@ -1,4 +1,8 @@
-"""Refunds of what is left on an account: asked for, decided by the office, sent to the bank, booked as paid."""
+"""Refunds of what is left on an account: asked for, decided by the office, sent to the bank, booked as paid.
+
+What is asked for is reserved at once: it can be neither moved nor asked for again. Approving posts it, rejecting voids
+it. Meals are charged meanwhile, whatever is reserved; what they take is not there to be refunded any more.
+"""
 
 from __future__ import annotations
 
@@ -97,12 +101,12 @@ def _year_before(today: date) -> str:
     return school_year_of(today.replace(year=today.year - 1, day=1))
 
 
-def refundable(*, asked_cents: int | None, balance_cents: int) -> int:
+def refundable(*, asked_cents: int | None, available_cents: int) -> int:
     """What can be given back: what was asked, never more than what is there. Raises RefundNotDueError."""
-    amount = balance_cents if asked_cents is None else min(asked_cents, balance_cents)
+    amount = available_cents if asked_cents is None else min(asked_cents, available_cents)
     if amount <= 0:
         message = "Sul conto non risulta un credito da rimborsare."
-        raise RefundNotDueError(message, balance_cents=balance_cents)
+        raise RefundNotDueError(message, available_cents=available_cents)
     return amount
 
 

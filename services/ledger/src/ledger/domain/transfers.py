@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NewType
 
 from ledger.domain.accounts import AccountId
+from ledger.domain.holds import Hold
 from ledger.domain.rating import Basis
 
 TransferId = NewType("TransferId", str)
@@ -25,6 +26,8 @@ class Kind(StrEnum):
     SUBSCRIPTION_ADJUSTMENT = "subscription-adjustment"
     TOP_UP = "top-up"
     OPENING = "opening"
+    RESERVATION = "reservation"
+    RELEASE = "release"
     REFUND = "refund"
     PAYOUT = "payout"
     MOVE = "move"
@@ -139,7 +142,7 @@ Cause = ChargeCause | SubscriptionCause | Adjusting | ReversalCause | TopUpCause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """`amount_cents` (above zero) leaves `debit` and reaches `credit`.
+    """`amount_cents` (above zero, or zero where a `hold` is all it does) leaves `debit` and reaches `credit`.
 
     `value_day` (Europe/Rome) is when it counts for the family; the booking instant is given when it is posted.
     `fact` is what makes two transfers of one id the same: never the price, which may be another on a later reading.
@@ -153,6 +156,7 @@ class Transfer:
     value_day: date
     cause: Cause
     fact: tuple[str, ...]
+    hold: Hold | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -20,6 +20,8 @@ from ledger.domain.transfers import (
 _SERVICES: Final = {"meals": "Refezione scolastica", "transport": "Trasporto scolastico"}
 
 _DECIDED: Final = {
+    Kind.RESERVATION: "Credito riservato a un rimborso",
+    Kind.RELEASE: "Credito non più riservato",
     Kind.REFUND: "Rimborso del credito residuo",
     Kind.PAYOUT: "Bonifico del rimborso",
     Kind.MOVE: "Trasferimento di credito tra conti",

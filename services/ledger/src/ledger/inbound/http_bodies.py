@@ -87,7 +87,11 @@ class TariffView(_Tariff):
 
 
 class AccountView(_Body):
-    """How an account stands. `meals_left` and the suggestion are there once a price is known."""
+    """How an account stands. `meals_left` and the suggestion are there once a price is known.
+
+    `available_cents` is the balance less what is reserved by requests nobody has decided about: what can be refunded or
+    moved. Below zero when meals were eaten, as they may be, on credit that is reserved.
+    """
 
     account_id: str
     balance_cents: int
@@ -97,6 +101,8 @@ class AccountView(_Body):
     suggested_top_up_cents: int | None
     debt_cents: int
     payment_in_flight_cents: int = 0
+    reserved_cents: int = 0
+    available_cents: int = 0
 
 
 class WhyView(_Body):

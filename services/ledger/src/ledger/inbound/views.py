@@ -29,8 +29,13 @@ def account_view(  # noqa: PLR0913 - each is a different fact of one account
     ahead: int | None = None,
     in_flight_cents: int = 0,
 ) -> AccountView:
-    """How the account stands; an account without movements is as of now."""
-    balance = account.balance_cents
+    """How the account stands; an account without movements is as of now.
+
+    Meals are counted on the balance, which pays for them whatever is reserved; the suggestion is for what remains.
+    """
+    balance, reserved = account.balance_cents, account.pending.debits_cents
+    # A refund takes no more than what is there when it is approved.
+    remaining = balance - min(reserved, max(0, balance))
     return AccountView(
         account_id=account.account_id,
         balance_cents=balance,
@@ -39,7 +44,7 @@ def account_view(  # noqa: PLR0913 - each is a different fact of one account
         thresholds=list(thresholds),
         suggested_top_up_cents=(
             suggested_top_up(
-                balance_cents=balance,
+                balance_cents=remaining,
                 price_cents=price_cents,
                 pupils=pupils,
                 ahead=ahead,
@@ -50,6 +55,8 @@ def account_view(  # noqa: PLR0913 - each is a different fact of one account
         ),
         debt_cents=max(0, -balance),
         payment_in_flight_cents=in_flight_cents,
+        reserved_cents=reserved,
+        available_cents=account.available_cents,
     )
 
 

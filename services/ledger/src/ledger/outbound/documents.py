@@ -2,7 +2,8 @@
 
 `journal`, append only: `_id` (transfer id), `kind`, `amount`, `value_day` (ISO day), `booked_at`, `fact` (list),
 `fingerprint`, `cause` (by kind), and the two sides `d` (debit) and `c` (credit), each `a` account, `n` sequence,
-`b` balance after, `h` chain. `accounts`: `_id`, the two sums, the last sequence and chain, and the holder's standing.
+`b` balance after, `h` chain; `hold` {`phase`, `reserved`} where it reserves, posts or voids. `accounts`: `_id`, the two
+sums, the last sequence and chain, the holder's standing, and `pending` {`d`, `c`} where something was ever reserved.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 from typing import Final, assert_never
 
 from ledger.domain.accounts import Account, AccountId, is_holder
+from ledger.domain.holds import NOTHING_PENDING, Hold, Pending, Phase
 from ledger.domain.rating import Basis
 from ledger.domain.standing import Standing
 from ledger.domain.transfers import (
@@ -40,6 +42,8 @@ _CAUSES: Final[dict[Kind, type[Cause]]] = {
     Kind.REVERSAL: ReversalCause,
     Kind.TOP_UP: TopUpCause,
     Kind.OPENING: OpeningCause,
+    Kind.RESERVATION: DecisionCause,
+    Kind.RELEASE: DecisionCause,
     Kind.REFUND: DecisionCause,
     Kind.PAYOUT: DecisionCause,
     Kind.MOVE: DecisionCause,
@@ -51,7 +55,7 @@ _CAUSES: Final[dict[Kind, type[Cause]]] = {
 def journal_document(posted: Posted) -> Document:
     """One posted transfer."""
     transfer = posted.transfer
-    return {
+    document: Document = {
         "_id": transfer.transfer_id,
         "kind": transfer.kind.value,
         "amount": transfer.amount_cents,
@@ -63,6 +67,9 @@ def journal_document(posted: Posted) -> Document:
         "d": _leg_document(posted.debit_leg),
         "c": _leg_document(posted.credit_leg),
     }
+    if transfer.hold is not None:
+        document["hold"] = {"phase": transfer.hold.phase.value, "reserved": transfer.hold.reserved_cents}
+    return document
 
 
 def cause_document(cause: Cause) -> Document:
@@ -109,6 +116,7 @@ def posted_of(document: Document) -> Posted:
         value_day=date.fromisoformat(document["value_day"]),
         cause=_cause_of(kind, document["cause"]),
         fact=tuple(document["fact"]),
+        hold=_hold_of(document.get("hold")),
     )
     return Posted(
         transfer=transfer,
@@ -122,7 +130,7 @@ def posted_of(document: Document) -> Posted:
 def account_document(account: Account) -> Document:
     """One account after its last entry. `balance` repeats the difference of the sums, to be searched by."""
     standing = account.standing
-    return {
+    document: Document = {
         "_id": account.account_id,
         "is_holder": is_holder(account.account_id),
         "debits": account.debits_cents,
@@ -135,6 +143,9 @@ def account_document(account: Account) -> Document:
         "debt_service": standing.debt_service,
         "updated_at": account.updated_at,
     }
+    if account.pending is not NOTHING_PENDING:
+        document["pending"] = {"d": account.pending.debits_cents, "c": account.pending.credits_cents}
+    return document
 
 
 def account_of(document: Document) -> Account:
@@ -151,6 +162,7 @@ def account_of(document: Document) -> Account:
             debt_service=document["debt_service"],
         ),
         updated_at=document["updated_at"],
+        pending=_pending_of(document.get("pending")),
     )
 
 
@@ -161,6 +173,14 @@ def _cause_of(kind: Kind, document: Document) -> Cause:
     if kind is Kind.ADJUSTMENT:
         more["day"] = date.fromisoformat(document["day"])
     return _CAUSES[kind](**(document | more))
+
+
+def _hold_of(document: Document | None) -> Hold | None:
+    return Hold(phase=Phase(document["phase"]), reserved_cents=document["reserved"]) if document else None
+
+
+def _pending_of(document: Document | None) -> Pending:
+    return Pending(debits_cents=document["d"], credits_cents=document["c"]) if document else NOTHING_PENDING
 
 
 def _leg_document(leg: Leg) -> Document:

@@ -72,10 +72,9 @@ class JournalStore:
         return [account_of(document) for document in found]
 
     async def statement(self, account_id: str, span: StatementSpan) -> Sequence[Posted]:
-        booked = _booked_within(span)
-        sides = [
-            await self._journal.find({f"{side}.a": account_id} | booked, sort=[(f"{side}.n", -1)]) for side in "dc"
-        ]
+        # Reserving and voiding move nothing: a statement is of what moved.
+        moved = _booked_within(span) | {"amount": {"$gt": 0}}
+        sides = [await self._journal.find({f"{side}.a": account_id} | moved, sort=[(f"{side}.n", -1)]) for side in "dc"]
         posted = [posted_of(document) for documents in sides for document in documents]
         return sorted(posted, key=lambda found: found.leg_of(account_id).sequence, reverse=True)
 

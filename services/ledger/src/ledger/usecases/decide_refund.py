@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.domain.accounts import holder_account
+from dataclasses import replace
+
+from ledger.domain.book import Book
 from ledger.domain.decision_errors import RefundNotFoundError
 from ledger.domain.refunds import Refund, RefundState, refund_transfer, refundable
+from ledger.domain.reservations import posting, reservation, reservation_id, reserved_cents, voiding
+from ledger.domain.transfers import Transfer
 from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.ports import Ports
 from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -13,7 +18,7 @@ from refettorio_contracts.ledger import RefundApproved, RefundRejected
 
 
 async def approve_refund(ports: DecisionPorts, refund_id: str, *, by: Actor) -> Refund:
-    """What is left, at most what was asked, leaves the account and is owed to the family. Twice is once.
+    """What is left, at most what was reserved, leaves the account and is owed to the family. Twice is once.
 
     Raises RefundNotFoundError, RefundNotDecidableError, RefundNotDueError.
     """
@@ -21,13 +26,13 @@ async def approve_refund(ports: DecisionPorts, refund_id: str, *, by: Actor) -> 
     if asked.state in {RefundState.APPROVED, RefundState.SENT, RefundState.PAID}:
         return asked
     world, now = ports.world, ports.world.clock.now()
-    accounts = await world.books.accounts([holder_account(asked.account_id)])
-    balance = accounts[holder_account(asked.account_id)].balance_cents if accounts else 0
-    amount = refundable(asked_cents=asked.amount_cents, balance_cents=balance)
+    deciding = refund_transfer(asked, decided_by=by.subject, day=rome_day(now))
+    book, reserved = await _book_of(world, deciding)
+    available = book.account(deciding.debit).available_cents + reserved
+    amount = refundable(asked_cents=asked.amount_cents, available_cents=available)
     approved = asked.approved(amount_cents=amount, by=by.subject, at=now)
-    transfer = refund_transfer(approved, decided_by=by.subject, day=rome_day(now))
-    book = await book_for(world, transfer)
-    post_decision(world, book, transfer)
+    transfer = replace(deciding, amount_cents=amount)
+    post_decision(world, book, posting(transfer, reserved) if reserved else transfer)
     await world.books.write(book)
     await ports.refunds.keep_refund(approved)
     await ports.audit(audit_line(by, "approve-refund", refund_id, at=now, reason=asked.reason))
@@ -44,18 +49,30 @@ async def approve_refund(ports: DecisionPorts, refund_id: str, *, by: Actor) -> 
 
 
 async def reject_refund(ports: DecisionPorts, refund_id: str, *, reason: str, by: Actor) -> Refund:
-    """The credit stays where it is. Raises RefundNotFoundError, RefundNotDecidableError."""
+    """The credit stays where it is, and is not reserved any more.
+
+    Raises RefundNotFoundError, RefundNotDecidableError.
+    """
     asked = await _found(ports, refund_id)
     world, now = ports.world, ports.world.clock.now()
     rejected = asked.rejected(reason=reason, by=by.subject, at=now)
+    deciding = refund_transfer(asked, decided_by=by.subject, day=rome_day(now))
+    book, reserved = await _book_of(world, deciding)
+    if reserved:
+        post_decision(world, book, voiding(deciding, reserved))
+        await world.books.write(book)
     await ports.refunds.keep_refund(rejected)
     await ports.audit(audit_line(by, "reject-refund", refund_id, at=now, reason=reason))
-    holder = holder_account(asked.account_id)
-    accounts = await world.books.accounts([holder])
-    balance, sequence = (accounts[holder].balance_cents, accounts[holder].sequence) if accounts else (0, 0)
-    event = RefundRejected(account_id=asked.account_id, balance_cents=balance, refund_id=refund_id)
-    world.announce(event, sequence=sequence)
+    account = book.account(deciding.debit)
+    event = RefundRejected(account_id=asked.account_id, balance_cents=account.balance_cents, refund_id=refund_id)
+    world.announce(event, sequence=account.sequence)
     return rejected
+
+
+async def _book_of(world: Ports, deciding: Transfer) -> tuple[Book, int]:
+    """The book at hand, and what the request has reserved: nothing, where it was made before requests were reserved."""
+    book = await book_for(world, reservation(deciding), deciding)
+    return book, reserved_cents(book.find(reservation_id(deciding.transfer_id)))
 
 
 async def _found(ports: DecisionPorts, refund_id: str) -> Refund:

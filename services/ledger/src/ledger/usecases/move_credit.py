@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.domain.accounts import AccountId, holder_account, is_holder
-from ledger.domain.decision_errors import CreditTooLowError, SameAccountError
+from ledger.domain.decision_errors import SameAccountError
 from ledger.domain.errors import AccountNotFoundError
 from ledger.domain.refunds import move_transfer
 from ledger.domain.transfers import Posted
@@ -18,7 +18,8 @@ async def move_credit(  # noqa: PLR0913 - each is a different fact of one decisi
 ) -> Posted:
     """The same `move_id` twice is once; with other accounts or amount it raises TransferConflictError.
 
-    Raises SameAccountError, AccountNotFoundError, CreditTooLowError: credit is moved, never debt made.
+    Raises SameAccountError, AccountNotFoundError, CreditTooLowError: credit is moved, never debt made, and
+    what is reserved stays.
     """
     if from_account == to_account:
         message = "I due conti devono essere diversi."
@@ -39,10 +40,6 @@ async def move_credit(  # noqa: PLR0913 - each is a different fact of one decisi
     if book.knows(transfer.transfer_id, transfer.kind, transfer.fact):
         return _there(book.find(transfer.transfer_id))
     await _refuse_unknown(ports, to_account)
-    balance = book.account(holder_account(from_account)).balance_cents
-    if balance < amount_cents:
-        message = "Il credito del conto non basta per il trasferimento."
-        raise CreditTooLowError(message, balance_cents=balance, amount_cents=amount_cents)
     posted = _there(post_decision(world, book, transfer))
     await world.books.write(book)
     details = {"from_account": from_account, "to_account": to_account, "amount_cents": str(amount_cents)}

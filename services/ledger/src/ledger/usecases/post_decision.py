@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.domain.accounts import AccountId, is_holder
+from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Book
 from ledger.domain.charging import MEALS
+from ledger.domain.decision_errors import CreditTooLowError
+from ledger.domain.reservations import NEVER_INTO_DEBT
 from ledger.domain.transfers import Posted, Transfer
 from ledger.usecases.announcements import alert_event
 from ledger.usecases.ports import Ports
@@ -21,14 +23,27 @@ async def book_for(ports: Ports, *transfers: Transfer) -> Book:
 
 
 def post_decision(ports: Ports, book: Book, transfer: Transfer, *, service: str = MEALS) -> Posted | None:
-    """None when the book knew the transfer already: nothing is told twice. Raises TransferConflictError."""
+    """None when the book knew the transfer already: nothing is told twice.
+
+    Raises TransferConflictError, and CreditTooLowError where policy is to refuse rather than make a debt.
+    """
     posted = book.post(transfer)
     if posted is None:
         return None
+    if transfer.kind in NEVER_INTO_DEBT:
+        _refuse_debt(book.account(transfer.debit), transfer)
     for account_id in (transfer.debit, transfer.credit):
         if is_holder(account_id):
             _tell(ports, book, posted, account_id, service)
     return posted
+
+
+def _refuse_debt(after: Account, transfer: Transfer) -> None:
+    if after.available_cents < 0:
+        message = "Il credito disponibile del conto non basta."
+        if after.pending.debits_cents:
+            message += " Una parte è riservata a un rimborso in attesa di risposta."
+        raise CreditTooLowError(message, transfer_id=transfer.transfer_id, missing_cents=-after.available_cents)
 
 
 def _tell(ports: Ports, book: Book, posted: Posted, account_id: AccountId, service: str) -> None:

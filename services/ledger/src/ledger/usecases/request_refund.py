@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ledger.domain.accounts import holder_account
 from ledger.domain.decision_errors import RefundAlreadyRequestedError, StillEnrolledError
-from ledger.domain.refunds import Refund, has_left, refundable
+from ledger.domain.refunds import Refund, has_left, refund_transfer, refundable
+from ledger.domain.reservations import reservation
 from ledger.domain.year_close import Outcome
 from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
@@ -14,8 +16,9 @@ from refettorio_chassis.clock import rome_day
 async def request_refund(
     ports: DecisionPorts, *, account_id: str, iban: str, reason: str, by: Actor, amount_cents: int | None = None
 ) -> Refund:
-    """A request for the office to decide; no money moves. Without an amount all that is left is asked for.
+    """A request for the office to decide: no money moves, but what is asked for is reserved until then.
 
+    Without an amount all that is available is asked for.
     The holder may ask only once no pupil goes on using a service; the office may for anyone.
     Raises IbanNotValidError, StillEnrolledError, RefundNotDueError, RefundAlreadyRequestedError.
     """
@@ -27,16 +30,20 @@ async def request_refund(
         raise RefundAlreadyRequestedError(message)
     now = ports.world.clock.now()
     accounts = await ports.world.books.accounts([holder_account(account_id)])
-    balance = accounts[holder_account(account_id)].balance_cents if accounts else 0
+    available = accounts[holder_account(account_id)].available_cents if accounts else 0
     refund = Refund(
         refund_id=ports.new_id("ref"),
         account_id=account_id,
         iban=checked,
-        amount_cents=refundable(asked_cents=amount_cents, balance_cents=balance),
+        amount_cents=refundable(asked_cents=amount_cents, available_cents=available),
         reason=reason,
         requested_at=now,
         requested_by=by.subject,
     )
+    reserved = reservation(refund_transfer(refund, decided_by=by.subject, day=rome_day(now)))
+    book = await book_for(ports.world, reserved)
+    post_decision(ports.world, book, reserved)
+    await ports.world.books.write(book)
     await ports.refunds.keep_refund(refund)
     await ports.audit(audit_line(by, "request-refund", refund.refund_id, at=now))
     return refund

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.accounts import Account, AccountId
-from ledger.domain.proof import AccountReplay, Finding, Findings, JournalCheck, RootReplay, Side, check_debt
+from ledger.domain.findings import Finding, Findings
+from ledger.domain.holds import NOTHING_PENDING
+from ledger.domain.proof import AccountReplay, JournalCheck, RootReplay, Side, check_debt
 from ledger.domain.sealing import Period, Root
 from ledger.domain.transfers import Posted
 
@@ -119,7 +121,7 @@ class _Accounts:
 
     def _without_entries(self, stored: Account) -> None:
         self._take(stored)
-        if stored.sequence or stored.debits_cents or stored.credits_cents:
+        if stored.sequence or stored.debits_cents or stored.credits_cents or stored.pending != NOTHING_PENDING:
             self._findings.add("I11", stored.account_id, "is stored with a balance and has no entries")
 
     def _take(self, stored: Account) -> None:
