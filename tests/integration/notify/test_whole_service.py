@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from refettorio_chassis.testing import envelope_of, eventually, read_topic
 from refettorio_contracts import Event
 from refettorio_contracts.enrollment import ApplicationRejected, PupilEnrolled, PupilName
 from refettorio_contracts.identity import ContactVerified, GuardianRegistered, PersonalData
-from refettorio_contracts.ledger import BalanceLow, TopUpCredited
+from refettorio_contracts.ledger import BalanceLow, PaymentAnomalous, RefundPaid, ReminderIssued, TopUpCredited
 from refettorio_contracts.notify import DeliverySent
 from refettorio_contracts.topics import DELIVERIES
 from tests.integration.notify.whole import Whole, whole_service
@@ -131,6 +132,36 @@ async def test_families_are_told_of_rejection_and_payment_in_plain_words(whole: 
     body = rejection.get_body(("plain",))
     assert body
     assert "Manca il certificato di residenza" in body.get_content()
+
+
+async def test_what_became_of_money_is_told_once_from_both_topics(whole: Whole, mailbox: Mailbox, smsc: Smsc) -> None:
+    guardian_id, number = f"gua_{uuid4().hex}", "393470000004"
+    account: dict[str, Any] = {"account_id": guardian_id, "balance_cents": -5530}
+    await publish(whole, *registered(guardian_id, f"+{number}"))
+    await publish(
+        whole,
+        ReminderIssued(**account, step=2, debt_cents=5530, fee_cents=530, due_date=date(2026, 2, 14)),
+        RefundPaid(**account, refund_id="ref_1", amount_cents=4250),
+        PaymentAnomalous(
+            notice_number="3" * 18,
+            account_id=guardian_id,
+            receipt_id="rt_1",
+            amount_cents=5000,
+            anomaly="already-paid",
+        ),
+        times=2,
+    )
+    titles = ["Mensa: avviso pagato due volte", "Mensa: rimborso di 42,50 € pagato"]
+
+    async def told() -> bool:
+        by_phone = [each for each in smsc.submitted if each.destination == number]
+        return len(subjects(mailbox, guardian_id)) >= 3 and len(by_phone) >= 3
+
+    await eventually(told, within_seconds=60, what="three e-mails and three SMS")
+    assert subjects(mailbox, guardian_id) == [*titles, "Mensa: sollecito di pagamento n. 2"]
+    texts = [each.payload for each in smsc.submitted if each.destination == number]
+    assert len(texts) == 3
+    assert any(b"sollecito n. 2, conto mensa in debito di 55,30" in text for text in texts)
 
 
 async def test_the_message_belongs_to_the_trace_of_its_cause(whole: Whole, mailbox: Mailbox) -> None:

@@ -5,12 +5,14 @@ from typing import Any, cast
 
 import pytest
 
+from notify.inbound.account_letters import letter_about
 from notify.inbound.events import Events
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.consuming import Received
 from refettorio_chassis.testing import envelope_of
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts import Event
+from refettorio_contracts.__main__ import HOME, examples
 from refettorio_contracts.enrollment import (
     ApplicationAccepted,
     ApplicationRejected,
@@ -23,7 +25,22 @@ from refettorio_contracts.enrollment import (
     TariffAssigned,
 )
 from refettorio_contracts.identity import ContactRemoved, ContactVerified, GuardianRegistered, PersonalData
-from refettorio_contracts.ledger import BalanceLow, MealCharged, TopUpCredited
+from refettorio_contracts.ledger import (
+    BalanceLow,
+    DebtExempted,
+    DebtWrittenOff,
+    Instalment,
+    InstalmentPlanGranted,
+    MealCharged,
+    PaymentAnomalous,
+    RefundApproved,
+    RefundPaid,
+    RefundRejected,
+    ReminderIssued,
+    TopUpCredited,
+    YearClosed,
+)
+from refettorio_contracts.topics import ACCOUNTS, PAYMENTS
 from tests.support.notify.memory import MemoryBench
 from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
 
@@ -58,6 +75,35 @@ async def receive(bench: MemoryBench, *events: Event) -> None:
         await handlers[event.TOPIC.name](NO_TRANSACTION, [received])
 
 
+EXAMPLES = examples(HOME)
+NOT_TOLD = {
+    "balance.restored",
+    "charge.reversed",
+    "debt.exempted",
+    "debt.opened",
+    "debt.settled",
+    "meal.charged",
+    "notice.issued",
+    "payment-network.came-back",
+    "payment-network.went-down",
+    "payment.began",
+    "payment.reconciled",
+    "payment.settled",
+}
+"""They come with another message, or the family was there; adding one means deciding it here."""
+ACCOUNT: dict[str, Any] = {"account_id": MARIA, "balance_cents": -510}
+
+
+def anomalous(anomaly: str) -> PaymentAnomalous:
+    return PaymentAnomalous(
+        notice_number="3" * 18, account_id=MARIA, receipt_id="rt_1", amount_cents=5000, anomaly=anomaly
+    )
+
+
+def closed(outcome: str) -> YearClosed:
+    return YearClosed(**ACCOUNT, school_year="2025/26", outcome=outcome)
+
+
 def balance(threshold: int, cents: int) -> BalanceLow:
     return BalanceLow(account_id=MARIA, balance_cents=cents, threshold_meals=threshold, meals_left=threshold)
 
@@ -85,6 +131,29 @@ def balance(threshold: int, cents: int) -> BalanceLow:
             ),
             "Mensa: ricarica di 50,00 € ricevuta",
         ),
+        (
+            ReminderIssued(**ACCOUNT, step=1, debt_cents=510, fee_cents=0, due_date=date(2025, 10, 20)),
+            "Mensa: sollecito di pagamento n. 1",
+        ),
+        (DebtWrittenOff(**ACCOUNT, transfer_id="t", amount_cents=990), "Mensa: annullato un debito di 9,90 €"),
+        (
+            InstalmentPlanGranted(
+                account_id=MARIA,
+                plan_id="pla_1",
+                instalments=(Instalment(due_date=date(2025, 11, 30), amount_cents=510),),
+            ),
+            "Mensa: il suo piano di rate",
+        ),
+        (
+            RefundApproved(**ACCOUNT, refund_id="ref_1", transfer_id="t", amount_cents=990),
+            "Mensa: rimborso di 9,90 € approvato",
+        ),
+        (RefundPaid(**ACCOUNT, refund_id="ref_1", amount_cents=990), "Mensa: rimborso di 9,90 € pagato"),
+        (RefundRejected(**ACCOUNT, refund_id="ref_1"), "Mensa: richiesta di rimborso non accolta"),
+        (anomalous("already-paid"), "Mensa: avviso pagato due volte"),
+        (closed("carried-over"), "Mensa: il credito passa al prossimo anno scolastico"),
+        (closed("refund-due"), "Mensa: può chiedere il rimborso del credito"),
+        (closed("debt-due"), "Mensa: resta da saldare l'anno scolastico 2025/26"),
     ],
 )
 async def test_a_fact_is_told_under_its_own_title(bench: MemoryBench, event: Event, title: str) -> None:
@@ -132,6 +201,42 @@ async def test_facts_that_say_nothing_to_a_family_are_let_pass(bench: MemoryBenc
         ),
     )
     assert await bench.letters() == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *(anomalous(anomaly) for anomaly in ("expired", "amount-differs", "not-invented-yet")),
+        *(closed(outcome) for outcome in ("even", "not-invented-yet")),
+        DebtExempted(account_id=MARIA, exemption_id="exe_1", until=date(2025, 12, 31)),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+async def test_what_a_family_knows_already_or_need_not_know_is_not_told(bench: MemoryBench, event: Event) -> None:
+    await receive(bench, event)
+    assert await bench.letters() == []
+
+
+def test_of_every_event_of_the_ledger_somebody_decided_whether_families_hear_it() -> None:
+    events = {name: event for topic in (ACCOUNTS, PAYMENTS) for name, event in topic.events.items()}
+    silent = {
+        name.removeprefix("it.refettorio.ledger.").removesuffix(".v1")
+        for name, event in events.items()
+        if letter_about(event.model_validate(EXAMPLES[name]["data"])) is None
+    }
+    assert silent == NOT_TOLD
+
+
+async def test_a_plan_is_told_in_the_order_of_its_days(bench: MemoryBench) -> None:
+    days = (date(2025, 12, 31), date(2025, 11, 30))
+    parts = tuple(Instalment(due_date=day, amount_cents=255) for day in days)
+    await receive(bench, InstalmentPlanGranted(account_id=MARIA, plan_id="pla_1", instalments=parts))
+    [letter] = await bench.letters()
+    assert [label for label, _ in letter.content.facts] == [
+        "Rata 1, entro il 30/11/2025",
+        "Rata 2, entro il 31/12/2025",
+        "Totale",
+    ]
 
 
 async def test_names_and_contacts_are_learned_and_forgotten(bench: MemoryBench) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
+from clients.design.words import word
 from notify.domain.content import Action
 from notify.outbound.compose import OWN_TEMPLATES, Composer
 from notify.outbound.gsm7 import segments, spelled
 from notify.outbound.mail_layout import Letterhead, MailLayout
+from refettorio_contracts.ledger import Instalment
 from tests.support.notify.memory import COMPOSER
 
 VALUES: dict[str, dict[str, object]] = {
@@ -35,6 +37,22 @@ VALUES: dict[str, dict[str, object]] = {
         "pupil_name": "Giulia",
         "reason": "Non ci sono più posti sulla linea",
     },
+    "reminder-issued": {"step": 2, "debt_cents": 5530, "fee_cents": 530, "due_date": date(2026, 2, 14)},
+    "debt-written-off": {"amount_cents": 3000, "balance_cents": -510},
+    "instalment-plan-granted": {
+        "instalments": [
+            Instalment(due_date=date(2026, 1, 31), amount_cents=2295),
+            Instalment(due_date=date(2026, 2, 28), amount_cents=2296),
+        ],
+        "total_cents": 4591,
+    },
+    "refund-approved": {"amount_cents": 4250, "balance_cents": 0},
+    "refund-paid": {"amount_cents": 4250, "balance_cents": 0},
+    "refund-rejected": {"balance_cents": 4250},
+    "notice-paid-twice": {"amount_cents": 5000, "notice_number": "3" * 18},
+    "year-closed-carried-over": {"school_year": "2025/26", "balance_cents": 4250},
+    "year-closed-refund-due": {"school_year": "2025/26", "balance_cents": 4250},
+    "year-closed-debt-due": {"school_year": "2025/26", "balance_cents": -4250},
     "communication": {"title": "Sciopero", "body": "Niente mensa.\n\nL'ufficio"},
 }
 
@@ -55,6 +73,10 @@ def test_no_message_is_without_a_test() -> None:
     assert {path.stem for path in (OWN_TEMPLATES / "messages").glob("*.j2")} == set(VALUES)
 
 
+def test_the_office_reads_the_name_of_every_message() -> None:
+    assert [name for name in VALUES if word("template", name) == name] == []
+
+
 def test_warning_end_and_debt_are_told_in_different_words() -> None:
     titles = {COMPOSER(name, VALUES[name]).title for name in VALUES if name.startswith("balance")}
     assert titles == {
@@ -65,6 +87,57 @@ def test_warning_end_and_debt_are_told_in_different_words() -> None:
     debt = COMPOSER("balance-in-debt", VALUES["balance-in-debt"])
     assert "15,30 €" in debt.paragraphs[0]
     assert "-15,30" not in debt.body + debt.sms
+
+
+def test_a_reminder_says_how_much_by_when_and_where() -> None:
+    content = COMPOSER("reminder-issued", VALUES["reminder-issued"])
+    assert content.facts == (
+        ("Da pagare", "55,30 €"),
+        ("di cui spese di sollecito", "5,30 €"),
+        ("Entro il", "14/02/2026"),
+    )
+    assert content.action == Action(label="Paga il debito della mensa", path="/portale/pagamenti/meals")
+    for words in ("sollecito n. 2", "55,30 €", "14/02/2026"):
+        assert words in content.sms
+    free = COMPOSER("reminder-issued", VALUES["reminder-issued"] | {"fee_cents": 0})
+    assert "spese" not in free.body
+    assert "0,00" not in free.body
+
+
+def test_a_plan_lists_each_part_with_its_day() -> None:
+    content = COMPOSER("instalment-plan-granted", VALUES["instalment-plan-granted"])
+    assert content.facts == (
+        ("Rata 1, entro il 31/01/2026", "22,95 €"),
+        ("Rata 2, entro il 28/02/2026", "22,96 €"),
+        ("Totale", "45,91 €"),
+    )
+    assert "Prima rata: 22,95 € entro il 31/01/2026" in content.sms
+
+
+@pytest.mark.parametrize(
+    ("balance_cents", "words", "way"),
+    [(-510, "Restano da pagare 5,10 €", "Paga quanto resta"), (0, "altro da pagare", "Vedi lo stato contabile")],
+)
+def test_a_debt_given_up_says_what_remains(balance_cents: int, words: str, way: str) -> None:
+    content = COMPOSER("debt-written-off", {"amount_cents": 3000, "balance_cents": balance_cents})
+    assert words in content.body
+    assert words in content.sms
+    assert content.action
+    assert content.action.label == way
+
+
+def test_each_end_of_a_year_says_what_to_do() -> None:
+    ends = {name: COMPOSER(name, VALUES[name]) for name in VALUES if name.startswith("year-closed")}
+    paths = {name.removeprefix("year-closed-"): end.action.path for name, end in ends.items() if end.action}
+    assert paths == {
+        "carried-over": "/portale/pagamenti/meals",
+        "refund-due": "/portale/pagamenti/rimborso",
+        "debt-due": "/portale/pagamenti/meals",
+    }
+    for end in ends.values():
+        assert "42,50 €" in end.body
+        assert "42,50 €" in end.sms
+        assert "-42,50" not in end.body + end.sms
 
 
 def test_a_rejection_gives_the_reason_of_the_office() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from notify.domain.balance import template_for
 from notify.domain.enrolment import Enrolment, Placement
 from notify.domain.guardian import Contact
 from notify.domain.letter import Cause
+from notify.inbound.account_letters import letter_about
 from notify.inbound.tracing import current_traceparent
 from notify.usecases.end_enrolment import end_enrolment
 from notify.usecases.forget_contact import forget_contact
@@ -30,8 +30,7 @@ from refettorio_contracts.enrollment import (
     PupilMoved,
 )
 from refettorio_contracts.identity import ContactRemoved, ContactVerified, GuardianRegistered
-from refettorio_contracts.ledger import BalanceLow, TopUpCredited
-from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, GUARDIANS, PUPILS
+from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, GUARDIANS, PAYMENTS, PUPILS
 
 BATCH_RECORDS: Final = 200
 """A letter is three writes; this many letters still make a small transaction."""
@@ -56,7 +55,10 @@ class Events:
                 max_records=BATCH_RECORDS,
             ),
             Subscription(
-                name="accounts", topics=[ACCOUNTS], on_batch=one_by_one(self.on_accounts), max_records=BATCH_RECORDS
+                name="accounts",
+                topics=[ACCOUNTS, PAYMENTS],
+                on_batch=one_by_one(self.on_accounts),
+                max_records=BATCH_RECORDS,
             ),
         ]
 
@@ -114,21 +116,9 @@ class Events:
 
     async def on_accounts(self, transaction: Transaction, received: Received) -> None:
         """The holder of an account is the guardian of the same id."""
-        match received.event:
-            case BalanceLow() as event:
-                template = template_for(event.threshold_meals)
-                values: dict[str, object] = {"meals_left": event.meals_left}
-            case TopUpCredited() as event:
-                template = "top-up-credited"
-                values = {
-                    "amount_cents": event.amount_cents,
-                    "paid_on": rome_day(event.paid_at),
-                    "notice_number": event.notice_number,
-                }
-            case _:
-                return
-        values["balance_cents"] = event.balance_cents
-        await self._write(transaction, received, event.account_id, template, values)
+        told = letter_about(received.event)
+        if told is not None:
+            await self._write(transaction, received, told.account_id, told.template, told.values)
 
     async def _write(
         self,
