@@ -1,6 +1,8 @@
 """The ledger's answers for the office's pages about money: positions, anomalies, what the office decides."""
 
+import hashlib
 from collections.abc import Mapping
+from typing import Final
 
 from tests.support.services_double import GUARDIAN, NOTICE, ServicesDouble, notice_json, typical_town
 
@@ -287,10 +289,27 @@ def _dunning() -> Mapping[tuple[str, str], Mapping[str, object]]:
     }
 
 
+def _roots() -> tuple[Mapping[str, object], ...]:
+    """The roots of three days, as the ledger makes them."""
+    made: list[Mapping[str, object]] = []
+    for day in (3, 4, 5):
+        previous = made[-1]["root"] if made else "0" * 64
+        digest = hashlib.sha256(f"accounts on {day}".encode()).hexdigest()
+        words = f"{previous}|2025-10-0{day}|{40 + day}|{900 + day}|{digest}"
+        root = hashlib.sha256(words.encode()).hexdigest()
+        seen = {"day": f"2025-10-0{day}", "cut": f"2025-10-0{day}T22:00:00Z", "accounts": 40 + day}
+        made.append(seen | {"entries": 900 + day, "digest": digest, "previous": previous, "root": root})
+    return tuple(made)
+
+
+ROOTS: Final = _roots()
+
+
 def _book() -> Mapping[tuple[str, str], Mapping[str, object]]:
     month = {"month": "2025-08", "closed_at": "2025-09-05T08:00:00Z", "closed_by": "stf_1"}
     dues = {"period": "2025-10", "families": 40, "pupils": 52, "total_cents": 156_000, "posted": 0}
     return {
+        ("GET", f"{LEDGER}/roots"): {"items": ROOTS},
         ("GET", f"{LEDGER}/periods"): {"items": [month | {"transfers": 120, "amount_cents": 60_000}]},
         ("POST", f"{LEDGER}/periods/2025-09/close"): month | {"transfers": 1, "amount_cents": 1},
         ("POST", f"{LEDGER}/subscriptions/preview"): dues,

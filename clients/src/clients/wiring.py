@@ -30,6 +30,7 @@ from clients.office import refunds as office_refunds
 from clients.portal import children, forms, home, payments, receipts, refunds, sent
 from clients.portal import communications as family_communications
 from clients.problems import add_error_pages
+from clients.public import roots
 from clients.public import routes as public
 from clients.services.directory import open_directory
 from clients.settings import Settings
@@ -42,6 +43,7 @@ from refettorio_chassis.web import create_app
 NAME = "clients"
 ROUTERS = (
     public.router,
+    roots.router,
     home.router,
     payments.router,
     refunds.router,

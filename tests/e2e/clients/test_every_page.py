@@ -5,6 +5,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.e2e.clients.conftest import Town
 from tests.support.chromium import NARROW, WIDE, window
+from tests.support.office_money_double import ROOTS
 from tests.support.services_double import APPLICATION, GUARDIAN, NOTICE, PUPIL
 
 PAGES = (
@@ -12,6 +13,7 @@ PAGES = (
     "/accedi?next=/portale/",
     "/notizie",
     "/documenti",
+    f"/documenti/impronte?giorno=2025-10-04&impronta={ROOTS[-2]['root']}",
     "/privacy",
     "/accessibilita",
     "/portale/",

@@ -67,6 +67,9 @@ def _program(addresses: Addresses, folder: Path) -> Program:
         ("/auth/idps", "identity"),
         ("/.well-known/jwks.json", "identity"),
         ("/pagopa/paForNode?wsdl", "ledger"),
+        ("/api/ledger/v1/roots", "ledger"),
+        ("/api/ledger/v1/roots/2025-10-06", "ledger"),
+        ("/documenti/impronte", "clients"),
     ],
 )
 async def test_public_paths_need_no_session(gateway: httpx.AsyncClient, path: str, upstream: str) -> None:
@@ -93,6 +96,24 @@ async def test_without_a_session_a_page_leads_to_sign_in_and_an_api_refuses(
     api = await gateway.get("/api/ledger/v1/account")
     assert (page.status_code, page.headers["location"]) == (302, "/accedi?next=/portale/")
     assert (api.status_code, api.json()) == (401, {"slug": "not-signed-in"})
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/ledger/v1/roots"),
+        ("DELETE", "/api/ledger/v1/roots/2025-10-06"),
+        ("GET", "/api/ledger/v1/roots/"),
+        ("GET", "/api/ledger/v1/rootsy"),
+        ("GET", "/api/ledger/v1/roots/2025-10-06/accounts"),
+        ("GET", "/api/ledger/v1/roots/../accounts"),
+        ("GET", "/api/ledger/v2/roots"),
+    ],
+)
+async def test_of_the_ledger_only_reading_the_roots_is_public(
+    gateway: httpx.AsyncClient, method: str, path: str
+) -> None:
+    assert (await gateway.request(method, path)).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -147,6 +168,8 @@ async def test_a_machine_client_shows_its_credentials_where_it_asks_for_a_token(
     [
         ("/api/attendance/v1/classes", False),
         ("/pagopa/paForNode", False),
+        ("/api/ledger/v1/roots", False),
+        ("/api/ledger/v1/roots/2025-10-06", False),
         ("/api/identity/v1/me", True),
         ("/portale/", True),
     ],

@@ -61,3 +61,12 @@ async def test_the_ledger_describes_itself_to_the_nodo_and_on_this_machine_to_an
         for address in (system.addresses.pagopa_url, f"{system.addresses.gateway_url}/pagopa/paForNode"):
             answer = await client.get(f"{address}?wsdl")
             assert (answer.status_code, b"paForNodeService" in answer.content) == (200, True)
+
+
+async def test_anybody_may_read_the_published_roots(system: RunningPlatform) -> None:
+    async with httpx.AsyncClient(base_url=system.addresses.gateway_url, trust_env=False) as nobody:
+        roots = await nobody.get("/api/ledger/v1/roots")
+        page = await nobody.get("/documenti/impronte")
+        refused = await nobody.get("/api/ledger/v1/periods")
+    assert (roots.status_code, page.status_code, refused.status_code) == (200, 200, 401)
+    assert all(root["root"] in page.text for root in roots.json()["items"][-10:])

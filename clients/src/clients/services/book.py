@@ -1,7 +1,7 @@
-"""Ledger, what happens by the month: months closed for good, services paid by the month or year charged."""
+"""Ledger, the past of the book: months closed for good, days published, services paid by the month or year charged."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from clients.services.transport import Answer, Backend, Nothing, Question
@@ -24,6 +24,23 @@ class Months(Answer):
     items: tuple[Month, ...]
 
 
+class Root(Answer):
+    """The published root of a day; see services/ledger/README.md for what it covers."""
+
+    day: date
+    accounts: int
+    entries: int
+    digest: str
+    previous: str
+    root: str
+
+
+class Roots(Answer):
+    """Published roots, oldest first."""
+
+    items: tuple[Root, ...]
+
+
 class Period(Question):
     """A month (`2025-10`), or a school year (`2025/26`)."""
 
@@ -42,7 +59,7 @@ class Dues(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Calls for clerks; each may raise ServiceProblem."""
+    """Calls for clerks, `roots` for everybody; each may raise ServiceProblem."""
 
     backend: Backend
 
@@ -51,6 +68,9 @@ class Book:
 
     async def close(self, month: str) -> None:
         await self.backend.send("POST", f"{_LEDGER}/periods/{month}/close", Nothing)
+
+    async def roots(self) -> tuple[Root, ...]:
+        return (await self.backend.read(f"{_LEDGER}/roots", Roots)).items
 
     async def preview_dues(self, period: str) -> Dues:
         return await self.backend.send("POST", f"{_LEDGER}/subscriptions/preview", Dues, Period(period=period))
