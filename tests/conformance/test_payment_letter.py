@@ -2,10 +2,8 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pypdf
-import pypdfium2
 import pytest
 import zxingcpp
 
@@ -14,6 +12,7 @@ from ledger.domain.notices import Notice, grouped, qr_text
 from ledger.outbound.notice_letter import NoticeLetters, qr_svg
 from ledger.usecases.issue_notice import issue_notice
 from tests.support.ledger_memory import CREDITOR, MemoryLedger
+from tests.support.read_letters import codes_of, declared
 
 DEBTOR = Holder(account_id="gua_1", fiscal_code="RSSMRA85T10A562S", full_name="Niccolò D'Àmìcò")
 
@@ -31,7 +30,7 @@ def letter(notice: Notice, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_qr_code_decoded_back_is_the_payment(letter: Path, notice: Notice) -> None:
-    [code] = _codes(letter)
+    [[code]] = codes_of(letter.read_bytes(), zxingcpp.BarcodeFormat.QRCode)
     assert code.text == qr_text(notice.number, CREDITOR.fiscal_code, 123456)
     assert code.ec_level == "M"
 
@@ -66,29 +65,16 @@ def test_the_letter_is_one_a4_page_with_all_that_is_needed_to_pay(letter: Path, 
 
 
 def test_the_letter_is_tagged_titled_and_in_italian(letter: Path) -> None:
-    reader = pypdf.PdfReader(letter)
-    root: Any = reader.root_object
-    assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"].startswith("it")
-    assert reader.metadata is not None
-    assert str(reader.metadata.title).startswith("Avviso di pagamento 3")
-    packet = reader.xmp_metadata
-    assert packet is not None
-    declared = packet.stream.get_data().decode()
-    assert "pdfuaid:part" in declared
-    assert "pdfaid:part" in declared
+    is_tagged, language, claims = declared(letter.read_bytes())
+    assert is_tagged
+    assert language.startswith("it")
+    assert "pdfuaid:part" in claims
+    assert "pdfaid:part" in claims
+    metadata = pypdf.PdfReader(letter).metadata
+    assert metadata is not None
+    assert str(metadata.title).startswith("Avviso di pagamento 3")
 
 
 def test_one_notice_gives_one_document(notice: Notice) -> None:
     letters = NoticeLetters(CREDITOR, font_directory=None)
     assert letters.compose(notice, DEBTOR) == letters.compose(notice, DEBTOR)
-
-
-def _codes(path: Path) -> list[zxingcpp.Barcode]:
-    document = pypdfium2.PdfDocument(path)
-    try:
-        bitmap = document[0].render(scale=4, grayscale=True)
-        pixels = memoryview(bytes(bitmap.buffer)).cast("B", shape=[bitmap.height, bitmap.stride])
-        return list(zxingcpp.read_barcodes(pixels))
-    finally:
-        document.close()

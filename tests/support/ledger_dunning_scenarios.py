@@ -5,12 +5,20 @@ from datetime import date, timedelta
 import pytest
 
 from ledger.domain.accounts import REMINDER_FEES, WRITE_OFFS
-from ledger.domain.decision_errors import NotInDebtError, PlanNotValidError, WriteOffTooHighError
-from ledger.domain.dunning import Instalment, Suspension
+from ledger.domain.decision_errors import (
+    NotInDebtError,
+    PlanConflictError,
+    PlanNotValidError,
+    WriteOffTooHighError,
+)
+from ledger.domain.dunning import Suspension
 from ledger.domain.errors import TransferConflictError
+from ledger.domain.instalments import Instalment, InstalmentPlan, PlanState
+from ledger.domain.notices import Notice
 from ledger.usecases.arrange_debt import exempt_debtor, grant_plan, write_off
 from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.credit_receipt import credit_receipt
+from ledger.usecases.issue_instalments import WantedPlan, cancel_plan, issue_instalments
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.open_balance import open_balance
@@ -23,7 +31,7 @@ from refettorio_contracts.ledger import (
     PaymentNetworkCameBack,
     PaymentNetworkWentDown,
 )
-from tests.support.ledger_decisions import CLERK, DecisionBench
+from tests.support.ledger_decisions import CLERK, FAMILY, DecisionBench
 from tests.support.ledger_scenarios import balance, kinds, proved, receipt
 
 DEBT_DAY = date(2025, 10, 6)
@@ -45,8 +53,12 @@ async def looked_at(bench: DecisionBench) -> Debtor:
 
 
 async def topped_up(bench: DecisionBench, cents: int, name: str) -> None:
-    notice = await bench.run(issue_notice, account_id="gua_1", amount_cents=cents, service="meals")
-    await bench.run(keep_receipt, receipt(notice.number, cents, receipt_id=name, paid_at=bench.clock.now()))
+    await pay(bench, await bench.run(issue_notice, account_id="gua_1", amount_cents=cents, service="meals"), name)
+
+
+async def pay(bench: DecisionBench, notice: Notice, name: str) -> None:
+    sent = receipt(notice.number, notice.amount_cents, receipt_id=name, paid_at=bench.clock.now())
+    await bench.run(keep_receipt, sent)
     await bench.run(credit_receipt, name)
 
 
@@ -137,6 +149,78 @@ async def a_plan_suspends_reminders_while_it_is_kept(bench: DecisionBench) -> No
     assert (await reminded(bench)).is_reminded
 
 
+async def plan_of_two(bench: DecisionBench, plan_id: str = "pla_debito", **more: object) -> InstalmentPlan:
+    parts = [
+        Instalment(due_date=DEBT_DAY + timedelta(days=days), amount_cents=cents)
+        for days, cents in ((20, 2_000), (40, 1_000))
+    ]
+    wanted = {"instalments": parts, "reason": "Difficoltà", "by": CLERK, "plan_id": plan_id} | more
+    await bench.decide(grant_plan, "gua_1", **wanted)
+    return await notices_of(bench, plan_id)
+
+
+async def notices_of(bench: DecisionBench, plan_id: str) -> InstalmentPlan:
+    plan = await bench.queries.plan(plan_id)
+    assert plan is not None
+    return plan
+
+
+async def a_plan_issues_its_notices_and_knows_which_are_paid(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    plan = await plan_of_two(bench, with_whole=True)
+    assert await plan_of_two(bench) == plan
+    assert [notice.amount_cents for notice in plan.notices] == [3_000, 2_000, 1_000]
+    bench.clock.advance(timedelta(days=16))
+    await pay(bench, plan.instalments[0], "rt-1")
+    bench.clock.advance(timedelta(days=20))
+    assert await reminded(bench) == Reminded(suspended=Suspension.ON_PLAN)
+    bench.clock.advance(timedelta(days=5))
+    assert (await reminded(bench)).is_reminded
+    assert (await bench.audited()).count("grant-plan") == 1
+
+
+async def a_plan_paid_all_at_once_says_nothing_of_the_next_debt(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    plan = await plan_of_two(bench, with_whole=True)
+    assert plan.whole is not None
+    await pay(bench, plan.whole, "rt-1")
+    assert await bench.decide(look_at_debtor, "gua_1") is None
+    await bench.run(open_balance, account_id="gua_1", amount_cents=-900, reason="altri pasti")
+    assert (await looked_at(bench)).suspended is None
+
+
+async def a_new_plan_takes_the_place_of_the_one_before(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    before = await plan_of_two(bench)
+    await plan_of_two(bench, "pla_nuovo")
+    assert (await notices_of(bench, before.plan_id)).state is PlanState.ENDED
+    assert (await notices_of(bench, "pla_nuovo")).state is PlanState.OPEN
+    assert (await looked_at(bench)).suspended is Suspension.ON_PLAN
+    await bench.run(cancel_plan, "pla_nuovo", reason="Non lo vuole", by=CLERK)
+    assert (await looked_at(bench)).suspended is None
+
+
+async def a_debt_given_up_is_not_asked_for_in_instalments(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    await plan_of_two(bench)
+    for cents, state in ((1_000, PlanState.OPEN), (2_000, PlanState.ENDED)):
+        await bench.decide(
+            write_off, "gua_1", write_off_id=f"wof_{cents}", amount_cents=cents, reason="Inesigibile", by=CLERK
+        )
+        assert (await notices_of(bench, "pla_debito")).state is state
+
+
+async def the_name_of_another_plan_is_refused(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    await plan_of_two(bench)
+    part = Instalment(due_date=DEBT_DAY, amount_cents=1)
+    own = WantedPlan(plan_id="pla_proprio", account_id="gua_1", service="meals", instalments=[part], with_whole=False)
+    await bench.run(issue_instalments, own, by=FAMILY)
+    for account, plan_id in (("gua_2", "pla_debito"), ("gua_1", "pla_proprio")):
+        with pytest.raises(PlanConflictError):
+            await bench.decide(grant_plan, account, instalments=[part], reason="x", by=CLERK, plan_id=plan_id)
+
+
 async def an_exemption_holds_up_to_its_day(bench: DecisionBench) -> None:
     await in_debt(bench)
     until = DEBT_DAY + timedelta(days=20)
@@ -189,6 +273,11 @@ DUNNING_SCENARIOS = (
     the_network_is_told_when_it_changes,
     a_payment_begun_counts_for_a_while,
     a_plan_suspends_reminders_while_it_is_kept,
+    a_plan_issues_its_notices_and_knows_which_are_paid,
+    a_plan_paid_all_at_once_says_nothing_of_the_next_debt,
+    a_new_plan_takes_the_place_of_the_one_before,
+    a_debt_given_up_is_not_asked_for_in_instalments,
+    the_name_of_another_plan_is_refused,
     an_exemption_holds_up_to_its_day,
     a_debt_is_given_up_once_and_never_into_credit,
     a_plan_covers_the_debt_in_days_to_come,

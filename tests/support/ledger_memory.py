@@ -10,6 +10,7 @@ from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Book
 from ledger.domain.creditor import Creditor, Holder, PayableService
 from ledger.domain.families import Declaration, Enrolled
+from ledger.domain.instalments import InstalmentPlan, plans_among
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, plain_receipt_id
 from ledger.domain.repricing import Preview
@@ -136,10 +137,15 @@ class MemoryStore:
         return self.state.last_base
 
     async def add(self, notice: Notice) -> None:
+        assert notice.plan is None or notice.plan not in {each.plan for each in self.state.notices.values()}
         self.state.notices[notice.number] = notice
 
     async def notice(self, number: str) -> Notice | None:
         return self.state.notices.get(number)
+
+    async def plan(self, plan_id: str) -> InstalmentPlan | None:
+        mine = [each for each in self.state.notices.values() if each.plan and each.plan.plan_id == plan_id]
+        return next(iter(plans_among(mine)), None)
 
     async def notices_of(self, account_id: str) -> Sequence[Notice]:
         mine = [notice for notice in self.state.notices.values() if notice.account_id == account_id]

@@ -255,13 +255,19 @@ class _NoticeEvent(Event):
 
 
 class NoticeIssued(_NoticeEvent):
-    """A payment notice can be paid anywhere from now on. `due_date` is a Europe/Rome day."""
+    """A payment notice can be paid anywhere from now on. `due_date` is a Europe/Rome day.
+
+    Notices with one `plan_id` ask for one amount. `instalment` counts them from 1; the notice of the plan that has none
+    pays all of them at once, instead of them.
+    """
 
     TYPE: ClassVar[str] = "it.refettorio.ledger.notice.issued.v1"
 
     amount_cents: PositiveCents
     due_date: date
     service: Service
+    plan_id: Identifier | None = None
+    instalment: int | None = None
 
 
 class PaymentSettled(_NoticeEvent):

@@ -44,8 +44,19 @@ async def test_the_office_reminds_arranges_and_switches(dunned: Stage) -> None:
         assert (await clerk.post(switch, json={"down": False, "reason": "Riparte"})).json() == {"down_since": None}
         ran = (await clerk.post(f"{API}/dunning/run")).json()
         assert ran == {"debtors": 1, "reminded": 1, "suspended": 0}
-        plan = {"instalments": [{"due_date": "2025-11-30", "amount_cents": 3_000}], "reason": "Difficoltà"}
-        assert (await clerk.post(f"{API}/accounts/gua_1/plans", json=plan)).status_code == 201
+        plan = {
+            "plan_id": "pla-debito-1",
+            "instalments": [{"due_date": f"2025-{month}-30", "amount_cents": 1_500} for month in (11, 12)],
+            "with_whole": True,
+            "reason": "Difficoltà",
+        }
+        granted = await clerk.post(f"{API}/accounts/gua_1/plans", json=plan)
+        assert granted.status_code == 201
+        assert (await clerk.post(f"{API}/accounts/gua_1/plans", json=plan)).json() == granted.json()
+        assert [each["state"] for each in granted.json()["plan"]["instalments"]] == ["payable"] * 2
+        assert granted.json()["plan"]["whole"]["amount_cents"] == 3_000
+        letter = await clerk.get(granted.json()["plan"]["letter_url"])
+        assert letter.headers["content-type"] == "application/pdf"
         exempt = {"until": "2025-12-31", "reason": "Servizi sociali"}
         assert (await clerk.post(f"{API}/accounts/gua_1/exemptions", json=exempt)).status_code == 201
         given_up = {"write_off_id": "wof-2025-1", "amount_cents": 3_000, "reason": "Inesigibile"}

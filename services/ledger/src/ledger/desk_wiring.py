@@ -99,7 +99,9 @@ def desk_parts(
         run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor)
     )
     closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake)
-    reminders = http_dunning.DunningDesk(run=decide, queries=DunningStore(view), clock=base.clock, new_id=new_id)
+    reminders = http_dunning.DunningDesk(
+        run=decide, queries=DunningStore(view), notices=LedgerQueries(view), clock=base.clock, new_id=new_id
+    )
     prints = http_statement_files.FileDesk(
         queries=LedgerQueries(view),
         names=PupilNameStore(view),

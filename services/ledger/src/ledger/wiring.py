@@ -15,6 +15,7 @@ from ledger.domain.sealing import Period, Root
 from ledger.domain.transfers import Posted
 from ledger.inbound import (
     http_account,
+    http_instalments,
     http_notices,
     http_positions,
     http_rating,
@@ -60,6 +61,7 @@ from ledger.usecases.ports import Policy, Ports
 from ledger.usecases.rerate import RatingSources
 from refettorio_chassis.clock import clock_from_environment
 from refettorio_chassis.consuming import Received
+from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.mongo import close
 from refettorio_chassis.process import CommandSpec, Foundation, Index, Service, foundation
 from refettorio_chassis.transaction import Runner, Transaction, View
@@ -80,6 +82,12 @@ INDEXES = (
     Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
     Index(collection=RECEIPTS, keys=[("plain_id", 1)], where={"anomaly": {"$type": "string"}}),
     Index(collection=NOTICES, keys=[("issued_at", -1)]),
+    Index(
+        collection=NOTICES,
+        keys=[("plan.plan_id", 1), ("plan.number", 1)],
+        unique=True,
+        where={"plan.plan_id": {"$type": "string"}},
+    ),
 )
 
 
@@ -105,6 +113,7 @@ class Wiring:
             fonts=settings.fonts_dir,
             dunning=DunningPolicy(steps=settings.dunning_steps, in_flight_minutes=settings.payment_in_flight_minutes),
         )
+        self.letters = NoticeLetters(self.creditor, font_directory=settings.fonts_dir)
         self.sealing = sealing_parts(base, service=NAME)
         self.settler = Settler(self.run, self.queries)
         self.pagopa = pagopa_parts(
@@ -145,7 +154,7 @@ class Wiring:
         notices = http_notices.NoticeDesk(
             run=self.run,
             queries=self.queries,
-            letters=NoticeLetters(self.creditor, font_directory=settings.fonts_dir),
+            letters=self.letters,
             checkout=WatchedCheckout(self.checkout, self.desk.payment_began),
             clock=clock,
             public_url=settings.public_url,
@@ -166,6 +175,8 @@ class Wiring:
                 http_account.holder_router(accounts),
                 http_account.office_router(accounts, self.queries, self.run),
                 http_notices.router(notices),
+                http_instalments.router(self._instalments()),
+                http_instalments.office_router(self._instalments()),
                 http_tariffs.router(self.run, self.queries),
                 http_rating.router(self._rating()),
                 http_subscriptions.router(self._subscriptions()),
@@ -183,6 +194,11 @@ class Wiring:
             collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS, *SEALING_COLLECTIONS),
             roles={"settler": self.settler.run, **self.sealing.roles, **self.desk.roles, **self.pagopa.roles},
             commands=(self._verify(),),
+        )
+
+    def _instalments(self) -> http_instalments.InstalmentDesk:
+        return http_instalments.InstalmentDesk(
+            run=self.run, queries=self.queries, letters=self.letters, clock=self.base.clock, new_id=new_id
         )
 
     def _positions(self) -> http_positions.PositionDesk:

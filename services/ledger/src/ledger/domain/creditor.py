@@ -9,6 +9,7 @@ from typing import Final
 
 from ledger.domain.errors import ServiceNotPayableError
 from ledger.domain.faults import Fault
+from ledger.domain.notices import Notice
 from ledger.domain.postal_slip import PostalAccount
 
 LEGAL_PERSON_DIGITS: Final = 11
@@ -62,6 +63,15 @@ class Creditor:
     def described(self, services: Iterable[str]) -> str:
         """The subject of a payment for `services`. Raises ServiceNotPayableError."""
         return " e ".join(self.service(code).description for code in services)
+
+    def subject_of(self, notice: Notice) -> str:
+        """What the payer reads, wherever they pay. Raises ServiceNotPayableError."""
+        described = self.described(notice.services)
+        match notice.instalment:
+            case None:
+                return described
+            case number, instalments:
+                return f"{described}, rata {number} di {instalments}"
 
     def service(self, code: str) -> PayableService:
         """Raises ServiceNotPayableError."""

@@ -91,6 +91,18 @@ class PlanNotValidError(DomainError):
     slug: ClassVar[str] = "plan-not-valid"
 
 
+class PlanNotFoundError(NotFoundError):
+    """No such plan, or none the caller may know of."""
+
+    slug: ClassVar[str] = "plan-not-found"
+
+
+class PlanConflictError(ConflictError):
+    """The name is of another plan, of somebody else or with other instalments."""
+
+    slug: ClassVar[str] = "plan-conflict"
+
+
 class WriteOffTooHighError(DomainError):
     """More than what is owed."""
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from ledger.domain.accounts import REMINDER_FEES, WRITE_OFFS, holder_account
 from ledger.domain.decision_errors import PlanNotValidError, WriteOffTooHighError
+from ledger.domain.instalments import Instalment, InstalmentPlan, PlanState, scheduled
 from ledger.domain.transfers import DecisionCause, Kind, Transfer, decision_transfer_id
 
 
@@ -89,14 +90,6 @@ class ArrangementKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Instalment:
-    """To be paid by `due_date`."""
-
-    due_date: date
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrangement:
     """A decision about the debt of an account, and the officer who took it.
 
@@ -117,24 +110,28 @@ class Arrangement:
         """Whether it is an exemption that holds."""
         return self.kind is ArrangementKind.EXEMPTION and self.until is not None and day <= self.until
 
-    def is_kept_on(self, day: date, *, paid_cents: int) -> bool:
-        """Whether it is a plan not yet over, and `paid_cents` (since it began) covers the instalments due before."""
+    def is_kept_on(self, day: date, *, paid_cents: int, plan: InstalmentPlan | None = None) -> bool:
+        """Whether it is a plan not yet over, and what was due before `day` is paid.
+
+        Each instalment by its notice in `plan`, or all together by whatever was paid since it began (`paid_cents`): who
+        tops up without the notices keeps the plan too. Plans granted before there were notices have no `plan`.
+        """
         if self.kind is not ArrangementKind.PLAN or day > self.instalments[-1].due_date:
             return False
+        if plan is not None and plan.state is not PlanState.OPEN:
+            return False
+        if plan is not None and not plan.overdue_on(day):
+            return True
         return paid_cents >= sum(part.amount_cents for part in self.instalments if part.due_date < day)
 
 
 def planned(instalments: Sequence[Instalment], *, debt_cents: int, today: date) -> tuple[Instalment, ...]:
     """The instalments of a plan, in order. Raises PlanNotValidError unless they cover the debt exactly, from today."""
-    ordered = tuple(sorted(instalments, key=lambda part: part.due_date))
-    total = sum(part.amount_cents for part in ordered)
+    total = sum(part.amount_cents for part in instalments)
     if debt_cents <= 0 or total != debt_cents:
         message = "Le rate devono coprire esattamente il debito."
         raise PlanNotValidError(message, debt_cents=debt_cents, total_cents=total)
-    if ordered[0].due_date < today or len({part.due_date for part in ordered}) != len(ordered):
-        message = "Le rate devono avere scadenze diverse, non passate."
-        raise PlanNotValidError(message)
-    return ordered
+    return scheduled(instalments, today=today)
 
 
 def fee_transfer(case: DunningCase, *, fee_cents: int, decided_by: str, day: date) -> Transfer:

@@ -71,11 +71,20 @@ class NoticePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPlace:
+    """Where a notice stands in a plan of `instalments` instalments: `number` from 1, or 0 for all of it at once."""
+
+    plan_id: str
+    number: int
+    instalments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A top-up asked for by a holder. Days are Europe/Rome. `parts` is there when it is for several services.
 
     After `due_date` it can still be paid; after `payable_until` no longer. `state` never holds `expired`: that is a
-    matter of the day on which one asks.
+    matter of the day on which one asks. `plan` is there when it is one of several notices for one amount.
     """
 
     number: NoticeNumber
@@ -87,6 +96,12 @@ class Notice:
     payable_until: date
     state: NoticeState = NoticeState.PAYABLE
     parts: tuple[NoticePart, ...] = ()
+    plan: PlanPlace | None = None
+
+    @property
+    def instalment(self) -> tuple[int, int] | None:
+        """`(2, 3)` for the second of three instalments; None for what is paid at once."""
+        return (self.plan.number, self.plan.instalments) if self.plan and self.plan.number else None
 
     @property
     def transfers(self) -> tuple[NoticePart, ...]:

@@ -151,7 +151,10 @@ class EntryView(_Body):
 
 
 class NoticeView(_Body):
-    """A payment notice and where its letter is."""
+    """A payment notice and where its letter is.
+
+    `plan_id` where it is one of several for one amount: `instalment` of `instalments`, or null to pay all at once.
+    """
 
     notice_number: str
     iuv: str
@@ -162,6 +165,9 @@ class NoticeView(_Body):
     state: str
     letter_url: str
     parts: list[PartBody] = []
+    plan_id: str | None = None
+    instalment: int | None = None
+    instalments: int | None = None
 
 
 class CheckoutView(_Body):

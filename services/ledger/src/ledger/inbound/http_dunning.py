@@ -10,8 +10,11 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from ledger.domain.dunning import Arrangement, Instalment
+from ledger.domain.dunning import Arrangement
+from ledger.domain.instalments import MOST_INSTALMENTS, plans_among
+from ledger.domain.notices import Notice
 from ledger.inbound.http_bodies import AccountCode, Amount, Items, Reason
+from ledger.inbound.http_instalments import InstalmentBody, PlanView, plan_view, wanted_instalments
 from ledger.inbound.http_refunds import DecisionCode, actor
 from ledger.inbound.views import API
 from ledger.usecases.arrange_debt import exempt_debtor, grant_plan, write_off
@@ -19,7 +22,7 @@ from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.remind_debtors import Debtor, look_at_debtor, remind_debtor
 from ledger.usecases.switch_payment_network import switch_payment_network
 from refettorio_chassis.auth import Caller, caller_with
-from refettorio_chassis.clock import Clock
+from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.transaction import Runner
 
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
@@ -31,17 +34,15 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class InstalmentBody(_Body):
-    """To be paid by `due_date`."""
-
-    due_date: date
-    amount_cents: Amount
-
-
 class PlanBody(_Body):
-    """The instalments cover the debt exactly."""
+    """The instalments cover the debt exactly; `plan_id` makes it safe to send again.
 
-    instalments: Annotated[list[InstalmentBody], Field(min_length=1, max_length=60)]
+    `with_whole`: also a notice with which all of it can be paid at once.
+    """
+
+    plan_id: DecisionCode | None = None
+    instalments: Annotated[list[InstalmentBody], Field(min_length=1, max_length=MOST_INSTALMENTS)]
+    with_whole: bool = False
     reason: Reason
 
 
@@ -97,7 +98,7 @@ class RunView(_Body):
 
 
 class ArrangementView(_Body):
-    """A decision about a debt and who took it."""
+    """A decision about a debt and who took it; `plan` has the notices of a plan in instalments."""
 
     arrangement_id: str
     account_id: str
@@ -108,6 +109,13 @@ class ArrangementView(_Body):
     until: date | None
     amount_cents: int
     instalments: list[InstalmentBody]
+    plan: PlanView | None = None
+
+
+class NoticeReading(Protocol):
+    """Where notices are read."""
+
+    async def notices_of(self, account_id: str) -> Sequence[Notice]: ...
 
 
 class DunningQueries(Protocol):
@@ -124,8 +132,18 @@ class DunningDesk:
 
     run: Runner[DecisionPorts]
     queries: DunningQueries
+    notices: NoticeReading
     clock: Clock
     new_id: Callable[[str], str]
+
+    async def arrangements(self, account_id: str) -> list[ArrangementView]:
+        """Newest first, the plans with their notices as they stand today."""
+        today = rome_day(self.clock.now())
+        plans = {
+            plan.plan_id: plan_view(plan, today) for plan in plans_among(await self.notices.notices_of(account_id))
+        }
+        found = await self.queries.arrangements_of(account_id)
+        return [_arrangement(each, plans.get(each.arrangement_id)) for each in found]
 
 
 def router(desk: DunningDesk) -> APIRouter:
@@ -166,13 +184,21 @@ def arrangement_router(desk: DunningDesk) -> APIRouter:
 
     @routes.get("/arrangements")
     async def every(_caller: OfficeReader, account_id: AccountCode) -> Items[ArrangementView]:
-        return Items(items=[_arrangement(each) for each in await desk.queries.arrangements_of(account_id)])
+        return Items(items=await desk.arrangements(account_id))
 
     @routes.post("/plans", status_code=201)
     async def plan(caller: Office, account_id: AccountCode, body: PlanBody) -> ArrangementView:
-        parts = [Instalment(due_date=part.due_date, amount_cents=part.amount_cents) for part in body.instalments]
-        decided = await desk.run(grant_plan, account_id, instalments=parts, reason=body.reason, by=actor(caller))
-        return _arrangement(decided)
+        decided = await desk.run(
+            grant_plan,
+            account_id,
+            plan_id=body.plan_id,
+            instalments=wanted_instalments(body.instalments),
+            with_whole=body.with_whole,
+            reason=body.reason,
+            by=actor(caller),
+        )
+        found = await desk.arrangements(account_id)
+        return next(each for each in found if each.arrangement_id == decided.arrangement_id)
 
     @routes.post("/exemptions", status_code=201)
     async def exempt(caller: Office, account_id: AccountCode, body: ExemptionBody) -> ArrangementView:
@@ -209,7 +235,7 @@ def _debtor(debtor: Debtor) -> DebtorView:
     )
 
 
-def _arrangement(decided: Arrangement) -> ArrangementView:
+def _arrangement(decided: Arrangement, plan: PlanView | None = None) -> ArrangementView:
     return ArrangementView(
         arrangement_id=decided.arrangement_id,
         account_id=decided.account_id,
@@ -222,4 +248,5 @@ def _arrangement(decided: Arrangement) -> ArrangementView:
         instalments=[
             InstalmentBody(due_date=part.due_date, amount_cents=part.amount_cents) for part in decided.instalments
         ],
+        plan=plan,
     )

@@ -57,7 +57,7 @@ def acceptance(operation: str) -> etree._Element:
 
 def verified(demand: Demand, creditor: Creditor) -> etree._Element:
     """What a payer sees before paying."""
-    notice, description = demand.notice, creditor.described(demand.notice.services)
+    notice, description = demand.notice, creditor.subject_of(demand.notice)
     root = acceptance("paVerifyPaymentNotice")
     option = etree.SubElement(etree.SubElement(root, "paymentList"), "paymentOptionDescription")
     _add(option, "amount", euros_on_the_wire(notice.amount_cents))
@@ -84,7 +84,7 @@ def payment(operation: str, demand: Demand, creditor: Creditor, transfer_type: s
     _add(due, "paymentAmount", euros_on_the_wire(notice.amount_cents))
     _add(due, "dueDate", _day(notice.due_date))
     _add(due, "lastPayment", "false")
-    _add(due, "description", _shown(creditor.described(notice.services)))
+    _add(due, "description", _shown(creditor.subject_of(notice)))
     _add(due, "companyName", _shown(creditor.name))
     _add(due, "officeName", _shown(creditor.office))
     _add_debtor(due, demand.debtor)

@@ -114,6 +114,9 @@ def notice_view(notice: Notice, today: date) -> NoticeView:
         state=notice.state_on(today).value,
         letter_url=f"{API}/notices/{notice.number}/letter.pdf",
         parts=[PartBody(service=part.service, amount_cents=part.amount_cents) for part in notice.parts],
+        plan_id=notice.plan.plan_id if notice.plan else None,
+        instalment=notice.instalment[0] if notice.instalment else None,
+        instalments=notice.plan.instalments if notice.plan else None,
     )
 
 

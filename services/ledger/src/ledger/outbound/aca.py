@@ -42,7 +42,7 @@ class AcaArchive:
             "iuv": notice.iuv,
             "nav": notice.number,
             "amount": notice.amount_cents if notice.state is NoticeState.PAYABLE else 0,
-            "description": self._creditor.described(notice.services)[:LONGEST_TEXT],
+            "description": self._creditor.subject_of(notice)[:LONGEST_TEXT],
             "expirationDate": last.isoformat(),
             "iban": self._creditor.iban,
             "switchToExpired": True,

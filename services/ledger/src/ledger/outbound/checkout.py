@@ -61,7 +61,7 @@ class CheckoutClient:
                     "fiscalCode": self._creditor.fiscal_code,
                     "amount": notice.amount_cents,
                     "companyName": self._creditor.name[:LONGEST_TEXT],
-                    "description": self._creditor.described(notice.services)[:LONGEST_TEXT],
+                    "description": self._creditor.subject_of(notice)[:LONGEST_TEXT],
                 }
             ],
             "returnUrls": {

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
 
-from ledger.domain.dunning import Arrangement, ArrangementKind, DunningCase, Instalment
+from ledger.domain.dunning import Arrangement, ArrangementKind, DunningCase
+from ledger.domain.instalments import Instalment
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.transfers import Kind
 from ledger.outbound.collections import ACCOUNTS, JOURNAL, NOTICES

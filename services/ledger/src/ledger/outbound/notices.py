@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from ledger.domain.notices import Notice, NoticeNumber, NoticePart, NoticeState
+from ledger.domain.instalments import InstalmentPlan, plans_among
+from ledger.domain.notices import Notice, NoticeNumber, NoticePart, NoticeState, PlanPlace
 from ledger.domain.receipts import (
     Anomaly,
     KeptReceipt,
@@ -54,6 +55,7 @@ class NoticeStore:
                 "state": notice.state.value,
                 "paid_at": None,
                 "parts": [asdict(part) for part in notice.parts],
+                "plan": asdict(notice.plan) if notice.plan else None,
             }
         )
         await self._mirror.put(notice.number, notice.issued_at)
@@ -66,6 +68,11 @@ class NoticeStore:
         """Newest first."""
         found = await self._notices.find({"account_id": account_id}, sort=[("issued_at", -1), ("_id", -1)])
         return [_notice_of(document) for document in found]
+
+    async def plan(self, plan_id: str) -> InstalmentPlan | None:
+        """Of notices that belong to it."""
+        found = await self._notices.find({"plan.plan_id": plan_id}, sort=[("plan.number", 1)])
+        return next(iter(plans_among(_notice_of(document) for document in found)), None)
 
     async def mark_paid(self, number: str, paid_at: datetime) -> None:
         await self._notices.update_one({"_id": number}, {"$set": {"state": NoticeState.PAID.value, "paid_at": paid_at}})
@@ -149,6 +156,8 @@ class NoticeStore:
 
 
 def _notice_of(document: Document) -> Notice:
+    """Notices issued before there were plans say nothing of one."""
+    plan = document.get("plan")
     return Notice(
         number=NoticeNumber(document["_id"]),
         account_id=document["account_id"],
@@ -159,6 +168,7 @@ def _notice_of(document: Document) -> Notice:
         payable_until=date.fromisoformat(document["payable_until"]),
         state=NoticeState(document["state"]),
         parts=tuple(NoticePart(**part) for part in document["parts"]),
+        plan=PlanPlace(**plan) if plan else None,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Holder
 from ledger.domain.families import Declaration
+from ledger.domain.instalments import InstalmentPlan
 from ledger.domain.notices import Notice
 from ledger.domain.receipts import WaitingReceipt
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
@@ -72,6 +73,9 @@ class LedgerQueries:
 
     async def notices_of(self, account_id: str) -> Sequence[Notice]:
         return await self._notices.notices_of(account_id)
+
+    async def plan(self, plan_id: str) -> InstalmentPlan | None:
+        return await self._notices.plan(plan_id)
 
     async def holder(self, account_id: str) -> Holder | None:
         return await self._holders.holder(account_id)

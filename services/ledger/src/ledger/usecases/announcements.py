@@ -97,6 +97,8 @@ def notice_issued(notice: Notice) -> NoticeIssued:
         amount_cents=notice.amount_cents,
         due_date=notice.due_date,
         service=notice.service,
+        plan_id=notice.plan.plan_id if notice.plan else None,
+        instalment=notice.instalment[0] if notice.instalment else None,
     )
 
 

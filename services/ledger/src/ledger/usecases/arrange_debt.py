@@ -5,23 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ledger.domain.accounts import holder_account
-from ledger.domain.decision_errors import NotInDebtError
-from ledger.domain.dunning import Arrangement, ArrangementKind, Instalment, planned, write_off_transfer
+from ledger.domain.accounts import Account, holder_account
+from ledger.domain.charging import MEALS
+from ledger.domain.decision_errors import NotInDebtError, PlanConflictError
+from ledger.domain.dunning import Arrangement, ArrangementKind, planned, write_off_transfer
+from ledger.domain.instalments import Instalment
 from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.issue_instalments import WantedPlan, issued_plan, take_back
 from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 from refettorio_contracts import ledger as contracts
 
 
-async def grant_plan(
-    ports: DecisionPorts, account_id: str, *, instalments: Sequence[Instalment], reason: str, by: Actor
+async def grant_plan(  # noqa: PLR0913 - each is a part of what the officer decides
+    ports: DecisionPorts,
+    account_id: str,
+    *,
+    instalments: Sequence[Instalment],
+    reason: str,
+    by: Actor,
+    plan_id: str | None = None,
+    with_whole: bool = False,
 ) -> Arrangement:
-    """While it is kept nobody is reminded and enrolment is open. Raises NotInDebtError, PlanNotValidError."""
-    debt, now = await _debt(ports, account_id), ports.world.clock.now()
+    """While it is kept nobody is reminded and enrolment is open; its notices are issued with it.
+
+    The same `plan_id` twice is once. A new plan takes the place of those before: what nobody has paid of them can no
+    longer be paid.
+    Raises NotInDebtError, PlanNotValidError, PlanConflictError, ServiceNotPayableError.
+    """
+    world, now = ports.world, ports.world.clock.now()
+    known = await _known_plan(ports, plan_id, account_id) if plan_id else None
+    if known is not None:
+        return known
+    account = await _debtor(ports, account_id)
+    debt = -account.balance_cents
     decided = Arrangement(
-        arrangement_id=ports.new_id("pla"),
+        arrangement_id=plan_id or ports.new_id("pla"),
         account_id=account_id,
         kind=ArrangementKind.PLAN,
         reason=reason,
@@ -30,13 +50,22 @@ async def grant_plan(
         amount_cents=debt,
         instalments=planned(instalments, debt_cents=debt, today=rome_day(now)),
     )
+    await _end_plans(ports, account_id)
+    wanted = WantedPlan(
+        plan_id=decided.arrangement_id,
+        account_id=account_id,
+        service=account.standing.debt_service or MEALS,
+        instalments=decided.instalments,
+        with_whole=with_whole,
+    )
+    await issued_plan(world, wanted)
     parts = [
         contracts.Instalment(due_date=each.due_date, amount_cents=each.amount_cents) for each in decided.instalments
     ]
     event = contracts.InstalmentPlanGranted(
         account_id=account_id, plan_id=decided.arrangement_id, instalments=tuple(parts)
     )
-    ports.world.announce(event)
+    world.announce(event)
     return await _kept(ports, decided, by)
 
 
@@ -61,6 +90,7 @@ async def write_off(
 ) -> Arrangement:
     """The municipality gives up a part of the debt, or all of it; the same `write_off_id` twice is once.
 
+    Where nothing is owed any more, what nobody has paid of a plan can no longer be paid.
     Raises NotInDebtError, WriteOffTooHighError, TransferConflictError.
     """
     world, now = ports.world, ports.world.clock.now()
@@ -76,11 +106,15 @@ async def write_off(
         decided_at=now,
         amount_cents=amount_cents,
     )
-    transfer = write_off_transfer(decided, debt_cents=await _debt(ports, account_id), day=rome_day(now))
+    transfer = write_off_transfer(
+        decided, debt_cents=-(await _debtor(ports, account_id)).balance_cents, day=rome_day(now)
+    )
     book = await book_for(world, transfer)
     post_decision(world, book, transfer)
     await world.books.write(book)
     account = book.account(transfer.credit)
+    if account.balance_cents == 0:
+        await _end_plans(ports, account_id)
     event = contracts.DebtWrittenOff(
         account_id=account_id,
         balance_cents=account.balance_cents,
@@ -91,12 +125,27 @@ async def write_off(
     return await _kept(ports, decided, by)
 
 
-async def _debt(ports: DecisionPorts, account_id: str) -> int:
+async def _known_plan(ports: DecisionPorts, plan_id: str, account_id: str) -> Arrangement | None:
+    known = await ports.dunning.arrangement(plan_id)
+    if known is not None and (known.account_id, known.kind) == (account_id, ArrangementKind.PLAN):
+        return known
+    if known is not None or await ports.world.notices.plan(plan_id) is not None:
+        raise PlanConflictError("Con questo codice esiste già un altro piano di rate.")
+    return None
+
+
+async def _end_plans(ports: DecisionPorts, account_id: str) -> None:
+    for before in await ports.dunning.arrangements_of(account_id):
+        plan = await ports.world.notices.plan(before.arrangement_id)
+        await take_back(ports.world, plan.payable if plan else ())
+
+
+async def _debtor(ports: DecisionPorts, account_id: str) -> Account:
     accounts = await ports.world.books.accounts([holder_account(account_id)])
-    debt = -accounts[holder_account(account_id)].balance_cents if accounts else 0
-    if debt <= 0:
+    account = accounts.get(holder_account(account_id))
+    if account is None or account.balance_cents >= 0:
         raise NotInDebtError("Sul conto non risulta alcun debito.")
-    return debt
+    return account
 
 
 async def _kept(ports: DecisionPorts, decided: Arrangement, by: Actor) -> Arrangement:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
-from ledger.domain.notices import Notice, NoticePart, notice_number, payable_amount, payable_parts
+from ledger.domain.notices import Notice, NoticePart, PlanPlace, notice_number, payable_amount, payable_parts
 from ledger.usecases.announcements import notice_issued
 from ledger.usecases.ports import Ports
 from refettorio_chassis.clock import rome_day
@@ -25,20 +25,36 @@ async def issue_joint_notice(ports: Ports, *, account_id: str, parts: Sequence[N
 
 
 async def _issued(ports: Ports, account_id: str, parts: tuple[NoticePart, ...]) -> Notice:
+    due_date = rome_day(ports.clock.now()) + timedelta(days=ports.policy.notice_due_days)
+    return await issued_for(ports, account_id, parts, due_date=due_date)
+
+
+async def issued_for(
+    ports: Ports,
+    account_id: str,
+    parts: tuple[NoticePart, ...],
+    *,
+    due_date: date,
+    plan: PlanPlace | None = None,
+) -> Notice:
+    """A new notice with the next number, and the event that tells it; shared by every verb that issues.
+
+    After `due_date` it can be paid for as long as any notice of this municipality.
+    """
     for part in parts:
         ports.creditor.service(part.service)
-    now = ports.clock.now()
-    today = rome_day(now)
     segregation = ports.creditor.segregation_code
+    grace = timedelta(days=max(0, ports.policy.notice_payable_days - ports.policy.notice_due_days))
     notice = Notice(
         number=notice_number(segregation, await ports.notices.next_base(segregation)),
         account_id=account_id,
         service=parts[0].service,
         amount_cents=payable_amount(sum(part.amount_cents for part in parts)),
-        issued_at=now,
-        due_date=today + timedelta(days=ports.policy.notice_due_days),
-        payable_until=today + timedelta(days=ports.policy.notice_payable_days),
+        issued_at=ports.clock.now(),
+        due_date=due_date,
+        payable_until=due_date + grace,
         parts=parts if len(parts) > 1 else (),
+        plan=plan,
     )
     await ports.notices.add(notice)
     ports.announce(notice_issued(notice), sequence=1)

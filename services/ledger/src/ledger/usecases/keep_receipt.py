@@ -7,12 +7,15 @@ from datetime import datetime
 from ledger.domain.faults import Fault
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import Anomaly, KeptReceipt, Receipt, ReceiptState, anomaly_of
+from ledger.usecases.issue_instalments import take_back
 from ledger.usecases.ports import Ports
 from refettorio_chassis.clock import rome_day
 
 
 async def keep_receipt(ports: Ports, receipt: Receipt) -> Fault | None:
-    """None when it was taken; it closes the notice at once and is credited after by `credit_receipt`.
+    """None when it was taken; it closes the notice at once, and what cannot be paid beside it any more.
+
+    It is credited after by `credit_receipt`.
 
     The same receipt again answers RECEIPT_KNOWN and changes nothing. A receipt without a notice of ours is kept too,
     as unmatched, and matched if it comes again when the notice is there.
@@ -43,6 +46,14 @@ async def _keep_for(ports: Ports, receipt: Receipt, notice: Notice, now: datetim
     await ports.notices.keep(_kept(receipt, notice, state=ReceiptState.KEPT, cents=cents, now=now, anomaly=anomaly))
     if notice.state is not NoticeState.PAID:
         await ports.notices.mark_paid(notice.number, receipt.paid_at)
+        await _end_the_others(ports, notice)
+
+
+async def _end_the_others(ports: Ports, paid: Notice) -> None:
+    """Of a plan: what is paid by instalments cannot be paid at once any more, and the other way round."""
+    plan = await ports.notices.plan(paid.plan.plan_id) if paid.plan else None
+    if plan is not None:
+        await take_back(ports, plan.ended_by(paid))
 
 
 def _without_notice(receipt: Receipt, *, cents: int, now: datetime) -> KeptReceipt:

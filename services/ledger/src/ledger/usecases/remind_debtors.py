@@ -99,7 +99,10 @@ async def _suspension(ports: DecisionPorts, account_id: str, now: datetime) -> S
     for decided in await ports.dunning.arrangements_of(account_id):
         if decided.is_exempt_on(today):
             return Suspension.EXEMPT
-        paid = await ports.dunning.paid_since(account_id, decided.decided_at) if decided.instalments else 0
-        if decided.is_kept_on(today, paid_cents=paid):
+        if not decided.instalments:
+            continue
+        paid = await ports.dunning.paid_since(account_id, decided.decided_at)
+        plan = await ports.world.notices.plan(decided.arrangement_id)
+        if decided.is_kept_on(today, paid_cents=paid, plan=plan):
             return Suspension.ON_PLAN
     return None
