@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -25,16 +26,16 @@ CLERK = Actor(subject="stf_1", role="office")
 THREE = tuple(Instalment(due_date=OCTOBER + timedelta(days=30 * n), amount_cents=c) for n, c in enumerate((50, 30, 20)))
 
 
-def wanted(*instalments: Instalment, plan_id: str = "pla_autunno", **more: object) -> WantedPlan:
-    values = {"account_id": "gua_1", "service": "meals", "with_whole": True} | more
-    return WantedPlan(plan_id=plan_id, instalments=instalments or THREE, **values)  # type: ignore[arg-type]
+def wanted(*instalments: Instalment, plan_id: str = "pla_autunno", **more: Any) -> WantedPlan:
+    values: dict[str, Any] = {"account_id": "gua_1", "service": "meals", "with_whole": True} | more
+    return WantedPlan(plan_id=plan_id, instalments=instalments or THREE, **values)
 
 
 async def known_holder(bench: Bench) -> None:
     await bench.run(open_balance, account_id="gua_1", amount_cents=100, reason="riporto")
 
 
-async def planned(bench: Bench, *instalments: Instalment, **more: object) -> InstalmentPlan:
+async def planned(bench: Bench, *instalments: Instalment, **more: Any) -> InstalmentPlan:
     await known_holder(bench)
     plan: InstalmentPlan = await bench.run(issue_instalments, wanted(*instalments, **more), by=FAMILY)
     return plan
@@ -164,15 +165,16 @@ async def what_cannot_be_paid_in_instalments_is_refused(bench: Bench) -> None:
     await known_holder(bench)
     today = THREE[0]
     late = [Instalment(due_date=OCTOBER + timedelta(days=n), amount_cents=1) for n in range(MOST_INSTALMENTS + 1)]
-    for parts in (
-        (today, today),
-        (today, replace(today, due_date=OCTOBER - timedelta(days=1))),
-        (today, replace(today, due_date=date(9999, 12, 31))),
+    wrong: list[list[Instalment]] = [
+        [today, today],
+        [today, replace(today, due_date=OCTOBER - timedelta(days=1))],
+        [today, replace(today, due_date=date(9999, 12, 31))],
         late,
-    ):
+    ]
+    for parts in wrong:
         with pytest.raises(PlanNotValidError):
             await bench.run(issue_instalments, wanted(*parts), by=FAMILY)
-    for parts in ((replace(today, amount_cents=0),), (replace(today, amount_cents=MAX_CENTS), *THREE[1:])):
+    for parts in ([replace(today, amount_cents=0)], [replace(today, amount_cents=MAX_CENTS), *THREE[1:]]):
         with pytest.raises(AmountNotValidError):
             await bench.run(issue_instalments, wanted(*parts), by=FAMILY)
     with pytest.raises(ServiceNotPayableError):

@@ -263,6 +263,52 @@ def debtor_json(**more: object) -> dict[str, object]:
     } | more
 
 
+PLAN = "pla-4f1c0a"
+
+
+def plan_json(state: str = "open", **more: object) -> dict[str, object]:
+    """Three instalments; in an open plan the first is paid, and the second is late."""
+    states = {"open": ("paid", "payable", "payable"), "paid": ("paid",) * 3, "ended": ("cancelled",) * 3}[state]
+    instalments = [
+        notice_json(
+            each,
+            notice_number=f"30100000000002000{number}",
+            amount_cents=4000,
+            due_date=due,
+            plan_id=PLAN,
+            instalment=number,
+            instalments=3,
+            is_overdue=each == "payable" and number == 2,
+        )
+        for number, (each, due) in enumerate(
+            zip(states, ("2025-09-05", "2025-10-05", "2025-11-05"), strict=True), start=1
+        )
+    ]
+    return {
+        "plan_id": PLAN,
+        "account_id": GUARDIAN,
+        "service": "meals",
+        "state": state,
+        "amount_cents": 12_000,
+        "issued_at": "2025-09-01T08:00:00Z",
+        "whole": notice_json("cancelled", amount_cents=12_000, due_date="2025-09-05", plan_id=PLAN, instalments=3),
+        "instalments": instalments,
+        "letter_url": f"{LEDGER}/plans/{PLAN}/letter.pdf",
+    } | more
+
+
+def _plans() -> Mapping[tuple[str, str], Mapping[str, object] | bytes]:
+    return {
+        ("GET", f"{LEDGER}/plans"): {"items": [plan_json(), plan_json("ended", plan_id="pla-2", whole=None)]},
+        ("POST", f"{LEDGER}/plans"): plan_json(),
+        ("GET", f"{LEDGER}/plans/{PLAN}"): plan_json(),
+        ("GET", f"{LEDGER}/plans/{PLAN}/letter.pdf"): b"%PDF-1.7 plan",
+        ("POST", f"{LEDGER}/plans/{PLAN}/cancel"): plan_json("ended"),
+        ("GET", f"{LEDGER}/accounts/{GUARDIAN}/plans"): {"items": [plan_json(), plan_json("paid", plan_id="pla-2")]},
+        ("POST", f"{LEDGER}/accounts/{GUARDIAN}/instalments"): plan_json(),
+    }
+
+
 def _dunning() -> Mapping[tuple[str, str], Mapping[str, object]]:
     plan = {
         "arrangement_id": "arr_1",
@@ -275,6 +321,7 @@ def _dunning() -> Mapping[tuple[str, str], Mapping[str, object]]:
         "amount_cents": 0,
         "instalments": [{"due_date": "2025-10-31", "amount_cents": 1230}],
     }
+    noticed = plan | {"arrangement_id": PLAN, "plan": plan_json(), "decided_at": "2025-09-02T08:00:00Z"}
     return {
         ("GET", f"{LEDGER}/dunning"): {
             "items": [debtor_json(is_due=True, next_on="2025-10-06"), debtor_json(suspended="on-plan", last_on=None)]
@@ -282,7 +329,7 @@ def _dunning() -> Mapping[tuple[str, str], Mapping[str, object]]:
         ("POST", f"{LEDGER}/dunning/run"): {"debtors": 2, "reminded": 1, "suspended": 1},
         ("GET", f"{LEDGER}/switches/payment-network-down"): {"down_since": None},
         ("POST", f"{LEDGER}/switches/payment-network-down"): {"down_since": "2025-10-06T10:00:00Z"},
-        ("GET", f"{LEDGER}/accounts/{GUARDIAN}/arrangements"): {"items": [plan]},
+        ("GET", f"{LEDGER}/accounts/{GUARDIAN}/arrangements"): {"items": [noticed, plan]},
         ("POST", f"{LEDGER}/accounts/{GUARDIAN}/plans"): plan,
         ("POST", f"{LEDGER}/accounts/{GUARDIAN}/exemptions"): plan,
         ("POST", f"{LEDGER}/accounts/{GUARDIAN}/write-offs"): plan,
@@ -331,7 +378,7 @@ def _files() -> Mapping[tuple[str, str], bytes]:
 def whole_town() -> ServicesDouble:
     """The typical town, with its office's books."""
     double = typical_town()
-    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices, _files, _dunning, _book):
+    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices, _files, _dunning, _plans, _book):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double

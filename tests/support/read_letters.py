@@ -37,5 +37,5 @@ def declared(pdf: bytes) -> tuple[bool, str, str]:
 def _codes(page: Any, kind: zxingcpp.BarcodeFormat) -> list[zxingcpp.Barcode]:
     bitmap = page.render(scale=SCALE, grayscale=True)
     pixels = memoryview(bytes(bitmap.buffer)).cast("B", shape=[bitmap.height, bitmap.stride])
-    found = zxingcpp.read_barcodes(pixels, formats=kind)
+    found = zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormats(kind))
     return sorted(found, key=lambda code: (code.position.top_left.y // 50, code.position.top_left.x))

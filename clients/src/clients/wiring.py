@@ -18,6 +18,7 @@ from clients.office import (
     communications,
     debt,
     dunning,
+    instalments,
     months,
     positions,
     reconciliation,
@@ -29,6 +30,7 @@ from clients.office import (
 from clients.office import refunds as office_refunds
 from clients.portal import children, forms, home, payments, receipts, refunds, sent
 from clients.portal import communications as family_communications
+from clients.portal import instalments as family_instalments
 from clients.problems import add_error_pages
 from clients.public import roots
 from clients.public import routes as public
@@ -48,6 +50,7 @@ ROUTERS = (
     payments.router,
     refunds.router,
     receipts.router,
+    family_instalments.router,
     forms.router,
     sent.router,
     family_communications.router,
@@ -58,6 +61,7 @@ ROUTERS = (
     accounts.router,
     debt.router,
     dunning.router,
+    instalments.router,
     months.router,
     office_refunds.router,
     tariffs.router,

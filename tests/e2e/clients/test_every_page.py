@@ -5,7 +5,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.e2e.clients.conftest import Town
 from tests.support.chromium import NARROW, WIDE, window
-from tests.support.office_money_double import ROOTS
+from tests.support.office_money_double import PLAN, ROOTS
 from tests.support.services_double import APPLICATION, GUARDIAN, NOTICE, PUPIL
 
 PAGES = (
@@ -27,6 +27,8 @@ PAGES = (
     "/portale/pagamenti/ricevute",
     "/portale/pagamenti/attestazioni",
     "/portale/pagamenti/rimborso",
+    "/portale/pagamenti/rate",
+    f"/portale/pagamenti/rate/{PLAN}?nuovo=1",
     "/portale/moduli",
     "/portale/moduli/compila/meals-2025-26",
     "/portale/moduli/compila/transport-2025-26",
@@ -42,6 +44,7 @@ PAGES = (
     "/ufficio/conti",
     f"/ufficio/conti/{GUARDIAN}",
     f"/ufficio/conti/{GUARDIAN}/debito",
+    f"/ufficio/conti/{GUARDIAN}/rate?esito=emesse",
     "/ufficio/solleciti",
     "/ufficio/mesi",
     "/ufficio/rimborsi",

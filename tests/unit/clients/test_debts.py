@@ -1,12 +1,9 @@
 """Debts: reminded when it is time, suspended when they may not be, and what an officer decides about one."""
 
-from datetime import date
-
 import pytest
 
-from clients.office.debt import monthly
 from tests.support.browserless import Browser
-from tests.support.office_money_double import LEDGER, debtor_json
+from tests.support.office_money_double import LEDGER, PLAN, debtor_json
 from tests.support.services_double import GUARDIAN, ServicesDouble, account_json
 
 REMINDERS = "/ufficio/solleciti"
@@ -57,25 +54,45 @@ async def test_a_plan_covers_the_debt_exactly(clerk: Browser, services: Services
     await clerk.see(DEBT)
 
     response = await clerk.post(
-        f"{DEBT}/piano", plan_parts="4", plan_first="2025-10-31", plan_reason="Richiesta della famiglia"
+        f"{DEBT}/piano",
+        plan_parts="4",
+        plan_first="2025-10-31",
+        plan_whole="yes",
+        plan_reason="Richiesta della famiglia",
     )
 
     assert response.headers["location"] == f"{DEBT}?esito=piano"
-    assert services.sent("POST", f"{ACCOUNT}/plans")[0].body == {
+    body = dict(services.sent("POST", f"{ACCOUNT}/plans")[0].body)
+    assert str(body.pop("plan_id")).startswith("pla-")
+    assert body == {
         "instalments": [
             {"due_date": "2025-10-31", "amount_cents": 308},
             {"due_date": "2025-11-28", "amount_cents": 308},
             {"due_date": "2025-12-28", "amount_cents": 307},
             {"due_date": "2026-01-28", "amount_cents": 307},
         ],
+        "with_whole": True,
         "reason": "Richiesta della famiglia",
     }
 
 
-def test_instalments_go_on_over_the_new_year() -> None:
-    days = [each.due_date for each in monthly(1200, 3, date(2025, 11, 15))]
+async def test_the_name_of_a_plan_is_kept_while_its_form_is_wrong(clerk: Browser, services: ServicesDouble) -> None:
+    await clerk.see(DEBT)
+    name = clerk.hidden["plan_id"]
 
-    assert days == [date(2025, 11, 15), date(2025, 12, 15), date(2026, 1, 15)]
+    wrong = await clerk.post(f"{DEBT}/piano", plan_parts="25", plan_first="2025-10-31", plan_reason="Richiesta")
+    assert 'href="#plan_parts"' in wrong.text
+    await clerk.post(f"{DEBT}/piano", plan_parts="2", plan_first="2025-10-31", plan_reason="Richiesta")
+
+    assert [call.body["plan_id"] for call in services.sent("POST", f"{ACCOUNT}/plans")] == [name]
+
+
+async def test_a_plan_says_which_instalments_are_paid_and_where_its_letter_is(clerk: Browser) -> None:
+    page = (await clerk.see(DEBT)).text
+
+    assert "Rate pagate: 1 su 3." in page
+    assert "<strong>in ritardo</strong>" in page
+    assert f'href="/ufficio/conti/{GUARDIAN}/rate/{PLAN}/avvisi.pdf"' in page
 
 
 async def test_reminders_stop_for_a_while(clerk: Browser, services: ServicesDouble) -> None:

@@ -36,6 +36,14 @@ def cents_from(text: str) -> int | None:
     return int(Decimal(cleaned.replace(",", ".")) * 100)
 
 
+def day_from(text: str) -> date | None:
+    """A day as `<input type="date">` sends it; None when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def day(value: date) -> str:
     """`2026-09-01` → `01/09/2026`."""
     return format_date(value, "dd/MM/yyyy", locale=_LOCALE)

@@ -52,6 +52,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "cancelled": "it-close-circle",
         "expired": "it-ban",
     },
+    "plan": {"open": "In corso", "paid": "Pagato", "ended": "Chiuso senza essere pagato del tutto"},
+    "plan_icon": {"open": "it-clock", "paid": "it-check-circle", "ended": "it-close-circle"},
     "refund": {
         "requested": "In verifica",
         "approved": "Approvato",

@@ -1,33 +1,31 @@
 """What an officer decides about one debt: instalments, no reminders for a while, giving it up."""
 
 import secrets
-from datetime import date
 from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from clients.design.formats import cents_from
+from clients.design.formats import cents_from, day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.instalments import monthly, new_plan_id, parts_from
 from clients.office.holders import holder_of
-from clients.services.dunning import Instalment, Plan, Relief, WriteOff
+from clients.services.dunning import DebtPlan, Relief, WriteOff
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/conti/{account_id}/debito", include_in_schema=False)
 FIELDS = (
-    *("plan_parts", "plan_first", "plan_reason"),
+    *("plan_parts", "plan_first", "plan_whole", "plan_reason"),
     *("relief_until", "relief_reason"),
     *("off_amount", "off_reason"),
 )
 # The ledger refuses shorter and longer ones.
 REASON_MIN, REASON_MAX = 3, 200
 MOST_PARTS = 24
-MONTHS = 12
-LAST_DAY_EVERYWHERE = 28
 TOASTS = {
-    "piano": "Il piano di rate è stato concesso.",
+    "piano": "Il piano di rate è stato concesso: gli avvisi sono pronti da stampare.",
     "esenzione": "I solleciti sono sospesi fino al giorno indicato.",
     "stralcio": "Il debito è stato annullato per l'importo indicato.",
 }
@@ -41,17 +39,23 @@ async def debt(visitor: Clerk, account_id: str, esito: str = "") -> HTMLResponse
 
 @router.post("/piano")
 async def plan(submission: ClerkForm, account_id: str) -> Response:
-    """Monthly instalments of the same amount, that cover the debt as it stands now."""
+    """Monthly instalments of the same amount, that cover the debt as it stands now, each with its notice."""
     visitor, form = submission.visitor, submission.form
-    messages, first, parts = _reason(form, "plan_reason"), _day(form, "plan_first"), form.text("plan_parts")
-    if not (parts.isascii() and parts.isdigit() and 1 <= int(parts) <= MOST_PARTS):
+    messages, first = _reason(form, "plan_reason"), day_from(form.text("plan_first"))
+    parts = parts_from(form.text("plan_parts"), 1, MOST_PARTS)
+    if not parts:
         messages.append(Message(f"Scrivi il numero di rate, da 1 a {MOST_PARTS}.", "plan_parts"))
     if first is None:
         messages.append(Message("Scrivi una data valida.", "plan_first"))
-    if messages or first is None:
+    if messages or first is None or not parts:
         return await _debt_page(visitor, account_id, trouble=Trouble(messages), form=form)
     owed = (await visitor.services.ledger.account_of(account_id)).debt_cents
-    wanted = Plan(instalments=monthly(owed, int(parts), first), reason=form.text("plan_reason"))
+    wanted = DebtPlan(
+        plan_id=form.text("plan_id"),
+        instalments=monthly(owed, parts, first),
+        with_whole=form.text("plan_whole") == "yes",
+        reason=form.text("plan_reason"),
+    )
     try:
         await visitor.services.dunning.plan(account_id, wanted)
     except ServiceProblem as problem:
@@ -63,7 +67,7 @@ async def plan(submission: ClerkForm, account_id: str) -> Response:
 async def exempt(submission: ClerkForm, account_id: str) -> Response:
     """No reminders for a while, as the social services asked."""
     form = submission.form
-    messages, until = _reason(form, "relief_reason"), _day(form, "relief_until")
+    messages, until = _reason(form, "relief_reason"), day_from(form.text("relief_until"))
     if until is None:
         messages.append(Message("Scrivi una data valida.", "relief_until"))
     if messages or until is None:
@@ -95,31 +99,10 @@ async def write_off(submission: ClerkForm, account_id: str) -> Response:
     return see(f"/ufficio/conti/{account_id}/debito?esito=stralcio")
 
 
-def monthly(owed_cents: int, parts: int, first: date) -> tuple[Instalment, ...]:
-    """`parts` instalments a month apart; cents that do not divide fall on the first ones.
-
-    After the 28th the day of the month is the 28th, which every month has.
-    """
-    each, left = divmod(owed_cents, parts)
-    start = first.year * MONTHS + first.month - 1
-    days = [
-        first if number == 0 else date(month // MONTHS, month % MONTHS + 1, min(first.day, LAST_DAY_EVERYWHERE))
-        for number, month in enumerate(range(start, start + parts))
-    ]
-    return tuple(Instalment(due_date=day, amount_cents=each + (number < left)) for number, day in enumerate(days))
-
-
 def _reason(form: PostedForm, name: str) -> list[Message]:
     if REASON_MIN <= len(form.text(name)) <= REASON_MAX:
         return []
     return [Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", name)]
-
-
-def _day(form: PostedForm, name: str) -> date | None:
-    try:
-        return date.fromisoformat(form.text(name))
-    except ValueError:
-        return None
 
 
 async def _refused(submission: Submission, account_id: str, problem: ServiceProblem) -> HTMLResponse:
@@ -143,6 +126,7 @@ async def _debt_page(
         arrangements=await visitor.services.dunning.arrangements(account_id),
         holder=await holder_of(visitor, account_id),
         # Kept when the form comes back with errors: sent twice, the debt is given up once.
+        plan_id=(form.text("plan_id") if form else "") or new_plan_id(),
         write_off_id=(form.text("write_off_id") if form else "") or f"wof-{secrets.token_hex(12)}",
         typed={name: form.text(name) if form else "" for name in FIELDS},
         toast=toast,

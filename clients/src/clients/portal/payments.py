@@ -1,14 +1,14 @@
 """*Pagamenti*: state of the account, top-up by payment notice or card."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from clients.design.formats import cents_from
+from clients.design.formats import cents_from, day_from
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.ledger import Account, TopUp
 from clients.services.transport import ServiceProblem
@@ -68,7 +68,7 @@ async def account(
     if scelta == "pagamento":
         return RedirectResponse("/portale/pagamenti/meals/ricarica", status_code=SEE_OTHER)
     ledger = visitor.services.ledger
-    first, last = day_or_none(dal), day_or_none(al)
+    first, last = day_from(dal), day_from(al)
     entries = await ledger.statement(first=first, last=last)
     return await visitor.page(
         "portal/account.html",
@@ -170,14 +170,6 @@ async def _network_down_since(visitor: Visitor) -> datetime | None:
         return (await visitor.services.dunning.network()).down_since
     except ServiceProblem:
         # A notice board: the balance is shown without it.
-        return None
-
-
-def day_or_none(text: str) -> date | None:
-    """A day of a filter; what is none filters nothing."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
         return None
 
 

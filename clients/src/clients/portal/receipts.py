@@ -6,7 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from clients.portal.payments import Day, day_or_none, names_of_children
+from clients.design.formats import day_from
+from clients.portal.payments import Day, names_of_children
 from clients.visitor import Guardian
 
 router = APIRouter(prefix="/portale/pagamenti", include_in_schema=False)
@@ -45,7 +46,7 @@ async def certificate(visitor: Guardian, year: Year, figlio: Child = "") -> Resp
 @router.get("/meals/estratto-conto.{kind}")
 async def statement_file(visitor: Guardian, kind: FileKind, dal: Day = "", al: Day = "") -> Response:
     """The movements of a period, for a spreadsheet or on paper."""
-    made = await visitor.services.ledger.statement_file(kind, first=day_or_none(dal), last=day_or_none(al))
+    made = await visitor.services.ledger.statement_file(kind, first=day_from(dal), last=day_from(al))
     return visitor.file(made, f"estratto-conto.{kind}")
 
 

@@ -11,6 +11,7 @@ from clients.services.book import Book
 from clients.services.dunning import Dunning
 from clients.services.enrollment import Enrollment
 from clients.services.identity import Identity
+from clients.services.instalments import Instalments
 from clients.services.ledger import Ledger
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
@@ -37,6 +38,7 @@ class Services:
     reconciliation: Reconciliation
     year_end: YearEnd
     dunning: Dunning
+    instalments: Instalments
     book: Book
     notify: Notify
 
@@ -64,6 +66,7 @@ class Directory:
             reconciliation=Reconciliation(backend("ledger")),
             year_end=YearEnd(backend("ledger")),
             dunning=Dunning(backend("ledger")),
+            instalments=Instalments(backend("ledger")),
             book=Book(backend("ledger")),
             notify=Notify(backend("notify")),
         )

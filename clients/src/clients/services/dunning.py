@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from clients.services.instalments import Instalment, Plan
 from clients.services.transport import Answer, Backend, Nothing, Question
 
 _LEDGER: Final = "/api/ledger/v1"
@@ -50,17 +51,15 @@ class NetworkSwitch(Question):
     reason: str
 
 
-class Instalment(Question):
-    """To be paid by `due_date`."""
+class DebtPlan(Question):
+    """The instalments cover the debt exactly; the same `plan_id` twice is one plan.
 
-    due_date: date
-    amount_cents: int
+    `with_whole`: also a notice with which all of it is paid at once.
+    """
 
-
-class Plan(Question):
-    """The instalments cover the debt exactly."""
-
+    plan_id: str
     instalments: tuple[Instalment, ...]
+    with_whole: bool
     reason: str
 
 
@@ -87,7 +86,7 @@ class Part(Answer):
 
 
 class Arrangement(Answer):
-    """A decision about a debt."""
+    """A decision about a debt; a plan has its notices."""
 
     arrangement_id: str
     kind: str
@@ -96,6 +95,7 @@ class Arrangement(Answer):
     until: date | None = None
     amount_cents: int = 0
     instalments: tuple[Part, ...] = ()
+    plan: Plan | None = None
 
 
 class Arrangements(Answer):
@@ -126,7 +126,7 @@ class Dunning:
     async def arrangements(self, account_id: str) -> tuple[Arrangement, ...]:
         return (await self.backend.read(f"{_LEDGER}/accounts/{account_id}/arrangements", Arrangements)).items
 
-    async def plan(self, account_id: str, plan: Plan) -> None:
+    async def plan(self, account_id: str, plan: DebtPlan) -> None:
         await self.backend.send("POST", f"{_LEDGER}/accounts/{account_id}/plans", Nothing, plan)
 
     async def exempt(self, account_id: str, relief: Relief) -> None:

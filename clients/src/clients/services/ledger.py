@@ -84,13 +84,19 @@ class Statement(Answer):
 
 
 class Notice(Answer):
-    """A payment notice: 18 digits that any payment provider of pagoPA accepts."""
+    """A payment notice: 18 digits that any payment provider of pagoPA accepts.
+
+    With a `plan_id` it is one of several for one amount: `instalment` of `instalments`, or all of it at once.
+    """
 
     notice_number: str
     iuv: str = ""
     amount_cents: int
     due_date: date | None = None
     state: NoticeState = "payable"
+    plan_id: str | None = None
+    instalment: int | None = None
+    instalments: int | None = None
 
 
 class Notices(Answer):

@@ -1,0 +1,97 @@
+"""Notices in instalments for a family that asks at the counter, and the plans of an account."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, Response
+
+from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.instalments import Typed, empty_form, read_form
+from clients.office.holders import holder_of
+from clients.services.instalments import PlanCancellation
+from clients.services.transport import ServiceProblem
+from clients.visitor import Clerk, ClerkForm, Visitor, see
+
+router = APIRouter(prefix="/ufficio/conti/{account_id}/rate", include_in_schema=False)
+MOST_PARTS = 72
+FIELDS = {"amount_cents": "amount", "due_date": "first", "instalments": "parts"}
+# The ledger refuses shorter and longer ones.
+REASON_MIN, REASON_MAX = 3, 200
+TOASTS = {
+    "emesse": "Gli avvisi delle rate sono stati emessi.",
+    "annullate": "Gli avvisi non pagati del piano sono stati annullati.",
+}
+
+
+@router.get("")
+async def plans(visitor: Clerk, account_id: str, esito: str = "") -> HTMLResponse:
+    """Every plan of the account, granted for a debt or asked for, and the form for a new one."""
+    return await _plans_page(visitor, account_id, empty_form(), toast=TOASTS.get(esito, ""))
+
+
+@router.post("")
+async def ask(submission: ClerkForm, account_id: str) -> Response:
+    """First the instalments are shown; what was looked at, and nothing else, is issued."""
+    visitor, form = submission.visitor, submission.form
+    typed = read_form(form, today=visitor.site.today(), most_parts=MOST_PARTS)
+    if typed.messages:
+        return await _plans_page(visitor, account_id, typed, trouble=Trouble(typed.messages))
+    if form.text("action") != "issue" or form.text("seen") != typed.key:
+        return await _plans_page(visitor, account_id, typed)
+    try:
+        await visitor.services.instalments.ask_for(account_id, typed.request)
+    except ServiceProblem as problem:
+        if not problem.is_refusal:
+            raise
+        return await _plans_page(visitor, account_id, typed, trouble=trouble_from(problem, FIELDS))
+    return see(f"/ufficio/conti/{account_id}/rate?esito=emesse")
+
+
+@router.get("/{plan_id}/avvisi.pdf")
+async def letter(visitor: Clerk, account_id: str, plan_id: str) -> Response:
+    """The one letter of a plan, for a family that comes to the counter."""
+    return visitor.file(await visitor.services.instalments.letter(plan_id), f"avvisi-a-rate-{account_id}.pdf")
+
+
+@router.post("/{plan_id}/annulla")
+async def cancel(submission: ClerkForm, account_id: str, plan_id: str) -> Response:
+    """What nobody has paid yet can no longer be paid: it needs its reason, and the tick that says it is meant."""
+    visitor, form = submission.visitor, submission.form
+    reason, messages = form.text("reason"), []
+    if not REASON_MIN <= len(reason) <= REASON_MAX:
+        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", f"reason-{plan_id}"))
+    if form.text("confirmed") != "yes":
+        messages.append(Message("Spunta la casella per confermare l'annullamento.", f"confirmed-{plan_id}"))
+    if messages:
+        return await _plans_page(visitor, account_id, empty_form(), trouble=Trouble(messages), reason=reason)
+    try:
+        await visitor.services.instalments.cancel(plan_id, PlanCancellation(reason=reason))
+    except ServiceProblem as problem:
+        if not problem.is_refusal:
+            raise
+        return await _plans_page(visitor, account_id, empty_form(), trouble=trouble_from(problem), reason=reason)
+    return see(f"/ufficio/conti/{account_id}/rate?esito=annullate")
+
+
+async def _plans_page(
+    visitor: Visitor,
+    account_id: str,
+    typed: Typed,
+    *,
+    toast: str = "",
+    trouble: Trouble = NO_TROUBLE,
+    reason: str = "",
+) -> HTMLResponse:
+    return await visitor.page(
+        "office/plans.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
+        account_id=account_id,
+        plans=await visitor.services.instalments.of_account(account_id),
+        holder=await holder_of(visitor, account_id),
+        typed=typed,
+        most_parts=MOST_PARTS,
+        reason=reason,
+        limits=(REASON_MIN, REASON_MAX),
+        toast=toast,
+        trouble=trouble,
+    )
