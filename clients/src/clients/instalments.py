@@ -1,13 +1,15 @@
 """Paying in instalments, as pages ask for it: how much, in how many months, from which day."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from clients.design.formats import cents_from, day_from
 from clients.design.forms import PostedForm
-from clients.design.pages import Message
-from clients.services.instalments import Instalment, PlanRequest
+from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.services.instalments import Instalment, Plan, PlanRequest
+from clients.services.transport import ServiceProblem
 
 # The account is one for all services of a holder; it is topped up for meals, the service every family has.
 SERVICE = "meals"
@@ -71,6 +73,23 @@ def read_form(form: PostedForm, *, today: date, most_parts: int) -> Typed:
         schedule=() if messages or not (cents and number and day) else monthly(cents, number, day),
         messages=messages,
     )
+
+
+async def issued(typed: Typed, form: PostedForm, ask: Callable[[PlanRequest], Awaitable[Plan]]) -> Plan | Trouble:
+    """First the instalments are shown; what was looked at, and nothing else, is issued.
+
+    What the form says otherwise: nothing is wrong with it while it is to be looked at.
+    """
+    if typed.messages:
+        return Trouble(typed.messages)
+    if form.text("action") != "issue" or form.text("seen") != typed.key:
+        return NO_TROUBLE
+    try:
+        return await ask(typed.request)
+    except ServiceProblem as problem:
+        if not problem.is_refusal:
+            raise
+        return trouble_from(problem, {"amount_cents": "amount", "due_date": "first", "instalments": "parts"})
 
 
 def monthly(cents: int, parts: int, first: date) -> tuple[Instalment, ...]:

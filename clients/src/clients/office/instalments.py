@@ -1,12 +1,13 @@
 """Notices in instalments for a family that asks at the counter, and the plans of an account."""
 
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
-from clients.instalments import Typed, empty_form, read_form
+from clients.instalments import Typed, empty_form, issued, read_form
 from clients.office.holders import holder_of
 from clients.services.instalments import PlanCancellation
 from clients.services.transport import ServiceProblem
@@ -14,7 +15,6 @@ from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/conti/{account_id}/rate", include_in_schema=False)
 MOST_PARTS = 72
-FIELDS = {"amount_cents": "amount", "due_date": "first", "instalments": "parts"}
 # The ledger refuses shorter and longer ones.
 REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {
@@ -31,19 +31,12 @@ async def plans(visitor: Clerk, account_id: str, esito: str = "") -> HTMLRespons
 
 @router.post("")
 async def ask(submission: ClerkForm, account_id: str) -> Response:
-    """First the instalments are shown; what was looked at, and nothing else, is issued."""
+    """The same form until what it makes was looked at and is meant."""
     visitor, form = submission.visitor, submission.form
     typed = read_form(form, today=visitor.site.today(), most_parts=MOST_PARTS)
-    if typed.messages:
-        return await _plans_page(visitor, account_id, typed, trouble=Trouble(typed.messages))
-    if form.text("action") != "issue" or form.text("seen") != typed.key:
-        return await _plans_page(visitor, account_id, typed)
-    try:
-        await visitor.services.instalments.ask_for(account_id, typed.request)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
-        return await _plans_page(visitor, account_id, typed, trouble=trouble_from(problem, FIELDS))
+    outcome = await issued(typed, form, partial(visitor.services.instalments.ask_for, account_id))
+    if isinstance(outcome, Trouble):
+        return await _plans_page(visitor, account_id, typed, trouble=outcome)
     return see(f"/ufficio/conti/{account_id}/rate?esito=emesse")
 
 

@@ -5,14 +5,12 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from clients.design.pages import NO_TROUBLE, Trouble, trouble_from
-from clients.instalments import Typed, empty_form, read_form
-from clients.services.transport import ServiceProblem
+from clients.design.pages import NO_TROUBLE, Trouble
+from clients.instalments import Typed, empty_form, issued, read_form
 from clients.visitor import Guardian, GuardianForm, Visitor, see
 
 router = APIRouter(prefix="/portale/pagamenti/rate", include_in_schema=False)
 MOST_PARTS = 12
-FIELDS = {"amount_cents": "amount", "due_date": "first", "instalments": "parts"}
 
 
 @router.get("")
@@ -23,20 +21,13 @@ async def plans(visitor: Guardian) -> HTMLResponse:
 
 @router.post("")
 async def ask(submission: GuardianForm) -> Response:
-    """First the instalments are shown; what was looked at, and nothing else, is issued."""
+    """The same form until what it makes was looked at and is meant."""
     visitor, form = submission.visitor, submission.form
     typed = read_form(form, today=visitor.site.today(), most_parts=MOST_PARTS)
-    if typed.messages:
-        return await _plans_page(visitor, typed, trouble=Trouble(typed.messages))
-    if form.text("action") != "issue" or form.text("seen") != typed.key:
-        return await _plans_page(visitor, typed)
-    try:
-        plan = await visitor.services.instalments.ask(typed.request)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
-        return await _plans_page(visitor, typed, trouble=trouble_from(problem, FIELDS))
-    return see(f"/portale/pagamenti/rate/{plan.plan_id}?nuovo=1")
+    outcome = await issued(typed, form, visitor.services.instalments.ask)
+    if isinstance(outcome, Trouble):
+        return await _plans_page(visitor, typed, trouble=outcome)
+    return see(f"/portale/pagamenti/rate/{outcome.plan_id}?nuovo=1")
 
 
 @router.get("/{plan_id}")
