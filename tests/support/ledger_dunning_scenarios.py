@@ -26,6 +26,7 @@ from ledger.usecases.remind_debtors import Debtor, Reminded, look_at_debtor, rem
 from ledger.usecases.switch_payment_network import switch_payment_network
 from refettorio_contracts.ledger import (
     DebtExempted,
+    InstalmentPlanEnded,
     InstalmentPlanGranted,
     PaymentBegan,
     PaymentNetworkCameBack,
@@ -196,6 +197,8 @@ async def a_new_plan_takes_the_place_of_the_one_before(bench: DecisionBench) -> 
     assert (await notices_of(bench, before.plan_id)).state is PlanState.ENDED
     assert (await notices_of(bench, "pla_nuovo")).state is PlanState.OPEN
     assert (await looked_at(bench)).suspended is Suspension.ON_PLAN
+    ended = [event.plan_id for event in await bench.told() if isinstance(event, InstalmentPlanEnded)]
+    assert ended == [before.plan_id]
     await bench.run(cancel_plan, "pla_nuovo", reason="Non lo vuole", by=CLERK)
     assert (await looked_at(bench)).suspended is None
 

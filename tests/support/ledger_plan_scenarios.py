@@ -140,6 +140,7 @@ async def what_is_left_of_a_plan_is_cancelled_once(bench: Bench) -> None:
     for _ in range(2):
         after = await bench.run(cancel_plan, plan.plan_id, reason="Sbagliato", by=CLERK)
         assert (states(after), after.state) == (["cancelled", "paid", "cancelled", "cancelled"], PlanState.ENDED)
+    assert (await kinds(bench)).count("InstalmentPlanEnded") == 1
     with pytest.raises(PlanNotFoundError):
         await bench.run(cancel_plan, "pla_altro", reason="Sbagliato", by=CLERK)
 

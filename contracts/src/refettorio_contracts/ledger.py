@@ -211,6 +211,17 @@ class InstalmentPlanGranted(_HolderEvent):
     instalments: Annotated[tuple[Instalment, ...], Field(min_length=1)]
 
 
+class InstalmentPlanEnded(_HolderEvent):
+    """What nobody has paid of a plan can no longer be paid in parts: it was cancelled, or another took its place.
+
+    A plan that is paid, or whose days are over, ends without being told.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.instalment-plan.ended.v1"
+
+    plan_id: Identifier
+
+
 class _NetworkEvent(Event):
     TOPIC: ClassVar[Topic] = ACCOUNTS
 

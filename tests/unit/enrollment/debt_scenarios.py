@@ -6,7 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from enrollment.domain.account_facts import AccountFact, BalanceMoved, DebtOpened, DebtSettled, Exempted, ToppedUp
+from enrollment.domain.account_facts import (
+    AccountFact,
+    BalanceMoved,
+    DebtOpened,
+    DebtSettled,
+    Exempted,
+    PlanEnded,
+    ToppedUp,
+)
 from enrollment.domain.application import Application, State
 from enrollment.domain.debt_block import DebtBlock, Instalment, Lifting, PaymentInFlight, Plan
 from enrollment.domain.errors import DebtOutstandingError
@@ -169,6 +177,15 @@ class DebtScenarios:
         late = Instalment(due_date=TODAY + timedelta(days=30), amount_cents=4_590)
         await told(town, Plan(plan_id="pla_1", instalments=(late,)), DebtSettled(), DebtOpened(debt_cents=510))
         assert (await refused(town))["debt_cents"] == 510
+
+    async def test_a_plan_that_was_cancelled_lifts_nothing(self, town: Town) -> None:
+        await owing(town)
+        late = Instalment(due_date=TODAY + timedelta(days=30), amount_cents=4_590)
+        await told(town, *(Plan(plan_id=plan_id, instalments=(late,)) for plan_id in ("pla_1", "pla_2")))
+        await told(town, PlanEnded(plan_id="pla_1"))
+        await self._plan_lifts(town, is_lifted=True)
+        await told(town, PlanEnded(plan_id="pla_2"))
+        await refused(town)
 
     async def _plan_lifts(self, town: Town, *, is_lifted: bool) -> None:
         found = await seen(town)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.domain.account_facts import BalanceMoved, DebtOpened, DebtSettled, Exempted, ToppedUp
+from enrollment.domain.account_facts import BalanceMoved, DebtOpened, DebtSettled, Exempted, PlanEnded, ToppedUp
 from enrollment.domain.debt_block import DebtBlock, Instalment, Lifting, PaymentInFlight, Plan
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import GuardianId
@@ -45,6 +45,7 @@ NOTICE = "301000000000012345"
             ),
             PaymentInFlight(notice_number=NOTICE, amount_cents=4, began_at=NOON, counts_until=NOON),
         ),
+        (ledger.InstalmentPlanEnded(account_id="gua_1", plan_id="pla_1"), PlanEnded(plan_id="pla_1")),
         (ledger.BalanceLow(**ACCOUNT, threshold_meals=0, meals_left=-1), None),
         (ledger.PaymentNetworkCameBack(), None),
     ],

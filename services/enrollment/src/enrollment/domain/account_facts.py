@@ -43,4 +43,11 @@ class Exempted:
     until: date
 
 
-AccountFact = DebtOpened | DebtSettled | BalanceMoved | ToppedUp | PaymentInFlight | Exempted | Plan
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEnded:
+    """What was left of a plan was cancelled."""
+
+    plan_id: str
+
+
+AccountFact = DebtOpened | DebtSettled | BalanceMoved | ToppedUp | PaymentInFlight | Exempted | Plan | PlanEnded

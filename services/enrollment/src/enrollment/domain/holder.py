@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
-from enrollment.domain.account_facts import AccountFact, BalanceMoved, DebtOpened, DebtSettled, Exempted, ToppedUp
+from enrollment.domain.account_facts import (
+    AccountFact,
+    BalanceMoved,
+    DebtOpened,
+    DebtSettled,
+    Exempted,
+    PlanEnded,
+    ToppedUp,
+)
 from enrollment.domain.debt_block import DebtBlock, Lifting, PaymentInFlight, Plan
 from enrollment.domain.identifiers import GuardianId
 from enrollment.domain.pupil import Pupil
@@ -52,6 +60,8 @@ class Holder:
             case Plan():
                 others = (plan for plan in self.plans if plan.plan_id != fact.plan_id)
                 after = replace(self, plans=(*others, fact))
+            case PlanEnded():
+                after = replace(self, plans=tuple(plan for plan in self.plans if plan.plan_id != fact.plan_id))
             case _:
                 assert_never(fact)
         return after

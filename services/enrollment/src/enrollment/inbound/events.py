@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from enrollment.domain.account_facts import AccountFact, BalanceMoved, DebtOpened, DebtSettled, Exempted, ToppedUp
+from enrollment.domain.account_facts import (
+    AccountFact,
+    BalanceMoved,
+    DebtOpened,
+    DebtSettled,
+    Exempted,
+    PlanEnded,
+    ToppedUp,
+)
 from enrollment.domain.debt_block import Instalment, PaymentInFlight, Plan
 from enrollment.domain.identifiers import GuardianId
 from enrollment.usecases.follow_balance import follow_balance
@@ -57,6 +65,8 @@ def account_fact(event: Event) -> tuple[GuardianId, AccountFact] | None:
             fact = Exempted(until=event.until)
         case ledger.InstalmentPlanGranted():
             fact = _plan(event)
+        case ledger.InstalmentPlanEnded():
+            fact = PlanEnded(plan_id=event.plan_id)
         case _:
             return None
     return GuardianId(event.account_id), fact

@@ -11,7 +11,7 @@ from ledger.domain.decision_errors import NotInDebtError, PlanConflictError
 from ledger.domain.dunning import Arrangement, ArrangementKind, planned, write_off_transfer
 from ledger.domain.instalments import Instalment
 from ledger.usecases.decision_ports import DecisionPorts
-from ledger.usecases.issue_instalments import WantedPlan, issued_plan, take_back
+from ledger.usecases.issue_instalments import WantedPlan, end_plan, issued_plan
 from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -137,7 +137,8 @@ async def _known_plan(ports: DecisionPorts, plan_id: str, account_id: str) -> Ar
 async def _end_plans(ports: DecisionPorts, account_id: str) -> None:
     for before in await ports.dunning.arrangements_of(account_id):
         plan = await ports.world.notices.plan(before.arrangement_id)
-        await take_back(ports.world, plan.payable if plan else ())
+        if plan is not None:
+            await end_plan(ports.world, plan)
 
 
 async def _debtor(ports: DecisionPorts, account_id: str) -> Account:

@@ -14,6 +14,7 @@ from ledger.usecases.issue_notice import issued_for
 from ledger.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
+from refettorio_contracts.ledger import InstalmentPlanEnded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,16 @@ async def cancel_plan(ports: Ports, plan_id: str, *, reason: str, by: Actor) -> 
         raise PlanNotFoundError(message)
     if not plan.payable:
         return plan
-    now = ports.clock.now()
-    await take_back(ports, plan.payable)
-    await ports.audit(audit_line(by, "cancel-plan", plan_id, at=now, reason=reason))
+    await end_plan(ports, plan)
+    await ports.audit(audit_line(by, "cancel-plan", plan_id, at=ports.clock.now(), reason=reason))
     return await ports.notices.plan(plan_id) or plan
+
+
+async def end_plan(ports: Ports, plan: InstalmentPlan) -> None:
+    """What nobody has paid of it can no longer be paid; told once, and only while there was something left."""
+    if plan.payable:
+        await take_back(ports, plan.payable)
+        ports.announce(InstalmentPlanEnded(account_id=plan.account_id, plan_id=plan.plan_id))
 
 
 async def take_back(ports: Ports, notices: Iterable[Notice]) -> None:
