@@ -102,13 +102,6 @@ def desk_parts(
     reminders = http_dunning.DunningDesk(
         run=decide, queries=DunningStore(view), notices=LedgerQueries(view), clock=base.clock, new_id=new_id
     )
-    prints = http_statement_files.FileDesk(
-        queries=LedgerQueries(view),
-        names=PupilNameStore(view),
-        printer=Printer(creditor, font_directory=fonts),
-        as_csv=statement_csv,
-        clock=base.clock,
-    )
     return DeskParts(
         decide=decide,
         closer=closer,
@@ -121,9 +114,21 @@ def desk_parts(
             http_closings.router(closings),
             http_dunning.router(reminders),
             http_dunning.arrangement_router(reminders),
-            http_statement_files.holder_router(prints),
-            http_statement_files.office_router(prints),
+            *_papers(base, creditor, fonts),
         ),
         subscriptions=(pupil_names(PupilNameStore),),
         roles={"closer": closer.run},
     )
+
+
+def _papers(base: Foundation, creditor: Creditor, fonts: Path | None) -> tuple[APIRouter, ...]:
+    """Statements and certificates, for both sides of the counter."""
+    view = base.transactions.view
+    desk = http_statement_files.FileDesk(
+        queries=LedgerQueries(view),
+        names=PupilNameStore(view),
+        printer=Printer(creditor, font_directory=fonts),
+        as_csv=statement_csv,
+        clock=base.clock,
+    )
+    return http_statement_files.holder_router(desk), http_statement_files.office_router(desk)
