@@ -82,6 +82,7 @@ NOT_TOLD = {
     "debt.exempted",
     "debt.opened",
     "debt.settled",
+    "instalment-plan.ended",
     "meal.charged",
     "notice.issued",
     "payment-network.came-back",
