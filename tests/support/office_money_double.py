@@ -180,13 +180,13 @@ def lint_json(*findings: Mapping[str, object]) -> dict[str, object]:
     return {"is_sound": all(each["severity"] != "error" for each in findings), "findings": list(findings)}
 
 
-GAP: Mapping[str, object] = {
+GAP: dict[str, object] = {
     "severity": "error",
     "code": "gap",
     "message": "Nessuna fascia per un ISEE da 10.000,00 a 10.000,99.",
     "cents": 100,
 }
-CLIFF: Mapping[str, object] = {
+CLIFF: dict[str, object] = {
     "severity": "note",
     "code": "cliff",
     "message": "A 10.000,00 di ISEE il prezzo sale di colpo di 1,20 euro.",
@@ -226,6 +226,46 @@ def rerating_json(**more: object) -> dict[str, object]:
     } | more
 
 
+def published_json() -> dict[str, object]:
+    """Brackets with a cliff, brothers and sisters, non-residents, exemptions, portions: a version to be opened."""
+    brackets = [
+        {"from_cents": 0, "to_cents": 450_001, "price_cents": 165},
+        {"from_cents": 450_001, "to_cents": 1_000_001, "price_cents": 291},
+        {"from_cents": 1_000_001, "to_cents": 2_500_001, "price_cents": 499},
+        {"from_cents": 2_500_001, "to_cents": None, "price_cents": 624},
+    ]
+    line = {
+        "shape": "linear",
+        "low_isee_cents": 500_000,
+        "low_price_cents": 100,
+        "high_isee_cents": 2_000_000,
+        "high_price_cents": 450,
+        "above_cents": 500,
+    }
+    rule = {
+        "cells": [
+            {"levels": ["infanzia"], "scale": line},
+            {"scale": {"shape": "bracketed", "brackets": brackets}},
+        ],
+        "siblings": {"ranks": [{"from_rank": 2, "percent_off": 50}, {"from_rank": 3, "scale": FREE}]},
+        "non_residents": {"scale": None},
+        "exemptions": [{"code": "disability", "percent_off": 100}],
+        "portions": [{"kind": "light", "percent": 60}, {"kind": "staff", "price_cents": 650}],
+    }
+    return {
+        "code": "meals-standard",
+        "version": "2025-26",
+        "service": "meals",
+        "valid_from": "2025-09-01",
+        "price_cents": 624,
+        "resolution": "Delibera di Giunta n. 42 del 10/06/2025",
+        "rule": rule,
+    }
+
+
+FREE: Mapping[str, object] = {"shape": "flat", "price_cents": 0}
+
+
 def _prices() -> Mapping[tuple[str, str], Mapping[str, object]]:
     simulation = {
         "meals": 52_000,
@@ -241,7 +281,8 @@ def _prices() -> Mapping[tuple[str, str], Mapping[str, object]]:
         "findings": [CLIFF],
     }
     return {
-        ("POST", f"{LEDGER}/tariffs/lint"): lint_json(CLIFF),
+        ("GET", f"{LEDGER}/tariffs/meals-standard/versions/2025-26"): published_json(),
+        ("POST", f"{LEDGER}/tariffs/lint"): lint_json(CLIFF | {"at": "cells.0.scale.brackets.1"}),
         ("POST", f"{LEDGER}/tariffs/simulate"): simulation,
         ("POST", f"{LEDGER}/reratings/preview"): rerating_json(),
         ("GET", f"{LEDGER}/reratings/{PREVIEW}"): rerating_json(),

@@ -61,6 +61,7 @@ PAGES = (
     "/ufficio/tariffe/nuova?forma=flat",
     "/ufficio/tariffe/nuova?forma=bracketed",
     "/ufficio/tariffe/nuova?forma=linear",
+    "/ufficio/tariffe/nuova?tariffa=meals-standard&versione=2025-26",
     "/ufficio/ricalcolo",
     "/ufficio/ricalcolo/rerating-1",
     "/ufficio/comunicazioni",

@@ -32,35 +32,6 @@ async def test_a_confirmation_refused_has_no_barrier(
         assert await seen.overflow_pixels() <= 0
 
 
-async def test_without_scripts_a_tariff_is_checked_and_simulated(browser: Browser, town: Town) -> None:
-    async with window(browser, town.address, scripts=False) as seen:
-        page = seen.page
-        await page.goto("/ufficio/tariffe")
-        await page.get_by_role("link", name="Prepara una tariffa: Fasce ISEE").click()
-        await page.get_by_label("Da, fascia 1").fill("0")
-        await page.get_by_label("Prezzo, fascia 1").fill("4,85")
-        await page.get_by_role("button", name="Controlla").click()
-        await expect(page.get_by_text("Nessun errore: la tariffa può essere pubblicata.")).to_be_visible()
-
-        await page.get_by_role("button", name="Simula").click()
-        await expect(page.get_by_text("Incasso con questa bozza")).to_be_visible()
-        await expect(page.get_by_label("Prezzo, fascia 1")).to_have_value("4,85")
-
-
-async def test_what_a_tariff_is_told_has_no_barrier(browser: Browser, town: Town) -> None:
-    async with window(browser, town.address, size=NARROW) as seen:
-        await seen.page.goto("/ufficio/tariffe/nuova?forma=bracketed")
-        await seen.page.get_by_role("button", name="Controlla").click()
-        assert await seen.barriers() == []
-
-        await seen.page.get_by_label("Da, fascia 1").fill("0")
-        await seen.page.get_by_label("Prezzo, fascia 1").fill("4,85")
-        await seen.page.get_by_role("button", name="Simula").click()
-        await expect(seen.page.get_by_text("Incasso con questa bozza")).to_be_visible()
-        assert await seen.barriers() == []
-        assert await seen.overflow_pixels() <= 0
-
-
 async def test_the_chart_follows_the_filter(browser: Browser, town: Town) -> None:
     async with window(browser, town.address) as seen:
         await seen.page.goto("/portale/pagamenti/meals")

@@ -1,16 +1,29 @@
-"""Tariffs as clerks write them: read into rules, checked, simulated, published only when sound and meant."""
+"""Tariffs as clerks write them: checked, simulated, published only when sound and meant, opened again as a draft."""
 
-from collections.abc import Mapping
-
+import httpx2 as httpx
 import pytest
+from pydantic import TypeAdapter
 
-from tests.support.browserless import Browser
-from tests.support.office_money_double import CLIFF, GAP, LEDGER, PREVIEW, lint_json, rerating_json
-from tests.support.services_double import GUARDIAN, ServicesDouble
+from ledger.domain.tariff_rules import (
+    Cell,
+    Exemption,
+    Flat,
+    NonResidents,
+    Portion,
+    RankPrice,
+    Siblings,
+    TariffRule,
+)
+from tests.support.browserless import Browser, fields_of
+from tests.support.office_money_double import CLIFF, GAP, LEDGER, lint_json
+from tests.support.published_tariffs import cologno, published, roma
+from tests.support.services_double import ServicesDouble
 
 NEW = "/ufficio/tariffe/nuova"
 LINT = f"{LEDGER}/tariffs/lint"
 PUBLISH = f"{LEDGER}/tariffs/meals-standard/versions/2026-27"
+OPENED = f"{LEDGER}/tariffs/meals-standard/versions/2025-26"
+RULES = TypeAdapter(TariffRule)
 VERSION = {
     "service": "meals",
     "code": "meals-standard",
@@ -20,145 +33,128 @@ VERSION = {
     "confirmed": "yes",
     "action": "publish",
 }
-BRACKETS = {
-    "from_1": "0",
-    "to_1": "10.000",
-    "bracket_price_1": "2,40",
-    "from_2": "10.000",
-    "bracket_price_2": "4,85",
-}
-
-
-async def checked(clerk: Browser, services: ServicesDouble, shape: str, typed: Mapping[str, str]) -> object:
-    """The rule the ledger was asked about."""
-    await clerk.see(f"{NEW}?forma={shape}")
-    await clerk.post(f"{NEW}?forma={shape}", **typed, action="check")
-    return services.sent("POST", LINT)[0].body["rule"]
-
-
-async def test_brackets_are_half_open_and_the_last_one_has_no_end(clerk: Browser, services: ServicesDouble) -> None:
-    assert await checked(clerk, services, "bracketed", BRACKETS | {"undeclared": "5,10"}) == {
-        "cells": [
-            {
-                "scale": {
-                    "shape": "bracketed",
-                    "brackets": [
-                        {"from_cents": 0, "to_cents": 1_000_000, "price_cents": 240},
-                        {"from_cents": 1_000_000, "to_cents": None, "price_cents": 485},
-                    ],
-                    "undeclared_cents": 510,
-                }
-            }
-        ],
-        "unit": "meal",
-        "exemptions": [],
-    }
-
-
-async def test_a_line_goes_through_two_points(clerk: Browser, services: ServicesDouble) -> None:
-    points = {"low_isee": "6.000", "low_price": "1", "high_isee": "20.000", "high_price": "5,20", "unit": "month"}
-
-    rule = await checked(clerk, services, "linear", points)
-
-    assert isinstance(rule, Mapping)
-    assert rule["unit"] == "month"
-    assert rule["cells"][0]["scale"] == {
-        "shape": "linear",
-        "low_isee_cents": 600_000,
-        "low_price_cents": 100,
-        "high_isee_cents": 2_000_000,
-        "high_price_cents": 520,
-    }
-
-
-async def test_reductions_and_non_residents_are_part_of_the_rule(clerk: Browser, services: ServicesDouble) -> None:
-    typed = {
-        "price": "4,85",
-        "second_off": "20 %",
-        "third_off": "100",
-        "counted": "present",
-        "disability_off": "100",
-        "non_residents": "price",
-        "non_residents_price": "6",
-    }
-
-    assert await checked(clerk, services, "flat", typed) == {
-        "cells": [{"scale": {"shape": "flat", "price_cents": 485}}],
-        "unit": "meal",
-        "siblings": {
-            "ranks": [{"from_rank": 2, "percent_off": 20}, {"from_rank": 3, "percent_off": 100}],
-            "counted": "present",
-        },
-        "non_residents": {"scale": {"shape": "flat", "price_cents": 600}},
-        "exemptions": [{"code": "disability", "percent_off": 100}],
-    }
-
-
-async def test_the_highest_price_is_for_non_residents(clerk: Browser, services: ServicesDouble) -> None:
-    rule = await checked(clerk, services, "flat", {"price": "4", "non_residents": "highest"})
-
-    assert isinstance(rule, Mapping)
-    assert rule["non_residents"] == {}
-
-
-@pytest.mark.parametrize(
-    ("shape", "typed", "field"),
-    [
-        ("flat", {"price": "cinque"}, "price"),
-        ("flat", {"price": ""}, "price"),
-        ("flat", {"price": "5", "second_off": "120"}, "second_off"),
-        ("flat", {"price": "5", "non_residents": "price"}, "non_residents_price"),
-        ("linear", {"low_isee": "6000", "low_price": "1"}, "high_isee"),
-        ("bracketed", {}, "from_1"),
-        ("bracketed", {"from_2": "0", "to_2": "x", "bracket_price_2": "1"}, "to_2"),
-        ("bracketed", {"from_1": "0"}, "bracket_price_1"),
-    ],
+EVERYTHING = TariffRule(
+    cells=(
+        Cell(levels=("infanzia", "nido"), minors_to=3, scale=roma().cells[0].scale),
+        Cell(levels=("infanzia", "nido"), minors_from=3, scale=Flat(price_cents=380)),
+        Cell(scale=cologno().cells[0].scale),
+    ),
+    unit="year",
+    non_residents=NonResidents(scale=cologno().cells[0].scale, with_sibling_reduction=True),
+    siblings=Siblings(
+        ranks=(RankPrice(from_rank=2, scale=roma().cells[0].scale), RankPrice(from_rank=3, percent_off=100)),
+        counted="present",
+        measure="count",
+    ),
+    exemptions=(Exemption(code="disability"), Exemption(code="affido", percent_off=30)),
+    portions=(
+        Portion(kind="half", percent=50),
+        Portion(kind="staff", price_cents=650),
+        Portion(kind="merenda", percent=0),
+    ),
 )
-async def test_what_cannot_be_read_is_explained_beside_its_field(
-    clerk: Browser, services: ServicesDouble, shape: str, typed: dict[str, str], field: str
-) -> None:
-    await clerk.see(f"{NEW}?forma={shape}")
 
-    response = await clerk.post(f"{NEW}?forma={shape}", **typed, action="check")
+
+async def written(clerk: Browser, *, price: str = "4", **more: str) -> httpx.Response:
+    """A tariff of one price, sent from its own page."""
+    page = (await clerk.see(f"{NEW}?forma=flat")).text
+    return await clerk.send(NEW, page, {"cell-1-price": price}, **more)
+
+
+@pytest.mark.parametrize("rule", [*published().values(), EVERYTHING], ids=[*published(), "everything"])
+async def test_what_is_published_is_opened_and_says_the_same(
+    clerk: Browser, services: ServicesDouble, rule: TariffRule
+) -> None:
+    version = VERSION | {"version": "2025-26", "price_cents": 1, "rule": RULES.dump_python(rule, mode="json")}
+    services.answer("GET", OPENED, version)
+    page = (await clerk.see(f"{NEW}?tariffa=meals-standard&versione=2025-26")).text
+    assert "Nuova versione di meals-standard" in page
+
+    await clerk.send(NEW, page, {}, action="check")
+
+    assert RULES.validate_python(services.sent("POST", LINT)[0].body["rule"]) == rule
+
+
+async def test_a_version_with_one_price_is_opened_too(clerk: Browser, services: ServicesDouble) -> None:
+    services.answer("GET", OPENED, VERSION | {"version": "2025-26", "price_cents": 485, "rule": None})
+
+    fields = fields_of((await clerk.see(f"{NEW}?tariffa=meals-standard&versione=2025-26")).text)
+
+    assert (fields["cell-1-price"], fields["code"], fields["version"]) == (["4,85"], ["meals-standard"], [""])
+    assert (fields["replaced"], fields["valid_from"], fields["resolution"]) == (["meals-standard"], [""], [""])
+
+
+async def test_a_shape_of_tomorrow_is_not_opened_as_something_else(clerk: Browser, services: ServicesDouble) -> None:
+    rule = {"cells": [{"scale": {"shape": "exponential"}}]}
+    services.answer("GET", OPENED, VERSION | {"version": "2025-26", "price_cents": 485, "rule": rule})
+
+    response = await clerk.see(f"{NEW}?tariffa=meals-standard&versione=2025-26")
 
     assert response.status_code == 422
-    assert f'href="#{field}"' in response.text
-    assert services.sent("POST", LINT) == []
+    assert "non sa mostrare" in response.text
 
 
-async def test_findings_are_shown_and_what_was_typed_stays(clerk: Browser, services: ServicesDouble) -> None:
-    services.answer("POST", LINT, lint_json(GAP, CLIFF))
-    await clerk.see(f"{NEW}?forma=bracketed")
+async def test_every_version_can_be_opened_from_the_list(clerk: Browser) -> None:
+    page = (await clerk.see("/ufficio/tariffe")).text
 
-    page = (await clerk.post(f"{NEW}?forma=bracketed", **BRACKETS, action="check")).text
+    assert f'href="{NEW}?tariffa=meals-standard&amp;versione=2025-26"' in page
 
-    assert "Nessuna fascia per un ISEE da 10.000,00 a 10.000,99." in page
-    assert "il prezzo sale di colpo" in page
+
+async def test_findings_are_beside_the_row_and_what_was_typed_stays(clerk: Browser, services: ServicesDouble) -> None:
+    rule = RULES.dump_python(cologno(), mode="json")
+    services.answer("GET", OPENED, VERSION | {"version": "2025-26", "price_cents": 1, "rule": rule})
+    at = "cells.0.scale.brackets.2"
+    services.answer(
+        "POST", LINT, lint_json(GAP | {"at": at}, CLIFF | {"at": at}, CLIFF | {"at": "", "message": "Tutto"})
+    )
+    opened = (await clerk.see(f"{NEW}?tariffa=meals-standard&versione=2025-26")).text
+
+    page = (await clerk.send(NEW, opened, {}, action="check")).text
+
+    assert 'id="cell-1-from-3-found-1"' in page
+    assert 'aria-describedby="cell-1-from-3-found-1 cell-1-from-3-found-2"' in page
+    assert f'<a href="#cell-1-from-3">{GAP["message"]}</a>' in page
     assert "Nessun errore" not in page
-    assert 'value="10.000"' in page
+    assert 'value="10.000,01"' in page
+
+
+async def test_a_finding_about_a_part_without_a_field_is_said_at_what_it_is_part_of(
+    clerk: Browser, services: ServicesDouble
+) -> None:
+    services.answer("POST", LINT, lint_json(GAP | {"at": "cells.0.scale.unheard.7"}))
+
+    page = (await written(clerk, action="check")).text
+
+    assert 'id="cell-1-shape-found-1"' in page
+
+
+async def test_prices_by_isee_are_drawn_with_their_cliffs_and_holes(clerk: Browser) -> None:
+    page = (await clerk.see(f"{NEW}?forma=bracketed")).text
+    assert "<svg viewBox" not in page
+    rows = {"cell-1-to-1": "10.000", "cell-1-price-1": "2,91", "cell-1-from-2": "10.001", "cell-1-price-2": "4,99"}
+
+    drawn = (await clerk.send(NEW, page, {"cell-1-from-1": "0"} | rows, action="show:")).text
+
+    assert "Il salto più grande è di 2,08\xa0€, a 10.001,00\xa0€ di ISEE." in drawn
+    assert '<rect class="hole"' in drawn
+    assert '<text class="jump-label"' in drawn
 
 
 async def test_a_draft_is_simulated_on_a_school_year(clerk: Browser, services: ServicesDouble) -> None:
-    await clerk.see(f"{NEW}?forma=flat")
-
     page = (
-        await clerk.post(
-            f"{NEW}?forma=flat", price="4,60", replaced="meals-standard", school_year="2025/26", action="simulate"
-        )
+        await written(clerk, price="4,60", replaced="meals-standard", school_year="2025/26", action="simulate")
     ).text
 
     asked = services.sent("POST", f"{LEDGER}/tariffs/simulate")[0].body
     assert (asked["school_year"], asked["code"]) == ("2025/26", "meals-standard")
     assert "differenza -11.200,00\xa0€" in page
     assert "al massimo 84,00\xa0€ in più" in page
-    assert "3 pasti non hanno un prezzo" in page
+    assert "3 pasti o quote non hanno un prezzo" in page
 
 
 async def test_a_draft_with_errors_is_not_simulated(clerk: Browser, services: ServicesDouble) -> None:
     services.answer("POST", LINT, lint_json(GAP))
-    await clerk.see(f"{NEW}?forma=flat")
-
-    response = await clerk.post(f"{NEW}?forma=flat", price="4", action="simulate")
+    response = await written(clerk, price="4", action="simulate")
 
     assert response.status_code == 422
     assert services.sent("POST", f"{LEDGER}/tariffs/simulate") == []
@@ -167,18 +163,14 @@ async def test_a_draft_with_errors_is_not_simulated(clerk: Browser, services: Se
 async def test_a_simulation_the_ledger_cannot_make_is_explained(clerk: Browser, services: ServicesDouble) -> None:
     detail = "Prima di simularla, correggi gli errori della tariffa."
     services.refuse("POST", f"{LEDGER}/tariffs/simulate", "tariff-not-sound", detail)
-    await clerk.see(f"{NEW}?forma=flat")
-
-    response = await clerk.post(f"{NEW}?forma=flat", price="40", unit="month", action="simulate")
+    response = await written(clerk, price="40", unit="month", action="simulate")
 
     assert detail in response.text
 
 
 async def test_a_sound_version_is_published_once_it_is_meant(clerk: Browser, services: ServicesDouble) -> None:
     services.answer("PUT", PUBLISH, {})
-    await clerk.see(f"{NEW}?forma=flat")
-
-    response = await clerk.post(f"{NEW}?forma=flat", price="5,10", **VERSION)
+    response = await written(clerk, price="5,10", **VERSION)
 
     assert response.headers["location"] == "/ufficio/tariffe?esito=tariffa"
     assert services.sent("PUT", PUBLISH)[0].body == {
@@ -186,9 +178,10 @@ async def test_a_sound_version_is_published_once_it_is_meant(clerk: Browser, ser
         "valid_from": "2026-09-01",
         "resolution": "Delibera di Giunta n. 50 del 20/06/2026",
         "rule": {
-            "cells": [{"scale": {"shape": "flat", "price_cents": 510}}],
+            "cells": [{"scale": {"shape": "flat", "price_cents": 510}, "levels": [], "minors_from": 0}],
             "unit": "meal",
             "exemptions": [],
+            "portions": [],
         },
     }
 
@@ -199,9 +192,7 @@ async def test_a_sound_version_is_published_once_it_is_meant(clerk: Browser, ser
 async def test_a_version_that_is_not_whole_is_not_published(
     clerk: Browser, services: ServicesDouble, name: str, value: str
 ) -> None:
-    await clerk.see(f"{NEW}?forma=flat")
-
-    response = await clerk.post(f"{NEW}?forma=flat", price="5,10", **(VERSION | {name: value}))
+    response = await written(clerk, price="5,10", **(VERSION | {name: value}))
 
     assert response.status_code == 422
     assert f'href="#{name}"' in response.text
@@ -210,9 +201,7 @@ async def test_a_version_that_is_not_whole_is_not_published(
 
 async def test_a_version_with_errors_is_not_published(clerk: Browser, services: ServicesDouble) -> None:
     services.answer("POST", LINT, lint_json(GAP))
-    await clerk.see(f"{NEW}?forma=flat")
-
-    response = await clerk.post(f"{NEW}?forma=flat", price="5,10", **VERSION)
+    response = await written(clerk, price="5,10", **VERSION)
 
     assert "Correggi gli errori della tariffa prima di pubblicarla." in response.text
     assert services.sent("PUT", PUBLISH) == []
@@ -220,74 +209,6 @@ async def test_a_version_with_errors_is_not_published(clerk: Browser, services: 
 
 async def test_a_version_the_ledger_refuses_is_explained(clerk: Browser, services: ServicesDouble) -> None:
     services.refuse("PUT", PUBLISH, "tariff-published", "Questa versione è già pubblicata.", status=409)
-    await clerk.see(f"{NEW}?forma=flat")
-
-    response = await clerk.post(f"{NEW}?forma=flat", price="5,10", **VERSION)
+    response = await written(clerk, price="5,10", **VERSION)
 
     assert "Questa versione è già pubblicata." in response.text
-
-
-async def test_a_shape_that_is_none_is_one_price(clerk: Browser) -> None:
-    assert "Prezzo in euro" in (await clerk.see(f"{NEW}?forma=spirale")).text
-
-
-async def test_meals_are_looked_at_again_before_anything_is_posted(clerk: Browser, services: ServicesDouble) -> None:
-    await clerk.see("/ufficio/ricalcolo")
-
-    response = await clerk.post("/ufficio/ricalcolo", first="2025-10-01", last="2025-10-05", code="")
-
-    asked = services.sent("POST", f"{LEDGER}/reratings/preview")[0].body
-    assert asked == {"from": "2025-10-01", "to": "2025-10-05"}
-    assert response.headers["location"] == f"/ufficio/ricalcolo/{PREVIEW}"
-    assert services.sent("POST", f"{LEDGER}/reratings") == []
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "field"),
-    [("", "2025-10-05", "first"), ("2025-10-01", "", "last"), ("2025-10-05", "2025-10-01", "last")],
-)
-async def test_days_that_are_none_are_not_rated_again(clerk: Browser, first: str, last: str, field: str) -> None:
-    await clerk.see("/ufficio/ricalcolo")
-
-    response = await clerk.post("/ufficio/ricalcolo", first=first, last=last, code="")
-
-    assert f'href="#{field}"' in response.text
-
-
-async def test_differences_are_posted_with_their_reason(clerk: Browser, services: ServicesDouble) -> None:
-    path = f"/ufficio/ricalcolo/{PREVIEW}"
-    await clerk.see(path)
-
-    unmeant = await clerk.post(path, reason="")
-    assert 'href="#reason"' in unmeant.text
-    assert 'href="#confirmed"' in unmeant.text
-    assert services.sent("POST", f"{LEDGER}/reratings") == []
-
-    await clerk.post(path, reason="ISEE presentato in ritardo", confirmed="yes")
-    assert services.sent("POST", f"{LEDGER}/reratings")[0].body == {
-        "preview_id": PREVIEW,
-        "reason": "ISEE presentato in ritardo",
-    }
-
-
-async def test_a_preview_says_of_which_meal_or_month_each_difference_is(
-    clerk: Browser, services: ServicesDouble
-) -> None:
-    services.answer("GET", f"{LEDGER}/reratings/{PREVIEW}", rerating_json(account_id=GUARDIAN))
-
-    page = (await clerk.see(f"/ufficio/ricalcolo/{PREVIEW}")).text
-
-    assert "Pasto del 02/10/2025" in page
-    assert "Trasporto Scolastico: ottobre 2025" in page
-    assert "2 differenze su 40 pasti e 2 canoni" in page
-    assert "solo il conto di" in page
-
-
-async def test_what_was_posted_is_not_offered_again(clerk: Browser, services: ServicesDouble) -> None:
-    posted = rerating_json(posted_at="2025-10-06T10:05:00Z")
-    services.answer("GET", f"{LEDGER}/reratings/{PREVIEW}", posted)
-
-    page = (await clerk.see(f"/ufficio/ricalcolo/{PREVIEW}")).text
-
-    assert "Differenze registrate il" in page
-    assert "Conferma il ricalcolo" not in page

@@ -1,80 +1,24 @@
-"""Tariffs as municipalities published them, in data/published_tariffs.csv with the page each was read on."""
+"""Tariffs as municipalities published them: they load as they are, and price what they say."""
 
-import csv
-from pathlib import Path
+from datetime import date
 
 import pytest
 
 from ledger.domain.rating import Facts, rate
 from ledger.domain.tariff_lint import is_sound, lint
-from ledger.domain.tariff_rules import (
-    Bracketed,
-    Cell,
-    Flat,
-    Linear,
-    NonResidents,
-    RankPrice,
-    Siblings,
-    TariffRule,
-    brackets_as_printed,
-    flat_rule,
-)
-
-PUBLISHED = Path(__file__).parent / "data" / "published_tariffs.csv"
-
-
-def cents(text: str) -> int:
-    whole, _, fraction = text.partition(".")
-    return int(whole) * 100 + int(fraction.ljust(2, "0") or 0)
-
-
-def rows_of(town: str) -> list[dict[str, str]]:
-    with PUBLISHED.open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["comune"].startswith(town)]
-
-
-def bracketed(rows: list[dict[str, str]]) -> Bracketed:
-    return Bracketed(
-        brackets=brackets_as_printed(
-            (cents(row["isee_from"]), cents(row["isee_to"]) if row["isee_to"] else None, cents(row["price_eur"]))
-            for row in rows
-        )
-    )
-
-
-def cologno() -> TariffRule:
-    return TariffRule(
-        cells=(Cell(scale=bracketed(rows_of("Cologno"))),),
-        non_residents=NonResidents(),
-        siblings=Siblings(ranks=(RankPrice(from_rank=2, percent_off=50),)),
-    )
-
-
-def casalmaggiore() -> TariffRule:
-    return TariffRule(
-        cells=tuple(
-            Cell(levels=(row["segment"],), scale=Flat(price_cents=cents(row["price_eur"])))
-            for row in rows_of("Casalmaggiore")
-        )
-    )
-
-
-def roma() -> TariffRule:
-    below, line, above = rows_of("Roma")
-    low, high = line["price_eur"].split("..")
-    scale = Linear(
-        low_isee_cents=cents(line["isee_from"]),
-        low_price_cents=cents(low),
-        high_isee_cents=cents(line["isee_to"]),
-        high_price_cents=cents(high),
-        below_cents=cents(below["price_eur"]),
-        above_cents=cents(above["price_eur"]),
-    )
-    return TariffRule(cells=(Cell(scale=scale),), unit="month")
+from ledger.domain.tariff_rules import TariffRule, flat_rule, full_price
+from ledger.domain.tariffs import TariffVersion
+from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.publish_tariff import publish_tariff
+from ledger.usecases.simulate_tariff import simulate_tariff
+from tests.support.ledger_memory import MemoryLedger
+from tests.support.ledger_rating_scenarios import assigned, enrolled
+from tests.support.ledger_scenarios import Bench, meal
+from tests.support.published_tariffs import casalmaggiore, cologno, monte_cremasco, published, roma
 
 
 def test_monte_cremasco_had_one_price_and_then_another() -> None:
-    before, after = (flat_rule(cents(row["price_eur"])) for row in rows_of("Monte Cremasco"))
+    before, after = monte_cremasco()
     assert (rate(before, Facts()).cents, rate(after, Facts()).cents) == (452, 510)
 
 
@@ -107,6 +51,39 @@ def test_roma_rises_with_isee_per_month(isee: int | None, price: int) -> None:
     assert rate(roma(), Facts(isee_cents=isee)).cents == price
 
 
-@pytest.mark.parametrize("rule", [cologno(), casalmaggiore(), roma()], ids=["cologno", "casalmaggiore", "roma"])
+@pytest.mark.parametrize("rule", published().values(), ids=published())
 def test_the_linter_accepts_what_was_published(rule: TariffRule) -> None:
     assert is_sound(lint(rule))
+
+
+def version(rule: TariffRule, name: str) -> TariffVersion:
+    return TariffVersion(
+        code="meals-standard",
+        version=name,
+        service="meals",
+        valid_from=date(2025, 9, 1),
+        price_cents=full_price(rule),
+        resolution="Delibera",
+        rule=rule,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "cents"),
+    [
+        ("monte-cremasco-2024", 2 * 452),
+        ("monte-cremasco-2025", 2 * 510),
+        ("cologno", 2 * 624),
+        ("casalmaggiore", 2 * 460),
+        ("roma", 2 * 11_800),  # September and October: no ISEE was given
+    ],
+)
+async def test_what_was_published_is_simulated_on_two_meals_of_october(name: str, cents: int) -> None:
+    ledger: Bench = MemoryLedger()
+    await ledger.run(publish_tariff, version(flat_rule(500), "now"))
+    await assigned(ledger)
+    await enrolled(ledger, "pup_1")
+    await ledger.run(charge_meals, [meal(1), meal(2)])
+    draft = version(published()[name], "draft")
+    seen = await ledger.run(simulate_tariff, draft, school_year="2025/26", today=date(2025, 10, 6))
+    assert (seen.before_cents, seen.after_cents, seen.unpriced) == (1_000, cents, 0)

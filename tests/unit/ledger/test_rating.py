@@ -196,6 +196,66 @@ def test_the_linter_refuses(rule: TariffRule, code: str) -> None:
     assert not is_sound(lint(rule))
 
 
+def where(rule: TariffRule) -> list[tuple[str, str]]:
+    return [(finding.code, finding.at) for finding in lint(rule)]
+
+
+def test_the_linter_says_which_row_it_means_as_it_was_written() -> None:
+    unsorted = printed((1_000_100, None, 400), (0, 1_000_000, 300))
+    assert where(unsorted) == [("gap", "cells.0.scale.brackets.0"), ("cliff", "cells.0.scale.brackets.0")]
+    assert where(printed((0, 100, 3), (50, None, 3))) == [("overlap", "cells.0.scale.brackets.1")]
+    assert where(printed((0, None, -1))) == [("price", "cells.0.scale.brackets.0")]
+    hole = printed((1, None, 3)).cells[0].scale
+    for rule, at in (
+        (replace(flat_rule(5), non_residents=NonResidents(scale=hole)), "non_residents.scale.brackets.0"),
+        (
+            replace(flat_rule(5), siblings=Siblings(ranks=(RankPrice(from_rank=2, scale=hole),))),
+            "siblings.ranks.0.scale.brackets.0",
+        ),
+    ):
+        assert where(rule) == [("gap", at)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "at"),
+    [
+        (TariffRule(cells=(Cell(minors_to=3, scale=Flat(price_cents=1)),)), "gap", "cells.0"),
+        (replace(flat_rule(5), siblings=Siblings(ranks=(RankPrice(from_rank=2),))), "sibling", "siblings.ranks.0"),
+        (replace(flat_rule(5), exemptions=(Exemption(code="x", percent_off=101),)), "percent", "exemptions.0"),
+        (replace(flat_rule(5), exemptions=(Exemption(code="x"), Exemption(code="x"))), "overlap", "exemptions.1"),
+        (replace(flat_rule(5), portions=(Portion(kind="half"),)), "portion", "portions.0"),
+        (replace(flat_rule(5), portions=(Portion(kind="half", price_cents=-1),)), "price", "portions.0"),
+    ],
+)
+def test_the_linter_says_which_part_it_means(rule: TariffRule, code: str, at: str) -> None:
+    assert where(rule) == [(code, at)]
+
+
+def test_two_reductions_for_one_child_are_refused_at_the_second() -> None:
+    ranks = (RankPrice(from_rank=2, percent_off=5), RankPrice(from_rank=2, percent_off=9))
+    assert where(replace(flat_rule(5), siblings=Siblings(ranks=ranks))) == [("overlap", "siblings.ranks.1")]
+
+
+def test_two_price_lists_for_one_household_are_refused_and_so_is_one_for_none() -> None:
+    def by_minors(*spans: tuple[int, int | None]) -> TariffRule:
+        return TariffRule(cells=tuple(Cell(minors_from=a, minors_to=b, scale=Flat(price_cents=1)) for a, b in spans))
+
+    assert where(by_minors((0, 3), (2, None))) == [("overlap", "cells.1")]
+    assert where(by_minors((0, 3), (4, None))) == [("gap", "cells.1")]
+    assert where(by_minors((2, None))) == [("gap", "cells.0")]
+    assert ("upside-down", "cells.0") in where(by_minors((3, 3), (0, None)))
+
+
+def test_who_declared_nothing_is_a_household_of_one_minor() -> None:
+    cells = (
+        Cell(minors_from=1, minors_to=3, scale=Flat(price_cents=420)),
+        Cell(minors_from=3, scale=Flat(price_cents=380)),
+    )
+    rule = TariffRule(cells=cells)
+    assert is_sound(lint(rule))
+    assert [rate(rule, Facts(minors=minors)).cents for minors in (0, 1, 3)] == [420, 420, 380]
+
+
 def test_the_linter_says_how_wide_a_hole_is() -> None:
     [hole] = [found for found in lint(printed((0, 1_000_000, 3), (1_000_100, None, 4))) if found.code == "gap"]
     assert (hole.cents, hole.message) == (99, "Nessuna fascia per un ISEE da 10.000,01 a 10.000,99.")

@@ -17,6 +17,9 @@ COOKIE: Final = "__Host-refettorio-form"
 FIELD: Final = "form_token"
 _COOKIE_BYTES: Final = 32
 
+MOST_FIELDS: Final = 2_000
+"""A tariff by school level, minors and ISEE has some hundreds."""
+
 
 class FormRefusedError(Exception):
     """The form does not come from a page made for this session: it expired, or somebody else wrote it."""
@@ -65,7 +68,7 @@ class PostedForm:
 
 async def read_form(request: Request, key: FormKey) -> PostedForm:
     """The posted form. Raises FormRefusedError when its token is missing or made for another session."""
-    fields = await request.form(max_files=0, max_fields=200)
+    fields = await request.form(max_files=0, max_fields=MOST_FIELDS)
     token = fields.get(FIELD, "")
     if not (isinstance(token, str) and key.matches(token)):
         raise FormRefusedError

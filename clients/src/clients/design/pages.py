@@ -103,6 +103,10 @@ class Pages:
             application_word=partial(word, "application"),
             notice_word=partial(word, "notice"),
             unit_word=partial(word, "unit"),
+            level_word=partial(word, "level"),
+            exemption_word=partial(word, "exemption"),
+            portion_word=partial(word, "portion"),
+            shape_word=partial(word, "tariff_shape"),
             refund_word=partial(word, "refund"),
             delivery_word=partial(word, "delivery"),
         )

@@ -75,6 +75,18 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "linear": "Il prezzo cresce in linea retta tra due valori di ISEE.",
     },
     "unit": {"meal": "a pasto", "month": "al mese", "year": "all'anno"},
+    "level": {
+        "infanzia": "Scuola dell'infanzia",
+        "primaria": "Scuola primaria",
+        "secondaria1": "Secondaria di primo grado",
+    },
+    "exemption": {"disability": "Disabilità", "social-services": "Su indicazione dei servizi sociali"},
+    "portion": {
+        "light": "Pasto leggero",
+        "half": "Mezza porzione",
+        "staff": "Pasto del personale",
+        "one-way": "Una sola corsa, andata o ritorno",
+    },
     "suspension": {
         "network-down": "la rete dei pagamenti è ferma",
         "payment-in-flight": "un pagamento è in corso",

@@ -1,5 +1,6 @@
-"""Tariffs: every version; a new one checked, simulated on a school year, published."""
+"""Tariffs: every version; a new one written, checked, simulated on a school year, published."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated
@@ -7,27 +8,33 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, Response
 
-from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.school_years import school_years
-from clients.office.tariff_form import FIELDS, ROWS, SHAPES, UNITS, read_rule, read_version
-from clients.services.prices import Lint, Rule, Simulated, Simulation
+from clients.office.tariff_chart import Chart, chart_of
+from clients.office.tariff_draft import OTHER, SHAPES, UNITS, TariffDraft, edited, new_draft, read_draft
+from clients.office.tariff_form import Reading, read_rule, read_scales, read_version
+from clients.office.tariff_opening import draft_of
+from clients.services.prices import Finding, Lint, Rule, Simulated, Simulation
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/tariffe", include_in_schema=False)
 TOASTS = {"tariffa": "La nuova versione della tariffa è stata pubblicata."}
+LEVELS = ("infanzia", "primaria", "secondaria1")
+EXEMPTIONS = ("disability", "social-services")
+PORTIONS = ("light", "half", "staff", "one-way")
 Shape = Annotated[str, Query(max_length=20)]
+Name = Annotated[str, Query(max_length=60)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What is known of a draft when its form comes back."""
+    """What is known of a draft when its form comes back. Findings are by the field they are about, errors first."""
 
     trouble: Trouble = NO_TROUBLE
     lint: Lint | None = None
     simulation: Simulation | None = None
-    form: PostedForm | None = field(default=None)
+    findings: Mapping[str, list[Finding]] = field(default_factory=dict)
 
 
 @router.get("")
@@ -42,71 +49,106 @@ async def tariffs(visitor: Clerk, esito: str = "") -> HTMLResponse:
 
 
 @router.get("/nuova")
-async def new(visitor: Clerk, forma: Shape = "flat") -> HTMLResponse:
-    """The empty form of one shape."""
-    return await _form_page(visitor, forma, Checked())
+async def new(visitor: Clerk, forma: Shape = "flat", tariffa: Name = "", versione: Name = "") -> HTMLResponse:
+    """The form: empty, or with what a published version says, as the draft of the next."""
+    if not (tariffa and versione):
+        return await _form_page(visitor, new_draft(forma), Checked())
+    opened = await visitor.services.prices.version(tariffa, versione)
+    rule = opened.opened()
+    if rule is None:
+        trouble = Trouble([Message("Questa versione ha una forma che la pagina non sa mostrare.")])
+        return await _form_page(visitor, new_draft(forma), Checked(trouble=trouble))
+    draft = draft_of(rule)
+    draft.publication |= {"service": opened.service, "code": opened.code, "replaced": opened.code}
+    return await _form_page(visitor, draft, Checked())
 
 
 @router.post("/nuova")
-async def draft(submission: ClerkForm, forma: Shape = "flat") -> Response:
-    """Check, simulate or publish what the form says. A version is never changed afterwards: meals stay explained."""
-    visitor, form = submission.visitor, submission.form
-    messages, rule = read_rule(form, forma)
-    if rule is None:
-        return await _form_page(visitor, forma, Checked(Trouble(messages), form=form))
+async def draft(submission: ClerkForm) -> Response:
+    """Add or take away rows, check, simulate or publish. A version never changes afterwards: meals stay explained."""
+    visitor, action = submission.visitor, submission.form.text("action")
+    written = read_draft(submission.form)
+    if edited(written, action):
+        return await _form_page(visitor, written, Checked())
+    reading = read_rule(written)
+    if reading.rule is None:
+        return await _form_page(visitor, written, Checked(trouble=Trouble(reading.messages)))
     try:
-        match form.text("action"):
-            case "publish":
-                return await _publish(visitor, form, forma, rule)
-            case "simulate":
-                return await _simulate(visitor, form, forma, rule)
-            case _:
-                lint = await visitor.services.prices.lint(rule)
-                return await _form_page(visitor, forma, Checked(lint=lint, form=form))
+        return await _checked(visitor, written, reading, reading.rule, action)
     except ServiceProblem as problem:
         if not problem.is_refusal:
             raise
-        return await _form_page(visitor, forma, Checked(trouble_from(problem), form=form))
+        return await _form_page(visitor, written, Checked(trouble=trouble_from(problem)))
 
 
-async def _publish(visitor: Visitor, form: PostedForm, shape: str, rule: Rule) -> Response:
-    messages, version = read_version(form, rule)
-    if version is None:
-        return await _form_page(visitor, shape, Checked(Trouble(messages), form=form))
-    lint = await visitor.services.prices.lint(rule)
+async def _checked(visitor: Visitor, written: TariffDraft, reading: Reading, rule: Rule, action: str) -> Response:
+    """Look with the linter first, whatever is asked."""
+    prices = visitor.services.prices
+    lint = await prices.lint(rule)
+    seen = Checked(lint=lint, findings=_by_field(lint, reading))
+    if action not in {"publish", "simulate"}:
+        return await _form_page(visitor, written, seen)
     if not lint.is_sound:
-        trouble = Trouble([Message("Correggi gli errori della tariffa prima di pubblicarla.")])
-        return await _form_page(visitor, shape, Checked(trouble, lint=lint, form=form))
-    if form.text("confirmed") != "yes":
-        trouble = Trouble([Message("Spunta la casella per confermare la pubblicazione.", "confirmed")])
-        return await _form_page(visitor, shape, Checked(trouble, lint=lint, form=form))
-    await visitor.services.prices.publish(form.text("code"), form.text("version"), version)
+        doing = "pubblicarla" if action == "publish" else "simularla"
+        return await _refused(visitor, written, seen, Message(f"Correggi gli errori della tariffa prima di {doing}."))
+    if action == "publish":
+        return await _publish(visitor, written, rule, seen)
+    asked = written.publication
+    simulated = Simulated(rule=rule, school_year=asked["school_year"], code=asked["replaced"])
+    simulation = await prices.simulate(simulated)
+    known = Checked(lint=lint, findings=seen.findings, simulation=simulation)
+    return await _form_page(visitor, written, known)
+
+
+async def _publish(visitor: Visitor, written: TariffDraft, rule: Rule, seen: Checked) -> Response:
+    messages, version = read_version(written, rule)
+    if version is None:
+        return await _refused(visitor, written, seen, *messages)
+    if not written.is_meant:
+        message = Message("Spunta la casella per confermare la pubblicazione.", "confirmed")
+        return await _refused(visitor, written, seen, message)
+    await visitor.services.prices.publish(written.publication["code"], written.publication["version"], version)
     return see("/ufficio/tariffe?esito=tariffa")
 
 
-async def _simulate(visitor: Visitor, form: PostedForm, shape: str, rule: Rule) -> Response:
-    lint = await visitor.services.prices.lint(rule)
-    if not lint.is_sound:
-        trouble = Trouble([Message("Correggi gli errori della tariffa prima di simularla.")])
-        return await _form_page(visitor, shape, Checked(trouble, lint=lint, form=form))
-    wanted = Simulated(rule=rule, school_year=form.text("school_year"), code=form.text("replaced"))
-    simulation = await visitor.services.prices.simulate(wanted)
-    return await _form_page(visitor, shape, Checked(lint=lint, simulation=simulation, form=form))
+async def _refused(visitor: Visitor, written: TariffDraft, seen: Checked, *messages: Message) -> HTMLResponse:
+    checked = Checked(trouble=Trouble(messages), lint=seen.lint, findings=seen.findings)
+    return await _form_page(visitor, written, checked)
 
 
-async def _form_page(visitor: Visitor, shape: str, checked: Checked) -> HTMLResponse:
-    form = checked.form
+def _by_field(lint: Lint, reading: Reading) -> Mapping[str, list[Finding]]:
+    """Findings beside the field they are about; those about all of the tariff are by the empty name."""
+    found: dict[str, list[Finding]] = {}
+    for finding in lint.findings:
+        found.setdefault(reading.place_of(finding.at), []).append(finding)
+    return found
+
+
+async def _form_page(visitor: Visitor, written: TariffDraft, checked: Checked) -> HTMLResponse:
     versions = await visitor.services.prices.versions()
     return await visitor.page(
         "office/tariff_form.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if checked.trouble.messages else HTTPStatus.OK,
-        shape=shape if shape in SHAPES else "flat",
+        draft=written,
+        charts=_charts(written),
         units=UNITS,
-        rows=ROWS,
+        shapes=SHAPES,
+        levels=_choices(LEVELS, (level for cell in written.cells for level in cell.levels)),
+        exemptions=_choices(EXEMPTIONS, (each.code for each in written.exemptions)),
+        portions=_choices(PORTIONS, (each.kind for each in written.portions)),
         codes=sorted({each.code for each in versions}),
         years=school_years(visitor.site.today()),
-        typed={name: form.text(name) if form else "" for name in FIELDS},
-        lint=checked.lint,
-        simulation=checked.simulation,
+        checked=checked,
         trouble=checked.trouble,
     )
+
+
+def _choices(usual: Sequence[str], chosen: Iterable[str]) -> Sequence[str]:
+    """The usual codes, and those that this draft has besides."""
+    return [*usual, *sorted({each for each in chosen if each and each != OTHER}.difference(usual))]
+
+
+def _charts(written: TariffDraft) -> Mapping[str, Chart]:
+    """A picture of every price list that can be read already, by the prefix of its fields."""
+    drawn = {prefix: chart_of(scale) for prefix, scale in read_scales(written).items()}
+    return {prefix: chart for prefix, chart in drawn.items() if chart is not None}

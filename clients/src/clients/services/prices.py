@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, model_serializer
+from pydantic import ConfigDict, Field, ValidationError, model_serializer
 
 from clients.services.transport import Answer, Backend, Nothing, Question
 
@@ -44,56 +44,80 @@ class Bracketed(Question):
 
 
 class Linear(Question):
-    """A straight line between two points (ISEE, price)."""
+    """A straight line between two points (ISEE, price); outside of it the nearer one, unless another is said."""
 
     shape: Literal["linear"] = "linear"
     low_isee_cents: int
     low_price_cents: int
     high_isee_cents: int
     high_price_cents: int
+    below_cents: int | None = None
+    above_cents: int | None = None
+
+
+Scale = Flat | Bracketed | Linear
+ScaleField = Annotated[Scale, Field(discriminator="shape")]
 
 
 class Cell(Question):
-    """The scale for every level and household: what the form of the office can say."""
+    """The scale of some school levels (none: of all that no other cell names) and numbers of minors, `[from, to)`."""
 
-    scale: Flat | Bracketed | Linear
+    scale: ScaleField
+    levels: tuple[str, ...] = ()
+    minors_from: int = 0
+    minors_to: int | None = None
 
 
 class RankPrice(Question):
-    """From the child `from_rank` on, so much per cent off."""
+    """From the child `from_rank` on: so much per cent off, or another scale."""
 
     from_rank: int
-    percent_off: int
+    percent_off: int | None = None
+    scale: ScaleField | None = None
 
 
 class Siblings(Question):
-    """Reductions for brothers and sisters; `counted` is among those enrolled or those who ate that day."""
+    """Reductions for brothers and sisters.
+
+    `counted` among those enrolled, or those who ate that day; `measure` is the child's own rank, or how many they are.
+    """
 
     ranks: tuple[RankPrice, ...]
     counted: Literal["enrolled", "present"] = "enrolled"
+    measure: Literal["rank", "count"] = "rank"
 
 
 class NonResidents(Question):
     """What those pay who live elsewhere; without a scale the highest price of the residents'."""
 
-    scale: Flat | None = None
+    scale: ScaleField | None = None
+    with_sibling_reduction: bool = False
 
 
 class Exemption(Question):
     """So much per cent off for a reason the office records."""
 
     code: str
-    percent_off: int
+    percent_off: int = 100
+
+
+class Portion(Question):
+    """Another kind of what is usual: a percentage of the family's own price, or a price of its own."""
+
+    kind: str
+    percent: int | None = None
+    price_cents: int | None = None
 
 
 class Rule(Question):
-    """A tariff, as the form of the office can say it."""
+    """A whole tariff, as the ledger keeps it."""
 
     cells: tuple[Cell, ...]
     unit: Literal["meal", "month", "year"] = "meal"
     siblings: Siblings | None = None
     non_residents: NonResidents | None = None
     exemptions: tuple[Exemption, ...] = ()
+    portions: tuple[Portion, ...] = ()
 
 
 class NewVersion(Question):
@@ -120,11 +144,15 @@ class Simulated(Draft):
 
 
 class Finding(Answer):
-    """One thing to be said about a draft; an `error` stops its publication."""
+    """One thing to be said about a draft; an `error` stops its publication.
+
+    `at` is the part of the rule it is about (`cells.0.scale.brackets.2`); empty: all of it.
+    """
 
     severity: str
     code: str
     message: str
+    at: str = ""
 
 
 class Lint(Answer):
@@ -151,7 +179,10 @@ class Simulation(Answer):
 
 
 class Version(Answer):
-    """A published version; with a rule, `price_cents` is the most anybody pays."""
+    """A published version; with a rule, `price_cents` is the most anybody pays.
+
+    The rule is read when somebody opens it: a shape the pages do not know yet must not hide the list.
+    """
 
     code: str
     version: str
@@ -159,7 +190,22 @@ class Version(Answer):
     valid_from: date
     price_cents: int
     resolution: str
+    source: str | None = None
     rule: Mapping[str, object] | None = None
+
+    @property
+    def unit(self) -> str:
+        """What one price is for."""
+        return str(self.rule.get("unit", "meal")) if self.rule else "meal"
+
+    def opened(self) -> Rule | None:
+        """What it says; None where it has a shape the pages do not know."""
+        if self.rule is None:
+            return Rule(cells=(Cell(scale=Flat(price_cents=self.price_cents)),))
+        try:
+            return Rule.model_validate(self.rule)
+        except ValidationError:
+            return None
 
 
 class Versions(Answer):
@@ -228,6 +274,9 @@ class Prices:
 
     async def versions(self) -> tuple[Version, ...]:
         return (await self.backend.read(f"{_LEDGER}/tariffs", Versions)).items
+
+    async def version(self, code: str, version: str) -> Version:
+        return await self.backend.read(f"{_LEDGER}/tariffs/{code}/versions/{version}", Version)
 
     async def publish(self, code: str, version: str, new: NewVersion) -> None:
         await self.backend.send("PUT", f"{_LEDGER}/tariffs/{code}/versions/{version}", Nothing, new)

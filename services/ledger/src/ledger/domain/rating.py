@@ -134,9 +134,10 @@ def _by_residence(rule: TariffRule, facts: Facts) -> _Amount:
 
 
 def _cell(rule: TariffRule, facts: Facts) -> Cell:
+    """Who uses the service is a minor: a household that declared nothing counts as one with one."""
     named = [cell for cell in rule.cells if facts.school_level is not None and facts.school_level in cell.levels]
     for cell in named or [cell for cell in rule.cells if not cell.levels]:
-        if cell.holds_minors(facts.minors):
+        if cell.holds_minors(max(1, facts.minors)):
             return cell
     message = "La tariffa non prevede questo grado di scuola o questo nucleo familiare."
     raise PriceUnknownError(message, school_level=facts.school_level, minors=facts.minors)

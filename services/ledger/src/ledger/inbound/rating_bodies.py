@@ -30,12 +30,16 @@ class DraftBody(_Body):
 
 
 class FindingView(_Body):
-    """One thing to be said about a draft; an `error` stops its publication."""
+    """One thing to be said about a draft; an `error` stops its publication.
+
+    `at` is the part of the rule it is about (`cells.0.scale.brackets.2`); empty: all of it.
+    """
 
     severity: str
     code: str
     message: str
     cents: int | None = None
+    at: str = ""
 
 
 class LintView(_Body):
@@ -161,7 +165,8 @@ def lint_view(findings: tuple[LintFinding, ...]) -> LintView:
 def finding_views(findings: tuple[LintFinding, ...]) -> list[FindingView]:
     """Errors first."""
     return [
-        FindingView(severity=each.severity, code=each.code, message=each.message, cents=each.cents) for each in findings
+        FindingView(severity=each.severity, code=each.code, message=each.message, cents=each.cents, at=each.at)
+        for each in findings
     ]
 
 
