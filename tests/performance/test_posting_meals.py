@@ -8,7 +8,7 @@ Compared, on the same machine, broker and database:
 3. the same with one event per transaction;
 4. `insert_many` of the same journal documents, nothing else: no indexes, a thousand at a time, w=majority.
 
-Counted in 1, 2 and 3 are postings committed with balances, hash chains, markers and outbox rows; no relay runs.
+Counted in 1, 2 and 3 are postings committed with balances, hash chains, progress and outbox rows; no relay runs.
 `REFETTORIO_BENCH_EVENTS` (1000000 for the full one), `…_ALONE` and `…_SINGLES` set the numbers. Judge figures together
 with the load printed: on a busy machine all of them fall.
 """
@@ -32,6 +32,7 @@ from aiokafka import AIOKafkaProducer
 from pymongo import AsyncMongoClient
 
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
+from ledger.domain.transfers import charge_id
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.verify_books import verify_books
@@ -152,20 +153,20 @@ async def consumer_processes(stage: Stage, folder: Path) -> AsyncIterator[list[P
 
 
 async def trickled(stage: Stage, events: Sequence[MealServed]) -> list[float]:
-    """Percentiles 1 to 99 of the seconds from Kafka's timestamp to when a committed marker is seen."""
+    """Percentiles 1 to 99 of the seconds from Kafka's timestamp to when the committed posting is seen."""
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(stage.wiring.settings.mongodb_url)
-    markers = client[stage.wiring.settings.database_prefix + "ledger"]["processed"]
+    journal = client[stage.wiring.settings.database_prefix + "ledger"]["journal"]
     seen: dict[str, float] = {}
     sent: dict[str, float] = {}
-    async with client, await markers.watch([{"$match": {"operationType": "insert"}}]) as stream:
+    async with client, await journal.watch([{"$match": {"operationType": "insert"}}]) as stream:
         sending = asyncio.create_task(_sent_slowly(stage.wiring.settings.kafka_bootstrap_servers, events, sent))
         async with asyncio.timeout(PATIENCE_SECONDS):
-            # Markers of the last of the backlog may still arrive: what counts is that every one of ours has.
+            # The last of the backlog may still arrive: what counts is that every one of ours has.
             while not (sending.done() and sent.keys() <= seen.keys()):
                 if change := await stream.try_next():
-                    seen[str(change["documentKey"]["_id"]).removeprefix("meals:")] = time.time()
+                    seen[change["documentKey"]["_id"]] = time.time()
         await sending
-    return quantiles([seen[event_id] - at for event_id, at in sent.items()], n=100)
+    return quantiles([seen[name] - at for name, at in sent.items()], n=100)
 
 
 async def _sent_slowly(bootstrap: str, events: Sequence[MealServed], sent: dict[str, float]) -> None:
@@ -175,7 +176,9 @@ async def _sent_slowly(bootstrap: str, events: Sequence[MealServed], sent: dict[
         for number, event in enumerate(events):
             envelope = envelope_of(event)
             future = await producer.send(MEALS.name, envelope.to_bytes(), key=event.account_id.encode())
-            future.add_done_callback(lambda done, name=envelope.id: sent.update({name: done.result().timestamp / 1000}))
+            future.add_done_callback(
+                lambda done, name=charge_id(event.meal_id): sent.update({name: done.result().timestamp / 1000})
+            )
             if number % 10 == 0:
                 await asyncio.sleep(10 / TRICKLE_PER_SECOND)
         await producer.flush()

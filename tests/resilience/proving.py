@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from aiokafka import ConsumerRecord
 
+from refettorio_chassis.testing import outbox_rows
 from refettorio_contracts import Envelope, Event, read
 from refettorio_contracts.ledger import MealCharged
 from refettorio_contracts.topics import ACCOUNTS, DEAD_LETTERS, MEALS
@@ -58,11 +59,11 @@ async def _nothing_lost_nothing_twice(ledger: Besieged, reckoning: Reckoning) ->
 
 
 async def _every_posting_told(ledger: Besieged, reckoning: Reckoning) -> int:
-    rows = await ledger.database["outbox"].find({}, {"topic": 1}).to_list(None)
+    rows = await outbox_rows(ledger.database)
     log = await ledger.log(ACCOUNTS)
     told = _once_each(log)
     print(f"{len(log)} records told to {ACCOUNTS.name}, {len(log) - len(told)} of them again")
-    assert sorted(told) == sorted(row["_id"] for row in rows if row["topic"] == ACCOUNTS.name)
+    assert sorted(told) == sorted(row["id"] for row in rows if row["topic"] == ACCOUNTS.name)
     charged = [each.data.transfer_id for each in told.values() if isinstance(each.data, MealCharged)]
     assert sorted(charged) == sorted(reckoning.charged)
     _assert_in_order(told)

@@ -45,7 +45,8 @@ async def test_a_consumer_frozen_longer_than_its_session_wakes_and_charges_nothi
 async def test_a_relay_that_kafka_refuses_for_good_ends_its_process_with_a_clear_word(ledger: Besieged) -> None:
     never = OutboxRow(topic=ACCOUNTS.name, key="gua_1", value=bytes(2 * MAX_VALUE_BYTES))
     outbox = ledger.database["outbox"]
-    await outbox.insert_one(never.document(datetime.now(UTC)))
+    parcel = {"_id": never.row_id, "rows": [never.document()], "written_at": datetime.now(UTC), "sent_at": None}
+    await outbox.insert_one(parcel)
     code, out = await ledger.command("relay")
     assert code == 1
     assert "Kafka refuses what ledger sends (MessageSizeTooLargeError" in out

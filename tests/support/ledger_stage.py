@@ -13,8 +13,8 @@ from ledger.usecases.verify_books import WholeBook
 from ledger.wiring import NAME, StoredBook, Wiring
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.process import Service, application, ensure_database, foundation
-from refettorio_chassis.testing import TokenMinter, drop_database
-from refettorio_contracts import Event, read
+from refettorio_chassis.testing import TokenMinter, announced, drop_database
+from refettorio_contracts import Event
 from tests.support.ledger_memory import CREDITOR, MORNING
 
 
@@ -62,8 +62,7 @@ class Stage:
 
     async def told(self) -> Sequence[Event]:
         """Events in the outbox, in order."""
-        rows = await self.wiring.base.transactions.view.collection("outbox").find({}, sort=[("_id", 1)])
-        return [read(row["value"]).data for row in rows]
+        return await announced(self.wiring.base.database)
 
     @asynccontextmanager
     async def client(self, subject: str = "", *roles: str) -> AsyncIterator[httpx.AsyncClient]:

@@ -19,10 +19,10 @@ from refettorio_chassis.audit import AUDIT, AuditLine
 from refettorio_chassis.clock import Clock, FixedClock
 from refettorio_chassis.process import Foundation, Service, ensure_database, foundation
 from refettorio_chassis.settings import ServiceSettings
-from refettorio_chassis.testing import TokenMinter, drop_database
+from refettorio_chassis.testing import TokenMinter, announced, drop_database
 from refettorio_chassis.transaction import Runner, Transaction
 from refettorio_chassis.web import create_app
-from refettorio_contracts import Event, read
+from refettorio_contracts import Event
 from tests.support.platform import RunningPlatform
 
 P = ParamSpec("P")
@@ -115,8 +115,7 @@ class MongoStage(Stage[PortsT]):
         return await self._run(usecase, *args, **kwargs)
 
     async def announced(self) -> list[Event]:
-        rows = await self._view.collection("outbox").find({}, sort=[("_id", 1)])
-        return [read(row["value"]).data for row in rows]
+        return await announced(self._view.database)
 
     async def audit(self) -> Sequence[AuditLine]:
         rows = await self._view.collection(AUDIT).find({}, {"_id": 0}, sort=[("_id", 1)])

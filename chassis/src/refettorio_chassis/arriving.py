@@ -51,6 +51,14 @@ class Unreadable:
     reason: str
 
     @property
+    def topic(self) -> str:
+        return str(self.record.topic)
+
+    @property
+    def partition(self) -> int:
+        return int(self.record.partition)
+
+    @property
     def offset(self) -> int:
         return int(self.record.offset)
 
@@ -60,12 +68,23 @@ class Unreadable:
         return f"{self.record.topic}/{self.record.partition}/{self.record.offset}"
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An event of a type this version does not know: legal, and only counted."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+Arrived = Received | Unreadable | Unknown
+
+
 @dataclass(slots=True)
 class Group:
-    """The records of one partition, in order, after reading. Types that nobody knows are only counted."""
+    """The records of one partition, in order, after reading."""
 
-    arrived: list[Received | Unreadable] = field(default_factory=list)
-    ignored: int = 0
+    arrived: list[Arrived] = field(default_factory=list)
 
     def halves(self) -> tuple[Group, Group]:
         """The first half and the rest."""
@@ -73,10 +92,10 @@ class Group:
         return Group(self.arrived[:middle]), Group(self.arrived[middle:])
 
     def cut_at_unreadable(self) -> Iterator[Group]:
-        """In order: each unreadable record alone, and the events between them together."""
-        events: list[Received | Unreadable] = []
+        """In order: each unreadable record alone, and what is between them together."""
+        events: list[Arrived] = []
         for each in self.arrived:
-            if isinstance(each, Received):
+            if not isinstance(each, Unreadable):
                 events.append(each)
                 continue
             if events:
@@ -94,12 +113,18 @@ def sorted_out(records: Sequence[ConsumerRecord]) -> Group:
         try:
             envelope = read(record.value)
         except UnknownTypeError:
-            group.ignored += 1
+            group.arrived.append(Unknown(record.topic, record.partition, record.offset))
         except MalformedEventError as problem:
             group.arrived.append(Unreadable(record=record, reason=str(problem)))
         else:
             group.arrived.append(_received(record, envelope))
     return group
+
+
+def each_once(told: Sequence[Received | Unreadable]) -> list[Received | Unreadable]:
+    """The first of every event, although it may stand in the batch twice."""
+    firsts = {each.marker: each for each in reversed(told)}
+    return list(told) if len(firsts) == len(told) else [each for each in told if firsts[each.marker] is each]
 
 
 def by_partition(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, list[ConsumerRecord]]:

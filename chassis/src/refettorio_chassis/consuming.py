@@ -23,10 +23,21 @@ from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
-from refettorio_chassis import inbox, mongo, set_aside
-from refettorio_chassis.arriving import Group, Received, Unreadable, parked_event, parked_record, sorted_out
+from refettorio_chassis import inbox, mongo, progress, set_aside
+from refettorio_chassis.arriving import (
+    Arrived,
+    Group,
+    Received,
+    Unknown,
+    Unreadable,
+    each_once,
+    parked_event,
+    parked_record,
+    sorted_out,
+)
 from refettorio_chassis.errors import DomainError, RetryLater
 from refettorio_chassis.outbox import current_cause
+from refettorio_chassis.progress import Progress, Taken
 from refettorio_chassis.redacting import told
 from refettorio_chassis.transaction import Transaction, Transactions
 from refettorio_contracts.topics import Topic
@@ -48,9 +59,9 @@ EVENTS = Counter("refettorio_events_consumed_total", "Events by what became of t
 BATCH_SECONDS = Histogram("refettorio_batch_seconds", "Time of one batch, commit included", ["subscription"])
 EVENT_AGE_SECONDS = Gauge("refettorio_event_age_seconds", "Age of the newest event when taken in", ["subscription"])
 
-OnBatch = Callable[[Transaction, Sequence[Received]], Awaitable[None]]
+OnBatch = Callable[[Transaction, Sequence[Received]], Awaitable[int | None]]
 """Takes unseen events of one partition, in order, inside a transaction. Raises DomainError to refuse: the chassis then
-offers them by halves, and parks the one that is refused alone."""
+offers them by halves, and parks the one that is refused alone. Where a subscription `recognises`: how many it knew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +71,8 @@ class Subscription:
     `parks_behind`: later events of a key wait behind one that was refused, because their order matters.
     `max_records`: of one transaction. `at_once`: so many times as many are fetched, and partitions among them are
     taken in side by side, so that this process works while the database does; only where partitions share no document.
+    `recognises`: the handler finds by itself what it took in before, and returns how many those were. What it accepts
+    then leaves no marker; each partition has its progress instead, which accounts for every record.
     """
 
     name: str
@@ -68,6 +81,7 @@ class Subscription:
     parks_behind: bool = False
     max_records: int = 500
     at_once: int = 1
+    recognises: bool = False
 
 
 class TooManyRefusalsError(RuntimeError):
@@ -113,6 +127,7 @@ class _Outcome:
     known: int = 0
     behind: int = 0
     malformed: int = 0
+    ignored: int = 0
 
 
 class Intake:
@@ -132,10 +147,6 @@ class Intake:
         Raises TooManyRefusalsError. Infrastructure faults are waited for, for ever, in place.
         """
         group = sorted_out(records)
-        if group.ignored:
-            self._count("ignored", group.ignored)
-        if not group.arrived:
-            return
         with BATCH_SECONDS.labels(self.subscription.name).time():
             # Where order matters, what follows an unreadable record of its key waits behind it.
             for piece in group.cut_at_unreadable() if self.subscription.parks_behind else (group,):
@@ -165,28 +176,61 @@ class Intake:
         self._count("known", outcome.known)
         self._count("parked", outcome.behind)
         self._count("malformed", outcome.malformed)
+        self._count("ignored", outcome.ignored)
 
     async def _all_at_once(self, transaction: Transaction, group: Group) -> _Outcome:
-        fresh = await self._unseen(transaction, group)
+        before = await self._progress(transaction, group.arrived[0])
+        may_remember = not self.subscription.recognises or before.has_parked
+        told = [each for each in group.arrived if not isinstance(each, Unknown)]
+        fresh = await self._unseen(transaction, told) if may_remember else each_once(told)
         events = [each for each in fresh if isinstance(each, Received)]
         unreadable = [each for each in fresh if isinstance(each, Unreadable)]
-        allowed, behind = await self._split_by_blocked_key(transaction, events)
-        if allowed:
-            await self.subscription.on_batch(transaction, allowed)
-        await inbox.mark_processed(transaction, self.subscription.name, [each.marker for each in fresh])
+        allowed, behind = await self._split_by_blocked_key(transaction, events) if may_remember else (events, [])
+        taken = await self._offered(transaction, allowed, before)
+        await self._park(transaction, unreadable, behind)
+        aside: list[Received | Unreadable] = [*unreadable, *behind]
+        name = self.subscription.name
+        if self.subscription.recognises:
+            await progress.advance(transaction, name, before, group=group, taken=taken, aside=aside)
+            await inbox.mark_processed(transaction, name, [each.marker for each in aside])
+        else:
+            await inbox.mark_processed(transaction, name, [each.marker for each in fresh])
+        return _Outcome(
+            taken=taken.all,
+            known=len(told) - len(aside) - taken.all,
+            behind=len(behind),
+            malformed=len(unreadable),
+            ignored=len(group.arrived) - len(told),
+        )
+
+    async def _progress(self, transaction: Transaction, first: Arrived) -> Progress:
+        if not self.subscription.recognises:
+            return Progress.of(first)
+        return await progress.progress_of(transaction, self.subscription.name, first)
+
+    async def _offered(self, transaction: Transaction, allowed: Sequence[Received], before: Progress) -> Taken:
+        """Told again by Kafka is one thing, told for the first time another: each is offered and counted by itself."""
+        again = [each for each in allowed if each.offset < before.next_offset]
+        new = [each for each in allowed if each.offset >= before.next_offset]
+        late, taken = [
+            len(part) - (await self.subscription.on_batch(transaction, part) or 0) if part else 0
+            for part in (again, new)
+        ]
+        return Taken(new=taken, late=late)
+
+    async def _park(
+        self, transaction: Transaction, unreadable: Sequence[Unreadable], behind: Sequence[Received]
+    ) -> None:
         name = self.subscription.name
         parked = [parked_record(each, name) for each in unreadable]
         parked += [parked_event(each, name, BEHIND_SLUG, "waits behind an earlier one", behind=True) for each in behind]
         await set_aside.park(transaction, parked, service=self._service)
-        known = len(group.arrived) - len(fresh)
-        return _Outcome(taken=len(allowed), known=known, behind=len(behind), malformed=len(unreadable))
 
-    async def _unseen(self, transaction: Transaction, group: Group) -> list[Received | Unreadable]:
-        """Those not taken in before, each once although it may stand in the group twice."""
-        firsts = {each.marker: each for each in reversed(group.arrived)}
-        for marker in await inbox.already_processed(transaction, self.subscription.name, firsts):
-            del firsts[marker]
-        return [each for each in group.arrived if firsts.get(each.marker) is each]
+    async def _unseen(
+        self, transaction: Transaction, told: Sequence[Received | Unreadable]
+    ) -> list[Received | Unreadable]:
+        known = await inbox.already_processed(transaction, self.subscription.name, {each.marker for each in told})
+        return [each for each in each_once(told) if each.marker not in known]
 
     async def _split_by_blocked_key(
         self, transaction: Transaction, fresh: list[Received]
@@ -213,10 +257,15 @@ class Intake:
 
         async def keep(transaction: Transaction) -> None:
             name = self.subscription.name
-            if not await inbox.already_processed(transaction, name, [received.marker]):
-                await inbox.mark_processed(transaction, name, [received.marker])
-                parked = parked_event(received, name, slug, reason)
-                await set_aside.park(transaction, [parked], service=self._service)
+            if await inbox.already_processed(transaction, name, [received.marker]):
+                return
+            await inbox.mark_processed(transaction, name, [received.marker])
+            await set_aside.park(transaction, [parked_event(received, name, slug, reason)], service=self._service)
+            if self.subscription.recognises:
+                before = await self._progress(transaction, received)
+                await progress.advance(
+                    transaction, name, before, group=Group([received]), taken=Taken(), aside=[received]
+                )
 
         await self._patiently(keep)
         self._count("parked", 1)

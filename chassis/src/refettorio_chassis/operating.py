@@ -11,6 +11,7 @@ from refettorio_chassis import inbox, set_aside
 from refettorio_chassis.consuming import Received, Subscription
 from refettorio_chassis.errors import DomainError, RetryLater
 from refettorio_chassis.mongo import Document, MongoFault
+from refettorio_chassis.progress import count_replayed
 from refettorio_chassis.redacting import told
 from refettorio_chassis.set_aside import UNREADABLE_SLUG
 from refettorio_chassis.transaction import Transaction, Transactions
@@ -144,7 +145,9 @@ async def _offer_again(transactions: Transactions, subscription: Subscription, r
             if await inbox.already_processed(transaction, name, [received.marker]):
                 return
             await inbox.mark_processed(transaction, name, [received.marker])
-        await subscription.on_batch(transaction, [received])
+        known = await subscription.on_batch(transaction, [received])
+        if subscription.recognises and not known:
+            await count_replayed(transaction, name, received.topic, received.partition)
 
     try:
         await transactions.run(work, name=f"replay {subscription.name}")

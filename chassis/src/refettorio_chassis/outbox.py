@@ -1,12 +1,13 @@
 """The outbox: what a transaction announces is a row in its own database, committed with its effect. The relay sends it.
 
-A row: `_id` (the event's id, UUIDv7: rows sort by age), `topic`, `key`, `value` (bytes), `headers`, `written_at`
-(the machine's clock) and, once Kafka has it, `sent_at`.
+What one transaction announces is kept as one parcel (several when it is a lot): `_id` (that of its first row, UUIDv7:
+parcels sort by age), `rows`, `written_at` (the machine's clock) and, once Kafka has all of it, `sent_at`. A row: `id`
+(the event's), `topic`, `key`, `value` (bytes), `headers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,10 @@ from refettorio_contracts import CONTENT_TYPE, Event, seal
 
 MAX_VALUE_BYTES: Final = 900_000
 """Below Kafka's default limit of 1 MiB: a row that could never be sent would stop every later one."""
+
+PARCEL_ROWS: Final = 500
+PARCEL_BYTES: Final = 4_000_000
+"""Far below what a MongoDB document may hold (16 MiB), so that whatever one row weighs fits in."""
 
 command_id: ContextVar[str | None] = ContextVar("command_id", default=None)
 """The identifier of the request being served: the cause of what it announces."""
@@ -50,15 +55,14 @@ class OutboxRow:
     headers: dict[str, str] = field(default_factory=dict)
     row_id: str = field(default_factory=uuid7)
 
-    def document(self, written_at: datetime) -> Document:
+    def document(self) -> Document:
+        """The row inside its parcel."""
         return {
-            "_id": self.row_id,
+            "id": self.row_id,
             "topic": self.topic,
             "key": self.key,
             "value": self.value,
             "headers": self.headers,
-            "written_at": written_at,
-            "sent_at": None,
         }
 
 
@@ -67,9 +71,9 @@ class ClosedOutboxError(RuntimeError):
 
 
 class Outbox:
-    """The rows of one transaction; open while it runs, then closed."""
+    """The rows of one transaction; open while it runs, then closed. `now` is when its facts happened, aware."""
 
-    def __init__(self, *, source: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, *, source: str, now: datetime) -> None:
         self._source = source
         self._now = now
         self._rows: list[OutboxRow] | None = []
@@ -79,11 +83,11 @@ class Outbox:
         event_id = uuid7()
         cause = cause or current_cause.get()
         causation = cause.event_id if cause else command_id.get()
-        envelope = seal(
+        value = seal(
             event,
             event_id=event_id,
             source=self._source,
-            time=self._now(),
+            time=self._now,
             correlation_id=cause.correlation_id if cause else (causation or event_id),
             causation_id=causation,
             sequence=sequence,
@@ -93,10 +97,9 @@ class Outbox:
             propagate.inject(headers)
         elif cause.traceparent:
             headers["traceparent"] = cause.traceparent
-        row = OutboxRow(
-            row_id=event_id, topic=event.TOPIC.name, key=event.partition_key, value=envelope.to_bytes(), headers=headers
+        self.add_row(
+            OutboxRow(row_id=event_id, topic=event.TOPIC.name, key=event.partition_key, value=value, headers=headers)
         )
-        self.add_row(row)
         return event_id
 
     def add_row(self, row: OutboxRow) -> None:
@@ -109,7 +112,25 @@ class Outbox:
         self._rows.append(row)
 
     def close(self) -> list[Document]:
-        """The documents to insert; nothing can be added after."""
+        """The parcels to insert; nothing can be added after."""
         rows, self._rows = self._rows or [], None
         written_at = datetime.now(UTC)
-        return [row.document(written_at) for row in rows]
+        return [_parcel(part, written_at) for part in _parts(rows)]
+
+
+def _parts(rows: Sequence[OutboxRow]) -> Iterator[list[Document]]:
+    """Rows in order, no more in one parcel than MongoDB may hold."""
+    part: list[Document] = []
+    size = 0
+    for row in rows:
+        if part and (len(part) == PARCEL_ROWS or size + len(row.value) > PARCEL_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(row.document())
+        size += len(row.value)
+    if part:
+        yield part
+
+
+def _parcel(rows: Sequence[Document], written_at: datetime) -> Document:
+    return {"_id": rows[0]["id"], "rows": rows, "written_at": written_at, "sent_at": None}

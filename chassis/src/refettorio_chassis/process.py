@@ -19,7 +19,7 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from refettorio_chassis import mongo, operating, set_aside
+from refettorio_chassis import mongo, operating, progress, set_aside
 from refettorio_chassis.audit import AUDIT
 from refettorio_chassis.auth import TokenVerifier
 from refettorio_chassis.clock import Clock
@@ -227,6 +227,7 @@ async def ensure_database(service: Service) -> None:
     wanted = {
         "outbox",
         "processed",
+        progress.COLLECTION,
         "leases",
         AUDIT,
         set_aside.COLLECTION,

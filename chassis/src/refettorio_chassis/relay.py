@@ -26,7 +26,9 @@ from refettorio_chassis.mongo import Document
 from refettorio_chassis.waking import woken_or_stopped
 
 LEASE_SECONDS: Final = 10
-BATCH_ROWS: Final = 1000
+TURN_ROWS: Final = 1000
+"""Rows sent before their parcels are marked: what is sent again after a crash is no more than that and a parcel."""
+READ_PARCELS: Final = 100
 POLL_SECONDS: Final = 1.0
 FAREWELL_SECONDS: Final = 10.0
 KEEP_SENT: Final = timedelta(days=7)
@@ -100,30 +102,49 @@ class Relay:
             await asyncio.gather(watcher, return_exceptions=True)
 
     async def _send_some(self, producer: AIOKafkaProducer) -> int:
-        cursor = self._outbox.find({"sent_at": None}).sort([("_id", 1)]).limit(BATCH_ROWS)
-        rows = await cursor.to_list(None)
-        AGE.labels(self._service).set((datetime.now(UTC) - rows[0]["written_at"]).total_seconds() if rows else 0)
-        if not rows:
+        parcels = await self._oldest_unsent()
+        AGE.labels(self._service).set((datetime.now(UTC) - parcels[0]["written_at"]).total_seconds() if parcels else 0)
+        if not parcels:
             return 0
-        await self._send(producer, rows)
+        number = await self._send(producer, parcels)
         await self._outbox.update_many(
-            {"_id": {"$in": [row["_id"] for row in rows]}}, {"$set": {"sent_at": datetime.now(UTC)}}
+            {"_id": {"$in": [parcel["_id"] for parcel in parcels]}}, {"$set": {"sent_at": datetime.now(UTC)}}
         )
-        SENT.labels(self._service).inc(len(rows))
-        return len(rows)
+        SENT.labels(self._service).inc(number)
+        return number
 
-    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Document]) -> None:
+    async def _oldest_unsent(self) -> list[Document]:
+        """Whole parcels, oldest first, until there are rows enough for one turn."""
+        parcels: list[Document] = []
+        rows = 0
+        cursor = self._outbox.find({"sent_at": None}, batch_size=READ_PARCELS).sort([("_id", 1)]).limit(TURN_ROWS)
+        async for parcel in cursor:
+            parcels.append(parcel)
+            rows += len(parcel["rows"])
+            if rows >= TURN_ROWS:
+                break
+        await cursor.close()
+        return parcels
+
+    async def _send(self, producer: AIOKafkaProducer, parcels: Sequence[Document]) -> int:
         """All rows on their way at once, each to the partition of its key; then wait until Kafka has every one."""
         try:
             futures = [
-                await producer.send(row["topic"], key=row["key"].encode(), value=row["value"], headers=_headers(row))
-                for row in rows
+                await producer.send(
+                    row["topic"],
+                    key=row["key"].encode(),
+                    value=row["value"],
+                    headers=_headers(row, parcel["written_at"]),
+                )
+                for parcel in parcels
+                for row in parcel["rows"]
             ]
             await asyncio.gather(*futures)
         except KafkaError as fault:
             why = f"{type(fault).__name__}: {fault}"
             message = f"Kafka refuses what {self._service} sends ({why}); ending this process, nothing is lost"
             raise DeadProducerError(message) from fault
+        return len(futures)
 
     async def _has_lease(self) -> bool:
         """Whether this relay is the active one; takes the lease when it is free and renews it half-way."""
@@ -162,7 +183,7 @@ class Relay:
 
 
 async def ensure_outbox(database: mongo.Database) -> None:
-    """The collection and its indexes: unsent rows by age, sent ones forgotten after a while."""
+    """The collection and its indexes: unsent parcels by age, sent ones forgotten after a while."""
     await database["outbox"].create_index([("sent_at", 1), ("_id", 1)])
     await database["outbox"].create_index(
         "sent_at", name="forget_sent", expireAfterSeconds=int(KEEP_SENT.total_seconds())
@@ -175,7 +196,7 @@ async def outbox_age_seconds(database: mongo.Database) -> float:
     return (datetime.now(UTC) - oldest["written_at"]).total_seconds() if oldest else 0.0
 
 
-def _headers(row: Document) -> list[tuple[str, bytes]]:
+def _headers(row: Document, written_at: datetime) -> list[tuple[str, bytes]]:
     """The row's headers; a traced row gets a span of its own for the time it waited."""
     headers = dict(row["headers"])
     if "traceparent" in headers:
@@ -183,7 +204,7 @@ def _headers(row: Document) -> list[tuple[str, bytes]]:
             f"send to {row['topic']}",
             context=propagate.extract(headers),
             kind=SpanKind.PRODUCER,
-            start_time=int(row["written_at"].timestamp() * 1e9),
+            start_time=int(written_at.timestamp() * 1e9),
             attributes={"messaging.system": "kafka", "messaging.destination.name": row["topic"]},
         )
         propagate.inject(headers, trace.set_span_in_context(span))

@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey, KeySet
 from refettorio_chassis.auth import ISSUER, TokenVerifier
 from refettorio_chassis.clock import Clock, SystemClock
 from refettorio_chassis.identifiers import uuid7
+from refettorio_chassis.mongo import Database, Document
 from refettorio_chassis.transaction import Transactions
 from refettorio_contracts import Envelope, Event, UnknownTypeError, read, seal
 from refettorio_contracts.topics import Topic
@@ -68,9 +69,20 @@ def envelope_of(event: Event, *, clock: Clock | None = None, event_id: str | Non
     """An envelope as a producer seals it."""
     identifier = event_id or uuid7()
     now = (clock or SystemClock()).now()
-    return seal(
-        event, event_id=identifier, source="/comuni/019058/refettorio/test", time=now, correlation_id=identifier
+    return read(
+        seal(event, event_id=identifier, source="/comuni/019058/refettorio/test", time=now, correlation_id=identifier)
     )
+
+
+async def outbox_rows(database: Database) -> list[Document]:
+    """Everything that transactions announced, in order: `id`, `topic`, `key`, `value`, `headers`."""
+    parcels = await database["outbox"].find({}).sort([("_id", 1)]).to_list(None)
+    return [row for parcel in parcels for row in parcel["rows"]]
+
+
+async def announced(database: Database) -> list[Event]:
+    """The events of these rows."""
+    return [read(row["value"]).data for row in await outbox_rows(database)]
 
 
 @asynccontextmanager

@@ -200,7 +200,7 @@ class Transactions:
 
     async def _once(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         async def attempt(session: mongo.Session) -> T:
-            outbox = Outbox(source=self._source, now=self._clock.now)
+            outbox = Outbox(source=self._source, now=self._clock.now())
             transaction = Transaction(self.database, session, outbox)
             result = await work(transaction)
             await transaction.collection("outbox").insert_many(outbox.close())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
 from typing import Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,18 +64,27 @@ def seal(  # noqa: PLR0913 - an envelope has this many parts
     correlation_id: str,
     causation_id: str | None = None,
     sequence: int = 0,
-) -> Envelope[Event]:
-    """Put `event` in its envelope. `time` is when the fact happened, aware."""
-    return envelope_of(type(event))(
-        id=event_id,
-        source=source,
-        type=event.TYPE,
-        subject=event.subject,
-        time=time,
-        dataschema=DATA_SCHEMA_PREFIX + event.TYPE,
-        sequence=f"{sequence:020d}" if sequence else "0",
-        partitionkey=event.partition_key,
-        correlationid=correlation_id,
-        causationid=causation_id,
-        data=event,
+) -> bytes:
+    """The value of the Kafka record that tells `event`. `time` is when the fact happened, aware.
+
+    Written out instead of built as an `Envelope`: the event was checked when it was made, and sealing is done by the
+    thousand. `read(seal(…)).to_bytes()` gives the same bytes.
+    """
+    causation = f',"causationid":{_quoted(causation_id)}' if causation_id is not None else ""
+    head = (
+        f'{{"specversion":"1.0","id":{_quoted(event_id)},"source":{_quoted(source)},"type":"{event.TYPE}",'
+        f'"subject":{_quoted(event.subject)},"time":"{_instant(time)}","datacontenttype":"application/json",'
+        f'"dataschema":"{DATA_SCHEMA_PREFIX}{event.TYPE}","sequence":"{_version(sequence)}",'
+        f'"partitionkey":{_quoted(event.partition_key)},"correlationid":{_quoted(correlation_id)}{causation},"data":'
     )
+    return head.encode() + event.model_dump_json(exclude_none=True).encode() + b"}"
+
+
+@lru_cache(maxsize=64)
+def _instant(time: datetime) -> str:
+    """RFC 3339; what is told in one transaction was told at one instant."""
+    return time.isoformat().replace("+00:00", "Z")
+
+
+def _version(sequence: int) -> str:
+    return f"{sequence:020d}" if sequence else "0"

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from refettorio_chassis import mongo
 from refettorio_chassis.consuming import Intake, Received, Subscription, TooManyRefusalsError, one_by_one
 from refettorio_chassis.errors import DomainError, RetryLater
-from refettorio_chassis.testing import envelope_of, eventually
+from refettorio_chassis.testing import envelope_of, eventually, outbox_rows
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.topics import DEAD_LETTERS
 from tests.integration.chassis.stage import SERVICE, Stage, count_meal, meal
@@ -102,8 +102,7 @@ async def test_a_record_too_large_for_a_dead_letter_is_kept_whole_and_told_of(st
     await intake.take(await stage.records())
     (parked,) = await stage.set_aside()
     assert parked["value"] == huge
-    row = await stage.database["outbox"].find_one({})
-    assert row is not None
+    (row,) = await outbox_rows(stage.database)
     assert (row["value"], row["headers"]["left-out-bytes"]) == (b"", "950000")
 
 

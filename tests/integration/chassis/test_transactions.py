@@ -13,6 +13,7 @@ from refettorio_chassis.clock import RehearsalClock, SystemClock, rome_day, writ
 from refettorio_chassis.errors import DomainError
 from refettorio_chassis.outbox import ClosedOutboxError, command_id
 from refettorio_chassis.process import Index, Service, ensure_database
+from refettorio_chassis.testing import outbox_rows
 from refettorio_chassis.transaction import Runner, Transaction, Transactions
 from tests.integration.chassis.stage import SERVICE, Stage, meal
 
@@ -95,11 +96,10 @@ async def test_the_command_of_a_request_is_the_cause_of_what_it_announces(stage:
         await stage.foundation.transactions.run(insert, name="insert")
     finally:
         command_id.reset(token)
-    row = await stage.database["outbox"].find_one({})
-    assert row is not None
+    (row,) = await outbox_rows(stage.database)
     envelope = json.loads(row["value"])
     assert (envelope["causationid"], envelope["correlationid"]) == ("cmd-1", "cmd-1")
-    assert envelope["id"] == row["_id"]
+    assert envelope["id"] == row["id"]
     assert row["headers"]["ce_type"] == envelope["type"]
     assert row["key"] == envelope["partitionkey"]
 
@@ -116,12 +116,13 @@ async def test_the_time_of_an_event_comes_from_the_rehearsal_clock_and_follows_i
         write_offset(path, offset)
         await asyncio.sleep(0.06)  # what a clock may lag behind its file
         await transactions.run(functools.partial(insert, number=number), name="insert")
-        row = await base.database["outbox"].find_one({}, sort=[("_id", -1)])
-        assert row is not None
-        days.append(json.loads(row["value"])["time"][:10])
+        last = (await outbox_rows(base.database))[-1]
+        days.append(json.loads(last["value"])["time"][:10])
         now = SystemClock().now()
         assert days[-1] == (now + offset).date().isoformat()
-        assert abs(row["written_at"] - now) < timedelta(seconds=30), "bookkeeping keeps the machine's time"
+        parcel = await base.database["outbox"].find_one({}, sort=[("_id", -1)])
+        assert parcel is not None
+        assert abs(parcel["written_at"] - now) < timedelta(seconds=30), "bookkeeping keeps the machine's time"
         assert rome_day(clock.now()) >= (now + offset).date()
 
 

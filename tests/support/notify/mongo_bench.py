@@ -18,8 +18,9 @@ from refettorio_chassis import mongo
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.settings import ServiceSettings
+from refettorio_chassis.testing import announced
 from refettorio_chassis.transaction import Runner, Transaction, Transactions
-from refettorio_contracts import Event, read
+from refettorio_contracts import Event
 from tests.support.notify.memory import COMPOSER
 from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
 
@@ -49,8 +50,7 @@ class MongoBench:
         return await self.runner(usecase, *args, **kwargs)
 
     async def announced(self) -> list[Event]:
-        rows = await self.transactions.view.collection("outbox").find({}, sort=[("_id", 1)])
-        return [read(row["value"]).data for row in rows]
+        return await announced(self.transactions.database)
 
     async def deliveries(self) -> list[Delivery]:
         found = await self.transactions.view.collection("deliveries").find({}, sort=[("_id", 1)])

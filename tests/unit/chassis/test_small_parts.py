@@ -101,18 +101,19 @@ def test_clocks_tell_aware_instants() -> None:
 
 
 def outbox() -> Outbox:
-    return Outbox(source="/comuni/019058/refettorio/enrollment", now=lambda: NOW)
+    return Outbox(source="/comuni/019058/refettorio/enrollment", now=NOW)
 
 
 def test_an_announced_event_becomes_a_row_that_can_be_read_back() -> None:
     box = outbox()
     event_id = box.add(CLOSURE, sequence=4, cause=None)
-    (row,) = box.close()
+    (parcel,) = box.close()
+    (row,) = parcel["rows"]
     envelope = read(row["value"])
-    assert (row["_id"], row["key"], row["topic"]) == (event_id, "primaria", "refettorio.enrollment.calendar.v1")
+    assert (row["id"], row["key"], row["topic"]) == (event_id, "primaria", "refettorio.enrollment.calendar.v1")
     assert (envelope.data, envelope.time, envelope.sequence) == (CLOSURE, NOW, "00000000000000000004")
     assert (envelope.correlationid, envelope.causationid) == (event_id, None)
-    assert row["sent_at"] is None
+    assert (parcel["_id"], parcel["sent_at"]) == (event_id, None)
 
 
 def test_what_led_to_an_event_is_handed_on() -> None:
@@ -124,7 +125,8 @@ def test_what_led_to_an_event_is_handed_on() -> None:
     token = current_cause.set(Cause())
     box.add(CLOSURE, sequence=0, cause=None)
     current_cause.reset(token)
-    for row in box.close():
+    (parcel,) = box.close()
+    for row in parcel["rows"]:
         envelope = read(row["value"])
         assert (envelope.causationid, envelope.correlationid) == ("e1", "c1")
         assert row["headers"]["traceparent"] == Cause.traceparent
@@ -135,6 +137,19 @@ def test_a_row_that_kafka_would_never_take_is_refused_at_once() -> None:
     box.add_row(OutboxRow(topic="t", key="k", value=b"x" * MAX_VALUE_BYTES))
     with pytest.raises(ValueError, match="can never be sent"):
         box.add_row(OutboxRow(topic="t", key="k", value=b"x" * (MAX_VALUE_BYTES + 1)))
+
+
+@pytest.mark.parametrize(("rows", "size", "parcels"), [(0, 1, []), (1001, 1, [500, 500, 1]), (10, 900_000, [4, 4, 2])])
+def test_what_is_told_at_once_is_parcelled_so_that_a_document_holds_it(
+    rows: int, size: int, parcels: list[int]
+) -> None:
+    box = outbox()
+    for number in range(rows):
+        box.add_row(OutboxRow(topic="t", key=str(number), value=b"x" * size))
+    closed = box.close()
+    assert [len(parcel["rows"]) for parcel in closed] == parcels
+    assert [row["key"] for parcel in closed for row in parcel["rows"]] == [str(number) for number in range(rows)]
+    assert [parcel["_id"] for parcel in closed] == sorted(parcel["rows"][0]["id"] for parcel in closed)
 
 
 def test_a_closed_outbox_refuses() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from ledger.domain.accounts import Account, AccountId, chained
 from ledger.domain.errors import TransferConflictError
@@ -19,14 +20,23 @@ from ledger.domain.standing import Standing
 from ledger.domain.transfers import Kind, Leg, Posted, Transfer, TransferId, fingerprint_of
 
 
-def canonical_entry(
-    transfer: Transfer, *, sequence: int, side: str, balance_after_cents: int, fingerprint: str, booked_at: datetime
-) -> bytes:
-    """What is hashed of one entry: everything that decides a balance, in one fixed form."""
-    return (
-        f"{sequence}|{side}|{transfer.transfer_id}|{transfer.debit}|{transfer.credit}|{transfer.amount_cents}"
-        f"|{balance_after_cents}|{transfer.value_day.isoformat()}|{booked_at.isoformat()}|{fingerprint}"
-    ).encode()
+class Wording(NamedTuple):
+    """What the canonical form of an entry says of its transfer: the same on both sides, so it is put in words once."""
+
+    movement: str
+    circumstances: str
+
+    @classmethod
+    def of(cls, transfer: Transfer, *, fingerprint: str, booked_at: datetime) -> Wording:
+        """Put `transfer` in words."""
+        return cls(
+            f"{transfer.transfer_id}|{transfer.debit}|{transfer.credit}|{transfer.amount_cents}",
+            f"{transfer.value_day.isoformat()}|{booked_at.isoformat()}|{fingerprint}",
+        )
+
+    def entry(self, *, sequence: int, side: str, balance_after_cents: int) -> bytes:
+        """What is hashed of one entry: everything that decides a balance, in one fixed form."""
+        return f"{sequence}|{side}|{self.movement}|{balance_after_cents}|{self.circumstances}".encode()
 
 
 class Book:
@@ -79,12 +89,13 @@ class Book:
             message = f"{transfer.transfer_id} is not a transfer: {transfer.amount_cents} cents"
             raise ValueError(message)
         fingerprint = transfer.fingerprint
+        wording = Wording.of(transfer, fingerprint=fingerprint, booked_at=self.booked_at)
         posted = Posted(
             transfer=transfer,
             fingerprint=fingerprint,
             booked_at=self.booked_at,
-            debit_leg=self._enter(transfer, transfer.debit, "D", fingerprint),
-            credit_leg=self._enter(transfer, transfer.credit, "C", fingerprint),
+            debit_leg=self._enter(transfer, transfer.debit, "D", wording),
+            credit_leg=self._enter(transfer, transfer.credit, "C", wording),
         )
         self._posted[transfer.transfer_id] = posted
         self.new_transfers.append(posted)
@@ -94,30 +105,22 @@ class Book:
         """Keep a new standing of an account that was posted to."""
         self._accounts[account_id] = replace(self._accounts[account_id], standing=standing)
 
-    def _enter(self, transfer: Transfer, account_id: AccountId, side: str, fingerprint: str) -> Leg:
-        after, leg = entered(
-            self.account(account_id), transfer, side=side, fingerprint=fingerprint, booked_at=self.booked_at
-        )
+    def _enter(self, transfer: Transfer, account_id: AccountId, side: str, wording: Wording) -> Leg:
+        after, leg = entered(self.account(account_id), transfer, side=side, wording=wording, booked_at=self.booked_at)
         self._accounts[account_id] = after
         self.touched.add(account_id)
         return leg
 
 
 def entered(
-    account: Account, transfer: Transfer, *, side: str, fingerprint: str, booked_at: datetime
+    account: Account, transfer: Transfer, *, side: str, wording: Wording, booked_at: datetime
 ) -> tuple[Account, Leg]:
     """The account after one more entry on `side` (`D` or `C`), and that entry. `verify` replays with it too."""
     debits = account.debits_cents + (transfer.amount_cents if side == "D" else 0)
     credits_ = account.credits_cents + (transfer.amount_cents if side == "C" else 0)
     sequence = account.sequence + 1
-    entry = canonical_entry(
-        transfer,
-        sequence=sequence,
-        side=side,
-        balance_after_cents=credits_ - debits,
-        fingerprint=fingerprint,
-        booked_at=booked_at,
-    )
+    balance = credits_ - debits
+    entry = wording.entry(sequence=sequence, side=side, balance_after_cents=balance)
     pending = account.pending
     if transfer.hold is not None:
         pending = pending.after(transfer.hold, side)
@@ -133,5 +136,4 @@ def entered(
         updated_at=booked_at,
         pending=pending,
     )
-    leg = Leg(account_id=account.account_id, sequence=sequence, balance_after_cents=credits_ - debits, chain=chain)
-    return after, leg
+    return after, Leg(account_id=account.account_id, sequence=sequence, balance_after_cents=balance, chain=chain)

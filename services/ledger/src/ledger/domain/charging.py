@@ -43,9 +43,14 @@ class MealTakenBack:
 MealFact = MealTaken | MealTakenBack
 
 
-def charge_fact(meal: MealTaken) -> tuple[str, ...]:
+def charge_fact(meal: MealTaken | ChargeCause, *, account_id: str, day: date) -> tuple[str, ...]:
     """What makes two tellings of one meal the same; the price is not part of it."""
-    return (meal.meal_id, meal.account_id, meal.pupil_id, meal.day.isoformat(), meal.school_id, meal.meal_kind)
+    return (meal.meal_id, account_id, meal.pupil_id, day.isoformat(), meal.school_id, meal.meal_kind)
+
+
+def taken_fact(meal: MealTaken) -> tuple[str, ...]:
+    """The fact of the charge that `meal` leads to."""
+    return charge_fact(meal, account_id=meal.account_id, day=meal.day)
 
 
 def serving(meal: MealTaken) -> Serving:
@@ -74,7 +79,7 @@ def charge(meal: MealTaken, quote: Quote) -> Transfer:
             marked_by=meal.marked_by,
             basis=quote.basis,
         ),
-        fact=charge_fact(meal),
+        fact=taken_fact(meal),
     )
 
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Literal
 
 from ledger.domain.accounts import Account, AccountId, is_holder
-from ledger.domain.book import entered
+from ledger.domain.book import Wording, entered
 from ledger.domain.findings import Findings
 from ledger.domain.holds import Phase
 from ledger.domain.reservation_proof import ReservationReplay
@@ -126,13 +126,8 @@ class AccountReplay:
         if self.account.updated_at is not None and posted.booked_at < self.account.updated_at:
             self._findings.add("I8", transfer.transfer_id, "is booked before the entry it follows")
         self._roots.before(self.account, posted.booked_at)
-        self.account, expected = entered(
-            self.account,
-            transfer,
-            side=side,
-            fingerprint=posted.fingerprint,
-            booked_at=posted.booked_at,
-        )
+        wording = Wording.of(transfer, fingerprint=posted.fingerprint, booked_at=posted.booked_at)
+        self.account, expected = entered(self.account, transfer, side=side, wording=wording, booked_at=posted.booked_at)
         if leg.balance_after_cents != expected.balance_after_cents:
             self._findings.add("I2", transfer.transfer_id, "the balance after it does not follow")
         if leg.chain != expected.chain:

@@ -46,9 +46,10 @@ def meals_left(balance_cents: int, price_cents: int) -> int:
 
 
 def step_reached(meals: int, steps: tuple[int, ...]) -> int | None:
-    """The lowest step at or above `meals`; None above the ladder."""
-    reached = [step for step in steps if meals <= step]
-    return min(reached) if reached else None
+    """The lowest of `steps` (highest first) at or above `meals`; None above the ladder."""
+    if not steps or meals > steps[0]:
+        return None
+    return min(step for step in steps if meals <= step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

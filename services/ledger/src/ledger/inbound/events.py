@@ -44,6 +44,7 @@ def subscriptions(ports_of: PortsOf, *, price_grace: timedelta) -> Sequence[Subs
             parks_behind=True,
             max_records=LARGEST_BATCH,
             at_once=PARTITIONS_AT_ONCE,
+            recognises=True,
         ),
         Subscription(name="pupils", topics=(PUPILS,), on_batch=one_by_one(_on_pupil(ports_of))),
         Subscription(name="guardians", topics=(GUARDIANS,), on_batch=one_by_one(_on_guardian(ports_of))),
@@ -53,25 +54,28 @@ def subscriptions(ports_of: PortsOf, *, price_grace: timedelta) -> Sequence[Subs
 def on_meals(ports_of: PortsOf, *, price_grace: timedelta) -> OnBatch:
     """Charge a batch at once.
 
+    What was charged before is recognised by the name of its transfer: the handler returns how many those were.
     A meal just told whose price is not known yet is waited for during `price_grace`: the assignment travels on another
     topic and may arrive a moment later. After that it is refused, set aside, and can be replayed.
     """
 
-    async def handler(transaction: Transaction, batch: Sequence[Received]) -> None:
+    async def handler(transaction: Transaction, batch: Sequence[Received]) -> int:
         told = [received for received in batch if isinstance(received.event, MealServed | MealWithdrawn)]
         if not told:
-            return
+            return len(batch)
         ports = ports_of(transaction, told)
         try:
             with ExitStack() as spans:
                 for received in told:
-                    spans.enter_context(span_of(received))
-                await charge_meals(ports, [_meal(received) for received in told])
+                    if received.traceparent is not None:
+                        spans.enter_context(span_of(received))
+                charged = await charge_meals(ports, [_meal(received) for received in told])
         except PriceUnknownError as refusal:
             if len(told) == 1 and _is_fresh(told[0], ports.clock.now(), price_grace):
                 message = "the price of a meal is not known yet"
                 raise RetryLater(message) from refusal
             raise
+        return len(batch) - charged.posted
 
     return handler
 

@@ -1,9 +1,10 @@
 """How the book looks in MongoDB.
 
-`journal`, append only: `_id` (transfer id), `kind`, `amount`, `value_day` (ISO day), `booked_at`, `fact` (list),
-`fingerprint`, `cause` (by kind), and the two sides `d` (debit) and `c` (credit), each `a` account, `n` sequence,
-`b` balance after, `h` chain; `hold` {`phase`, `reserved`} where it reserves, posts or voids. `accounts`: `_id`, the two
-sums, the last sequence and chain, the holder's standing, and `pending` {`d`, `c`} where something was ever reserved.
+`journal`, append only: `_id` (transfer id), `kind`, `amount`, `value_day` (ISO day), `booked_at`, `fact` (list; left
+out of a charge, whose fact is in its other fields), `fingerprint`, `cause` (by kind), and the two sides `d` (debit) and
+`c` (credit), each `a` account, `n` sequence, `b` balance after, `h` chain; `hold` {`phase`, `reserved`} where it
+reserves, posts or voids. `accounts`: `_id`, the two sums, the last sequence and chain, the holder's standing, and
+`pending` {`d`, `c`} where something was ever reserved.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import date
 from typing import Final, assert_never
 
 from ledger.domain.accounts import Account, AccountId, is_holder
+from ledger.domain.charging import charge_fact
 from ledger.domain.holds import NOTHING_PENDING, Hold, Pending, Phase
 from ledger.domain.rating import Basis
 from ledger.domain.standing import Standing
@@ -61,7 +63,6 @@ def journal_document(posted: Posted) -> Document:
         "amount": transfer.amount_cents,
         "value_day": transfer.value_day.isoformat(),
         "booked_at": posted.booked_at,
-        "fact": list(transfer.fact),
         "fingerprint": posted.fingerprint,
         "cause": cause_document(transfer.cause),
         "d": _leg_document(posted.debit_leg),
@@ -69,6 +70,8 @@ def journal_document(posted: Posted) -> Document:
     }
     if transfer.hold is not None:
         document["hold"] = {"phase": transfer.hold.phase.value, "reserved": transfer.hold.reserved_cents}
+    if transfer.kind is not Kind.CHARGE:
+        document["fact"] = list(transfer.fact)
     return document
 
 
@@ -107,15 +110,21 @@ def posted_of(document: Document) -> Posted:
     """The inverse of `journal_document`."""
     kind = Kind(document["kind"])
     debit, credit = _leg_of(document["d"]), _leg_of(document["c"])
+    cause = _cause_of(kind, document["cause"])
+    value_day = date.fromisoformat(document["value_day"])
     transfer = Transfer(
         transfer_id=TransferId(document["_id"]),
         kind=kind,
         debit=debit.account_id,
         credit=credit.account_id,
         amount_cents=document["amount"],
-        value_day=date.fromisoformat(document["value_day"]),
-        cause=_cause_of(kind, document["cause"]),
-        fact=tuple(document["fact"]),
+        value_day=value_day,
+        cause=cause,
+        fact=(
+            charge_fact(cause, account_id=debit.account_id, day=value_day)
+            if isinstance(cause, ChargeCause)
+            else tuple(document["fact"])
+        ),
         hold=_hold_of(document.get("hold")),
     )
     return Posted(

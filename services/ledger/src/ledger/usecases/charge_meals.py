@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ledger.domain.accounts import AccountId, holder_account, revenue_account
 from ledger.domain.book import Book
-from ledger.domain.charging import MEALS, MealFact, MealTaken, MealTakenBack, charge, charge_fact, reverse, serving
+from ledger.domain.charging import MEALS, MealFact, MealTaken, MealTakenBack, charge, reverse, serving, taken_fact
 from ledger.domain.errors import TransferConflictError
 from ledger.domain.rerating import FreeMeal, PricedMeal, adjust, charged_meal, free_meal, undone
 from ledger.domain.tariffs import PriceList, Quote
@@ -60,7 +60,7 @@ async def charge_meals(ports: Ports, meals: Sequence[MealFact]) -> Charged:
 
 
 def _take(batch: _Batch, meal: MealTaken, position: int) -> int:
-    if batch.book.knows(charge_id(meal.meal_id), Kind.CHARGE, charge_fact(meal)) or _knows_free(batch, meal):
+    if _knows_charged(batch, meal) or _knows_free(batch, meal):
         return 0
     quote = batch.prices.quote(serving(meal))
     if quote.cents == 0:
@@ -96,11 +96,16 @@ def _close(batch: _Batch, priced: PricedMeal, after_cents: int, meal: MealTakenB
     post_and_tell(batch.ports, batch.book, transfer, service=MEALS, cause=position)
 
 
+def _knows_charged(batch: _Batch, meal: MealTaken) -> bool:
+    transfer_id = charge_id(meal.meal_id)
+    return batch.book.find(transfer_id) is not None and batch.book.knows(transfer_id, Kind.CHARGE, taken_fact(meal))
+
+
 def _knows_free(batch: _Batch, meal: MealTaken) -> bool:
     known = batch.free.get(meal.meal_id)
     if known is None:
         return False
-    if charge_fact(known.meal) != charge_fact(meal):
+    if taken_fact(known.meal) != taken_fact(meal):
         message = "Lo stesso pasto risulta già registrato con un contenuto diverso."
         raise TransferConflictError(message, meal_id=meal.meal_id)
     return True
