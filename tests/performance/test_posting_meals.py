@@ -174,11 +174,9 @@ async def _sent_slowly(bootstrap: str, events: Sequence[MealServed], sent: dict[
     await producer.start()
     try:
         for number, event in enumerate(events):
-            envelope = envelope_of(event)
+            envelope, name = envelope_of(event), charge_id(event.meal_id)
             future = await producer.send(MEALS.name, envelope.to_bytes(), key=event.account_id.encode())
-            future.add_done_callback(
-                lambda done, name=charge_id(event.meal_id): sent.update({name: done.result().timestamp / 1000})
-            )
+            future.add_done_callback(lambda done, name=name: sent.update({name: done.result().timestamp / 1000}))
             if number % 10 == 0:
                 await asyncio.sleep(10 / TRICKLE_PER_SECOND)
         await producer.flush()

@@ -1,10 +1,12 @@
 """That nothing was lost, nothing counted twice, and the books say the same as Kafka's log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from aiokafka import ConsumerRecord
 
+from refettorio_chassis.progress import Progress, every_progress
 from refettorio_chassis.testing import outbox_rows
+from refettorio_chassis.transaction import View
 from refettorio_contracts import Envelope, Event, read
 from refettorio_contracts.ledger import MealCharged
 from refettorio_contracts.topics import ACCOUNTS, DEAD_LETTERS, MEALS
@@ -15,15 +17,15 @@ from tests.resilience.reckoning import Reckoning, reckoned
 async def settled(ledger: Besieged) -> Reckoning:
     """Wait until every record published so far has come to its end, in the database and in Kafka."""
     reckoning = reckoned(await ledger.log(MEALS), price_cents=PRICE_CENTS)
-    outbox, processed = ledger.database["outbox"], ledger.database["processed"]
+    outbox = ledger.database["outbox"]
 
     async def is_taken_in() -> bool:
-        return await processed.count_documents({}) >= len(reckoning.markers)
+        return sum(each.next_offset - each.first_offset for each in await _progress(ledger)) >= reckoning.consumed
 
     async def is_sent() -> bool:
         return await outbox.count_documents({"sent_at": None}) == 0
 
-    await until(is_taken_in, f"{len(reckoning.markers)} markers")
+    await until(is_taken_in, f"{reckoning.consumed} records taken in")
     await until(ledger.is_committed, "commit of the last offset")
     await until(is_sent, "empty outbox")
     return reckoning
@@ -48,14 +50,22 @@ async def _nothing_lost_nothing_twice(ledger: Besieged, reckoning: Reckoning) ->
     aside = await ledger.database["set_aside"].find({}).to_list(None)
     markers = [row["_id"] for row in await ledger.database["processed"].find({}).to_list(None)]
     accounts = await ledger.database["accounts"].find({"is_holder": True}).to_list(None)
-    ends = f"{len(journal)} posted + {reckoning.duplicates} duplicate + {len(aside)} parked"
-    print(f"{reckoning.consumed} consumed = {ends}")
+    told = f"{len(journal)} posted + {reckoning.duplicates} duplicate + {len(aside)} parked"
+    print(f"{reckoning.consumed} consumed = {told}")
     assert min(len(journal), reckoning.duplicates, len(aside)) > 0
     assert reckoning.consumed == len(journal) + reckoning.duplicates + len(aside)
     assert sorted(journal) == sorted(reckoning.posted)
     assert sorted((row["partition"], row["offset"]) for row in aside) == sorted(reckoning.parked)
-    assert sorted(markers) == sorted(f"meals:{marker}" for marker in reckoning.markers)
+    assert sorted(markers) == sorted(f"meals:{marker}" for marker in reckoning.aside)
+    ends = [each.ends for each in await _progress(ledger)]
+    assert sum(each.taken + each.late for each in ends) == len(journal)
+    assert sum(each.known for each in ends) == reckoning.duplicates
+    assert sum(each.parked for each in ends) == len(aside)
     assert {row["_id"]: row["balance"] for row in accounts} == reckoning.balances
+
+
+async def _progress(ledger: Besieged) -> Sequence[Progress]:
+    return await every_progress(View(ledger.database), "meals")
 
 
 async def _every_posting_told(ledger: Besieged, reckoning: Reckoning) -> int:

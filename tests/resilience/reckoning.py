@@ -17,7 +17,7 @@ Place = tuple[int, int]
 class Reckoning:
     """The three ends that a record can come to; `consumed` is their sum by construction, record by record.
 
-    `markers` names what is remembered as taken in, `meals` counts what each account owes for, corrections taken off.
+    `aside` names what is remembered as set aside, `meals` counts what each account owes for, corrections taken off.
     """
 
     price_cents: int
@@ -25,7 +25,8 @@ class Reckoning:
     posted: set[str] = field(default_factory=set)
     duplicates: int = 0
     parked: set[Place] = field(default_factory=set)
-    markers: set[str] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
     meals: Counter[str] = field(default_factory=Counter)
     _blocked: set[str] = field(default_factory=set)
 
@@ -48,18 +49,17 @@ def reckoned(log: Iterable[ConsumerRecord], *, price_cents: int) -> Reckoning:
         try:
             _event(reckoning, record, read(record.value))
         except MalformedEventError:
-            reckoning.markers.add(f"{record.topic}/{record.partition}/{record.offset}")
-            _park(reckoning, record, (record.key or b"").decode())
+            _park(reckoning, record, (record.key or b"").decode(), f"{record.topic}/{record.partition}/{record.offset}")
     return reckoning
 
 
 def _event(reckoning: Reckoning, record: ConsumerRecord, envelope: Envelope[Event]) -> None:
-    if envelope.id in reckoning.markers:
+    if envelope.id in reckoning._seen:
         reckoning.duplicates += 1
         return
-    reckoning.markers.add(envelope.id)
+    reckoning._seen.add(envelope.id)
     if envelope.partitionkey in reckoning._blocked:
-        reckoning.parked.add((record.partition, record.offset))
+        _park(reckoning, record, envelope.partitionkey, envelope.id)
         return
     match envelope.data:
         case MealServed(meal_id=meal_id, account_id=account, pupil_id=pupil_id):
@@ -74,10 +74,11 @@ def _event(reckoning: Reckoning, record: ConsumerRecord, envelope: Envelope[Even
         reckoning.posted.add(transfer)
         reckoning.meals[account] += meals
     else:
-        _park(reckoning, record, envelope.partitionkey)
+        _park(reckoning, record, envelope.partitionkey, envelope.id)
 
 
-def _park(reckoning: Reckoning, record: ConsumerRecord, key: str) -> None:
+def _park(reckoning: Reckoning, record: ConsumerRecord, key: str, marker: str) -> None:
     """Whatever comes later with this key waits behind it."""
     reckoning.parked.add((record.partition, record.offset))
+    reckoning.aside.add(marker)
     reckoning._blocked.add(key)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from refettorio_chassis.outbox import MAX_VALUE_BYTES, OutboxRow
+from refettorio_chassis.outbox import MAX_VALUE_BYTES
 from refettorio_contracts.topics import ACCOUNTS
 from tests.resilience.besieged import Besieged, until
 from tests.resilience.canteen import tellings
@@ -43,10 +43,10 @@ async def test_a_consumer_frozen_longer_than_its_session_wakes_and_charges_nothi
 
 
 async def test_a_relay_that_kafka_refuses_for_good_ends_its_process_with_a_clear_word(ledger: Besieged) -> None:
-    never = OutboxRow(topic=ACCOUNTS.name, key="gua_1", value=bytes(2 * MAX_VALUE_BYTES))
+    value = bytes(2 * MAX_VALUE_BYTES)
+    never = {"id": "never", "topic": ACCOUNTS.name, "key": "gua_1", "value": value, "headers": {}}
     outbox = ledger.database["outbox"]
-    parcel = {"_id": never.row_id, "rows": [never.document()], "written_at": datetime.now(UTC), "sent_at": None}
-    await outbox.insert_one(parcel)
+    await outbox.insert_one({"_id": "never", "rows": [never], "written_at": datetime.now(UTC), "sent_at": None})
     code, out = await ledger.command("relay")
     assert code == 1
     assert "Kafka refuses what ledger sends (MessageSizeTooLargeError" in out

@@ -1,5 +1,6 @@
 """The ledger's stores in memory: the fake that passes the same scenarios as the real one."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.instalments import InstalmentPlan, plans_among
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, plain_receipt_id
+from ledger.domain.reckoning import TakenIn
 from ledger.domain.repricing import Preview
 from ledger.domain.rerating import Difference, FreeMeal, PricedMeal, charged_meal, free_meal
 from ledger.domain.sealing import Period, Root
@@ -79,6 +81,7 @@ class State:
     last_base: int = 0
     periods: dict[str, Period] = field(default_factory=dict)
     roots: dict[str, Root] = field(default_factory=dict)
+    taken_in: dict[int, TakenIn] = field(default_factory=dict)
     announced: list[tuple[Event, int, int | None]] = field(default_factory=list)
     audited: list[AuditLine] = field(default_factory=list)
 
@@ -217,6 +220,15 @@ class MemoryStore:
 
     async def size(self) -> int:
         return len(self.state.journal)
+
+    async def taken_in(self) -> Sequence[TakenIn]:
+        return list(self.state.taken_in.values())
+
+    async def free_meals(self) -> Mapping[int, int]:
+        events: Counter[int] = Counter()
+        for free in self.state.free.values():
+            events[free.meal.partition] += 2 if free.is_taken_back else 1
+        return events
 
     async def credited_amounts(self) -> Mapping[str, int]:
         credited = [found for found in self.state.receipts.values() if found.state is ReceiptState.CREDITED]

@@ -7,7 +7,7 @@ parcels sort by age), `rows`, `written_at` (the machine's clock) and, once Kafka
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,16 +55,6 @@ class OutboxRow:
     headers: dict[str, str] = field(default_factory=dict)
     row_id: str = field(default_factory=uuid7)
 
-    def document(self) -> Document:
-        """The row inside its parcel."""
-        return {
-            "id": self.row_id,
-            "topic": self.topic,
-            "key": self.key,
-            "value": self.value,
-            "headers": self.headers,
-        }
-
 
 class ClosedOutboxError(RuntimeError):
     """Something was announced after the transaction had written its outbox: it would be lost."""
@@ -76,7 +66,7 @@ class Outbox:
     def __init__(self, *, source: str, now: datetime) -> None:
         self._source = source
         self._now = now
-        self._rows: list[OutboxRow] | None = []
+        self._rows: list[Document] | None = []
 
     def add(self, event: Event, *, sequence: int, cause: Cause | None) -> str:
         """Seal `event` and keep it for the commit."""
@@ -97,19 +87,20 @@ class Outbox:
             propagate.inject(headers)
         elif cause.traceparent:
             headers["traceparent"] = cause.traceparent
-        self.add_row(
-            OutboxRow(row_id=event_id, topic=event.TOPIC.name, key=event.partition_key, value=value, headers=headers)
-        )
+        self._keep(event_id, event.TOPIC.name, event.partition_key, value, headers)
         return event_id
 
     def add_row(self, row: OutboxRow) -> None:
+        self._keep(row.row_id, row.topic, row.key, row.value, row.headers)
+
+    def _keep(self, row_id: str, topic: str, key: str, value: bytes, headers: Mapping[str, str]) -> None:
         if self._rows is None:
-            message = f"the outbox is closed; {row.topic} would be lost"
+            message = f"the outbox is closed; {topic} would be lost"
             raise ClosedOutboxError(message)
-        if len(row.value) > MAX_VALUE_BYTES:
-            message = f"a record of {len(row.value)} bytes for {row.topic} can never be sent"
+        if len(value) > MAX_VALUE_BYTES:
+            message = f"a record of {len(value)} bytes for {topic} can never be sent"
             raise ValueError(message)
-        self._rows.append(row)
+        self._rows.append({"id": row_id, "topic": topic, "key": key, "value": value, "headers": headers})
 
     def close(self) -> list[Document]:
         """The parcels to insert; nothing can be added after."""
@@ -118,16 +109,16 @@ class Outbox:
         return [_parcel(part, written_at) for part in _parts(rows)]
 
 
-def _parts(rows: Sequence[OutboxRow]) -> Iterator[list[Document]]:
+def _parts(rows: Sequence[Document]) -> Iterator[list[Document]]:
     """Rows in order, no more in one parcel than MongoDB may hold."""
     part: list[Document] = []
     size = 0
     for row in rows:
-        if part and (len(part) == PARCEL_ROWS or size + len(row.value) > PARCEL_BYTES):
+        if part and (len(part) == PARCEL_ROWS or size + len(row["value"]) > PARCEL_BYTES):
             yield part
             part, size = [], 0
-        part.append(row.document())
-        size += len(row.value)
+        part.append(row)
+        size += len(row["value"])
     if part:
         yield part
 

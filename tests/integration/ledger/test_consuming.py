@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from ledger.domain.tariffs import TariffAssignment
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.publish_tariff import publish_tariff
+from ledger.usecases.verify_books import verify_books
 from refettorio_chassis import set_aside
 from refettorio_chassis.kafka import create_topics
 from refettorio_chassis.operating import replay
@@ -113,6 +114,23 @@ async def test_meals_are_charged_from_kafka_once(stage: Stage, infrastructure: R
         await publish(infrastructure, meal, meal, served(unique, 2), withdrawn(meal))
         await eventually(lambda: _has(stage, unique, -510, 3), what="two charges and one reversal")
     await proved(stage)
+
+
+async def test_an_event_that_was_taken_in_and_left_no_effect_is_noticed(
+    stage: Stage, infrastructure: RunningPlatform, unique: str
+) -> None:
+    await stage.run(publish_tariff, price(510))
+    await publish(infrastructure, assigned(unique))
+    async with consuming(stage):
+        await eventually(lambda: stage.queries.assignments_of([f"gua_{unique}"]), what="an assignment")
+        await publish(infrastructure, served(unique))
+        await eventually(lambda: _has(stage, unique, -510, 1), what="a charge")
+    await proved(stage)
+    progress = stage.wiring.base.transactions.view.collection("progress")
+    await progress.update_one({"taken": {"$gt": 0}}, {"$inc": {"taken": 1, "next_offset": 1}})
+    report = await verify_books(stage.book, progress=lambda _done, _total: None)
+    (found,) = report.findings
+    assert (found.invariant, found.problem) == ("I4", "2 events were taken in, the book has 1")
 
 
 async def test_a_meal_without_a_tariff_waits_aside_with_all_behind_it_and_is_replayed(

@@ -54,7 +54,7 @@ async def test_two_notices_at_once_have_two_numbers(stage: Stage) -> None:
     [
         ("journal", {"_id": "charge:pup_1.2025-10-06.1"}, {"amount": 1}, "I6"),
         ("journal", {"_id": "charge:pup_1.2025-10-06.1"}, {"d.b": 0}, "I2"),
-        ("journal", {"_id": "charge:pup_1.2025-10-06.1"}, {"fact": ["another"]}, "I3"),
+        ("journal", {"_id": "charge:pup_1.2025-10-06.1"}, {"cause.pupil_id": "pup_9"}, "I3"),
         ("journal", {"_id": "charge:pup_1.2025-10-06.2"}, {"d.n": 5}, "I2"),
         ("accounts", {"_id": "gua_1"}, {"debits": 0}, "I11"),
         ("accounts", {"_id": str(revenue_account("meals", "primaria", 7))}, {"credits": 1}, "I1"),

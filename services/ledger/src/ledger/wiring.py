@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 
 from ledger.desk_wiring import COLLECTIONS as DESK_COLLECTIONS
@@ -11,6 +12,7 @@ from ledger.desk_wiring import desk_parts
 from ledger.domain.accounts import Account
 from ledger.domain.creditor import Creditor, PayableService
 from ledger.domain.postal_slip import PostalAccount
+from ledger.domain.reckoning import TakenIn
 from ledger.domain.sealing import Period, Root
 from ledger.domain.transfers import Posted
 from ledger.inbound import (
@@ -25,7 +27,7 @@ from ledger.inbound import (
     pagopa,
 )
 from ledger.inbound.command_line import configure_verify, verify_command
-from ledger.inbound.events import subscriptions
+from ledger.inbound.events import MEALS_SUBSCRIPTION, subscriptions
 from ledger.inbound.settling import Settler
 from ledger.outbound.checkout import CheckoutClient
 from ledger.outbound.collections import (
@@ -64,13 +66,14 @@ from refettorio_chassis.consuming import Received
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.mongo import close
 from refettorio_chassis.process import CommandSpec, Foundation, Index, Service, foundation
+from refettorio_chassis.progress import every_progress
 from refettorio_chassis.transaction import Runner, Transaction, View
 
 NAME = "ledger"
 
 INDEXES = (
-    Index(collection=JOURNAL, keys=[("d.a", 1), ("d.n", 1)], unique=True),
-    Index(collection=JOURNAL, keys=[("c.a", 1), ("c.n", 1)], unique=True),
+    Index(collection=JOURNAL, keys=[("d.a", 1), ("d.n", 1)]),
+    Index(collection=JOURNAL, keys=[("c.a", 1), ("c.n", 1)]),
     Index(collection=ACCOUNTS, keys=[("balance", 1)], where={"is_holder": True, "balance": {"$lt": 0}}),
     Index(collection=JOURNAL, keys=[("cause.meal_id", 1)], where={"kind": "adjustment"}),
     Index(collection=ASSIGNMENTS, keys=[("pupil_id", 1)]),
@@ -235,7 +238,9 @@ class StoredBook:
     """Implements `usecases.verify_books.WholeBook` on what is stored."""
 
     def __init__(self, view: View) -> None:
+        self._view = view
         self._journal = JournalStore(view)
+        self._meals = MealStore(view)
         self._notices = NoticeStore(view)
         self._seals = SealStore(view, past=view)
 
@@ -256,6 +261,20 @@ class StoredBook:
 
     async def credited_amounts(self) -> Mapping[str, int]:
         return await self._notices.credited_amounts()
+
+    async def taken_in(self) -> Sequence[TakenIn]:
+        return [
+            TakenIn(
+                partition=each.partition,
+                first_offset=each.first_offset,
+                next_offset=each.next_offset,
+                **asdict(each.ends),
+            )
+            for each in await every_progress(self._view, MEALS_SUBSCRIPTION)
+        ]
+
+    async def free_meals(self) -> Mapping[int, int]:
+        return await self._meals.free_events()
 
 
 def creditor_of(settings: Settings) -> Creditor:

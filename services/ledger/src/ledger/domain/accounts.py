@@ -46,6 +46,11 @@ def revenue_account(service: str, school_id: str, partition: int) -> AccountId:
     return AccountId(f"revenue:{service}:{school_id}:p{partition}")
 
 
+def partition_of(revenue: str) -> int:
+    """The Kafka partition of a revenue account."""
+    return int(revenue.rsplit(":p", 1)[1])
+
+
 def is_holder(account_id: str) -> bool:
     """Whether the account belongs to a family and not to the municipality's own book."""
     return not account_id.startswith(_OURS)

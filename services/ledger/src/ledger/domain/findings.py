@@ -1,4 +1,4 @@
-"""What is found wrong with the books."""
+"""What is wrong with a book: told by the proof, invariant by invariant."""
 
 from __future__ import annotations
 

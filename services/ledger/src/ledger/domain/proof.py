@@ -1,12 +1,13 @@
 """Proving the books: the journal is replayed from nothing and must give exactly what is stored.
 
 I1 every transfer moves a positive amount between two accounts and all debits equal all credits; I2 sequences without
-gap, balances that follow; I3 one fact per transfer id; I5 who owes is known to owe, what is pending is what open
-reservations hold, and what is never to make a debt took no more than was available; I6 the chain of hashes; I7 never
-more given back than taken, every adjustment follows the one before it, every reservation is posted or voided at most
-once and for no more than it; I8 entries are in order of booking, so that a balance as of an instant is that of an
-entry; I9 nothing was booked in a month after it was closed; I10 every credited receipt is one credit; I11 the replay
-gives the stored accounts, and every root that was published. Memory stays that of one account.
+gap, balances that follow; I3 one fact per transfer id; I4 every meal event that came is accounted for; I5 who owes is
+known to owe, what is pending is what open reservations hold, and what is never to make a debt took no more than was
+available; I6 the chain of hashes; I7 never more given back than taken, every adjustment follows the one before it,
+every reservation is posted or voided at most once and for no more than it; I8 entries are in order of booking, so that a
+balance as of an instant is that of an entry; I9 nothing was booked in a month after it was closed; I10 every credited
+receipt is one credit; I11 the replay gives the stored accounts, and every root that was published. Memory stays that of
+one account.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Wording, entered
 from ledger.domain.findings import Findings
 from ledger.domain.holds import Phase
+from ledger.domain.reckoning import MealReckoning
 from ledger.domain.reservation_proof import ReservationReplay
 from ledger.domain.sealing import Booked, ChainDigest, Period, Root, root_hash
 from ledger.domain.transfers import (
@@ -178,8 +180,9 @@ class AccountReplay:
 class JournalCheck:
     """What can be said of each transfer alone, and of all together."""
 
-    def __init__(self, findings: Findings, periods: Sequence[Period] = ()) -> None:
+    def __init__(self, findings: Findings, periods: Sequence[Period], reckoning: MealReckoning) -> None:
         self._findings = findings
+        self._reckoning = reckoning
         self._periods = PeriodCheck(periods)
         self._credited: dict[str, int] = {}
         self.transfers = 0
@@ -191,6 +194,7 @@ class JournalCheck:
         self.transfers += 1
         self.cents += transfer.amount_cents
         self._periods.count(posted)
+        self._reckoning.count(posted)
         if not _is_amount(transfer) or transfer.debit == transfer.credit:
             self._findings.add("I1", transfer.transfer_id, "is not a positive amount between two accounts")
         if transfer.fingerprint != posted.fingerprint:
@@ -203,6 +207,7 @@ class JournalCheck:
     def close(self, *, debits_cents: int, credits_cents: int, receipts: Mapping[str, int]) -> None:
         """Compare with the sums of all accounts and with the receipts said to be credited."""
         self._periods.close(self._findings)
+        self._reckoning.close(self._findings)
         if not debits_cents == credits_cents == self.cents:
             self._findings.add(
                 "I1", "book", f"debits {debits_cents}, credits {credits_cents}, journal {self.cents} cents"

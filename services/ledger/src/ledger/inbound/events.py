@@ -28,7 +28,9 @@ from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 LARGEST_BATCH: Final = 1_000
 """MongoDB advises about a thousand documents per transaction."""
 
-PARTITIONS_AT_ONCE: Final = 4
+MEALS_SUBSCRIPTION: Final = "meals"
+
+PARTITIONS_AT_ONCE: Final = 2
 """Holders are in one partition each and revenue accounts are split by partition: nothing is shared between them."""
 
 PortsOf = Callable[[Transaction, Sequence[Received]], Ports]
@@ -38,7 +40,7 @@ def subscriptions(ports_of: PortsOf, *, price_grace: timedelta) -> Sequence[Subs
     """What the ledger listens to. Meals of one account keep their order even around one that was refused."""
     return (
         Subscription(
-            name="meals",
+            name=MEALS_SUBSCRIPTION,
             topics=(MEALS,),
             on_batch=on_meals(ports_of, price_grace=price_grace),
             parks_behind=True,

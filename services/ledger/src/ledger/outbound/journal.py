@@ -42,9 +42,8 @@ class JournalStore:
     async def write(self, book: Book) -> None:
         """Two round trips, and a look at the closed months. Raises RetryLater when the clock is behind one of them.
 
-        Another transaction on the same account meanwhile is a write conflict, and is run again.
-
-        The unique index on (account, sequence) would refuse a gap or a repeat even if the accounts lied.
+        Another transaction on the same account meanwhile is a write conflict, and is run again: both read the account
+        in the snapshot they write to. That, and no unique index, is why a sequence has no gap and no repeat.
         """
         if not book.new_transfers:
             return

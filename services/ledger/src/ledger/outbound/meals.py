@@ -61,6 +61,12 @@ class MealStore:
             *(free_meal(_free_of(document), adjustments.get(document["_id"], ())) for document in free),
         ]
 
+    async def free_events(self) -> Mapping[int, int]:
+        """By partition: one for each meal that cost nothing, and one for each of them that was taken back."""
+        events = {"$sum": {"$cond": ["$is_taken_back", 2, 1]}}
+        found = await self._free.aggregate([{"$group": {"_id": "$partition", "events": events}}])
+        return {document["_id"]: document["events"] for document in found}
+
     async def _adjustments(self, where: Document) -> Mapping[str, Sequence[Posted]]:
         found: dict[str, list[Posted]] = {}
         for document in await self._journal.find({"kind": Kind.ADJUSTMENT.value, **where}):

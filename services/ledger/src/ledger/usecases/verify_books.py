@@ -10,6 +10,7 @@ from ledger.domain.accounts import Account, AccountId
 from ledger.domain.findings import Finding, Findings
 from ledger.domain.holds import NOTHING_PENDING
 from ledger.domain.proof import AccountReplay, JournalCheck, RootReplay, Side, check_debt
+from ledger.domain.reckoning import MealReckoning, TakenIn
 from ledger.domain.sealing import Period, Root
 from ledger.domain.transfers import Posted
 
@@ -29,6 +30,13 @@ class WholeBook(Protocol):
     async def roots(self) -> Sequence[Root]: ...
     async def size(self) -> int: ...
     async def credited_amounts(self) -> Mapping[str, int]: ...
+    async def taken_in(self) -> Sequence[TakenIn]:
+        """What became of the meal events of each partition; none where none was ever listened to."""
+        ...
+
+    async def free_meals(self) -> Mapping[int, int]:
+        """By partition, events about meals that moved no money: eaten, taken back."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,8 @@ async def verify_books(book: WholeBook, *, progress: Callable[[int, int], None])
     last moments for what it is.
     """
     findings = Findings()
-    journal = JournalCheck(findings, await book.periods())
+    reckoning = MealReckoning(await book.taken_in(), await book.free_meals())
+    journal = JournalCheck(findings, await book.periods(), reckoning)
     roots = RootReplay(await book.roots())
     total = 2 * await book.size()
     accounts = _Accounts(book.every_account(), findings)
