@@ -25,12 +25,12 @@ from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, Tarif
 from refettorio_contracts.identity import GuardianRegistered
 from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 
-LARGEST_BATCH: Final = 1_000
+LARGEST_BATCH: Final = 2_000
 """MongoDB advises about a thousand documents per transaction."""
 
 MEALS_SUBSCRIPTION: Final = "meals"
 
-PARTITIONS_AT_ONCE: Final = 2
+PARTITIONS_AT_ONCE: Final = 4
 """Holders are in one partition each and revenue accounts are split by partition: nothing is shared between them."""
 
 PortsOf = Callable[[Transaction, Sequence[Received]], Ports]

@@ -58,19 +58,8 @@ class TariffStore:
         return [_assignment_of(document) for document in found]
 
     async def assign(self, assignment: TariffAssignment) -> None:
-        day = assignment.valid_from.isoformat()
-        key = f"{assignment.pupil_id}:{assignment.service}:{day}"
-        document: Document = {
-            "_id": key,
-            "pupil_id": assignment.pupil_id,
-            "account_id": assignment.account_id,
-            "service": assignment.service,
-            "tariff_code": assignment.tariff_code,
-            "valid_from": day,
-            "sibling_rank": assignment.sibling_rank,
-            "is_resident": assignment.is_resident,
-        }
-        await self._assignments.replace_one({"_id": key}, document, upsert=True)
+        document = assignment_document(assignment)
+        await self._assignments.replace_one({"_id": document["_id"]}, document, upsert=True)
 
 
 class HolderStore:
@@ -92,6 +81,21 @@ class HolderStore:
             "full_name": holder.full_name,
         }
         await self._holders.replace_one({"_id": holder.account_id}, document, upsert=True)
+
+
+def assignment_document(assignment: TariffAssignment) -> Document:
+    """One for each pupil, service and first day."""
+    day = assignment.valid_from.isoformat()
+    return {
+        "_id": f"{assignment.pupil_id}:{assignment.service}:{day}",
+        "pupil_id": assignment.pupil_id,
+        "account_id": assignment.account_id,
+        "service": assignment.service,
+        "tariff_code": assignment.tariff_code,
+        "valid_from": day,
+        "sibling_rank": assignment.sibling_rank,
+        "is_resident": assignment.is_resident,
+    }
 
 
 def _version_of(document: Document) -> TariffVersion:
