@@ -4,8 +4,8 @@ I1 every transfer moves a positive amount between two accounts and all debits eq
 gap, balances that follow; I3 one fact per transfer id; I4 every meal event that came is accounted for; I5 who owes is
 known to owe, what is pending is what open reservations hold, and what is never to make a debt took no more than was
 available; I6 the chain of hashes; I7 never more given back than taken, every adjustment follows the one before it,
-every reservation is posted or voided at most once and for no more than it; I8 entries are in order of booking, so that a
-balance as of an instant is that of an entry; I9 nothing was booked in a month after it was closed; I10 every credited
+every reservation is posted or voided at most once and for no more than it; I8 entries are in order of booking, so that
+a balance as of an instant is that of an entry; I9 nothing was booked in a month after it was closed; I10 every credited
 receipt is one credit; I11 the replay gives the stored accounts, and every root that was published. Memory stays that of
 one account.
 """
