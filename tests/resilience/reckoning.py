@@ -58,9 +58,6 @@ def _event(reckoning: Reckoning, record: ConsumerRecord, envelope: Envelope[Even
         reckoning.duplicates += 1
         return
     reckoning._seen.add(envelope.id)
-    if envelope.partitionkey in reckoning._blocked:
-        _park(reckoning, record, envelope.partitionkey, envelope.id)
-        return
     match envelope.data:
         case MealServed(meal_id=meal_id, account_id=account, pupil_id=pupil_id):
             transfer, meals, is_acceptable = f"charge:{meal_id}", 1, "guest" not in pupil_id
@@ -70,7 +67,7 @@ def _event(reckoning: Reckoning, record: ConsumerRecord, envelope: Envelope[Even
             raise TypeError(type(other).__name__)
     if transfer in reckoning.posted:
         reckoning.duplicates += 1
-    elif is_acceptable:
+    elif is_acceptable and envelope.partitionkey not in reckoning._blocked:
         reckoning.posted.add(transfer)
         reckoning.meals[account] += meals
     else:

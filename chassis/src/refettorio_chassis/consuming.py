@@ -61,7 +61,10 @@ EVENT_AGE_SECONDS = Gauge("refettorio_event_age_seconds", "Age of the newest eve
 
 OnBatch = Callable[[Transaction, Sequence[Received]], Awaitable[int | None]]
 """Takes unseen events of one partition, in order, inside a transaction. Raises DomainError to refuse: the chassis then
-offers them by halves, and parks the one that is refused alone. Where a subscription `recognises`: how many it knew."""
+offers them by halves, and parks the one that is refused alone. Where a subscription `knows`: how many it knew."""
+
+Knows = Callable[[Transaction, Sequence[Received]], Awaitable[Sequence[bool]]]
+"""For each event, whether it was taken in before: told by the effect itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +74,8 @@ class Subscription:
     `parks_behind`: later events of a key wait behind one that was refused, because their order matters.
     `max_records`: of one transaction. `at_once`: so many times as many are fetched, and partitions among them are
     taken in side by side, so that this process works while the database does; only where partitions share no document.
-    `recognises`: the handler finds by itself what it took in before, and returns how many those were. What it accepts
-    then leaves no marker; each partition has its progress instead, which accounts for every record.
+    `knows`: the effect itself tells what was taken in before, and `on_batch` returns how many of a batch those were.
+    What it accepts then leaves no marker; each partition has its progress instead, which accounts for every record.
     """
 
     name: str
@@ -81,7 +84,12 @@ class Subscription:
     parks_behind: bool = False
     max_records: int = 500
     at_once: int = 1
-    recognises: bool = False
+    knows: Knows | None = None
+
+    @property
+    def recognises(self) -> bool:
+        """Whether accepted events leave no marker."""
+        return self.knows is not None
 
 
 class TooManyRefusalsError(RuntimeError):
@@ -240,7 +248,11 @@ class Intake:
         keys = {received.key for received in fresh}
         blocked = await set_aside.blocked_keys(transaction, self.subscription.name, keys)
         allowed = [received for received in fresh if received.key not in blocked]
-        return allowed, [received for received in fresh if received.key in blocked]
+        behind = [received for received in fresh if received.key in blocked]
+        if self.subscription.knows and behind:  # what had its effect already waits for nobody
+            knows = await self.subscription.knows(transaction, behind)
+            behind = [received for received, is_known in zip(behind, knows, strict=True) if not is_known]
+        return allowed, behind
 
     async def _refuse(self, received: Received, refusal: Exception) -> None:
         is_rule = isinstance(refusal, DomainError)

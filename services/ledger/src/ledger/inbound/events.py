@@ -17,7 +17,8 @@ from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.know_enrolment import end_enrolment, know_enrolment
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.ports import Ports
-from refettorio_chassis.consuming import OnBatch, Received, Subscription, one_by_one, span_of
+from ledger.usecases.recognise_meals import recognise_meals
+from refettorio_chassis.consuming import Knows, OnBatch, Received, Subscription, one_by_one, span_of
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
@@ -46,7 +47,7 @@ def subscriptions(ports_of: PortsOf, *, price_grace: timedelta) -> Sequence[Subs
             parks_behind=True,
             max_records=LARGEST_BATCH,
             at_once=PARTITIONS_AT_ONCE,
-            recognises=True,
+            knows=knows_meals(ports_of),
         ),
         Subscription(name="pupils", topics=(PUPILS,), on_batch=one_by_one(_on_pupil(ports_of))),
         Subscription(name="guardians", topics=(GUARDIANS,), on_batch=one_by_one(_on_guardian(ports_of))),
@@ -80,6 +81,15 @@ def on_meals(ports_of: PortsOf, *, price_grace: timedelta) -> OnBatch:
         return len(batch) - charged.posted
 
     return handler
+
+
+def knows_meals(ports_of: PortsOf) -> Knows:
+    """Which of these meals are in the book already."""
+
+    async def known(transaction: Transaction, batch: Sequence[Received]) -> Sequence[bool]:
+        return await recognise_meals(ports_of(transaction, ()), [_meal(received) for received in batch])
+
+    return known
 
 
 def _is_fresh(received: Received, now: datetime, grace: timedelta) -> bool:
