@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from identity.domain.contact import Contact
-from identity.domain.errors import ResponseRefusedError, UserAnomalyError
+from identity.domain.errors import LogoutRefusedError, ResponseRefusedError, UserAnomalyError
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
+from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
+from identity.domain.sign_out import Farewell, LogoutAsked, SignOut
 from identity.domain.tablet import Tablet
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
-from identity.usecases.ports import AuthnMessage, Ports
+from identity.usecases.ports import BrowserMessage, Carried, Ports
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
@@ -86,9 +88,32 @@ class SignInsInMemory:
         self.used = {key: at for key, at in self.used.items() if at >= before}
 
 
+class SignOutsInMemory:
+    def __init__(self) -> None:
+        self.waiting: dict[str, SignOut] = {}
+
+    async def add(self, sign_out: SignOut) -> None:
+        self.waiting[sign_out.relay_state] = sign_out
+
+    async def take(self, relay_state: str) -> SignOut | None:
+        return self.waiting.pop(relay_state, None)
+
+    async def forget(self, *, before: datetime) -> None:
+        self.waiting = {key: each for key, each in self.waiting.items() if each.started_at >= before}
+
+
 class SessionsInMemory:
     def __init__(self) -> None:
         self.open_ones: dict[str, Session] = {}
+
+    async def beside(self, provider: str, name_id: str, indexes: Collection[str]) -> Sequence[Session]:
+        return [
+            each
+            for each in self.open_ones.values()
+            if each.at_provider
+            and (each.at_provider.provider, each.at_provider.name_id) == (provider, name_id)
+            and (not indexes or each.at_provider.index in indexes)
+        ]
 
     async def session(self, session_id: str) -> Session | None:
         return self.open_ones.get(session_id)
@@ -164,11 +189,37 @@ class FederationInMemory:
     def is_trusted(self, scheme: Scheme, entity_id: str) -> bool:
         return (scheme, entity_id) == ("spid", PROVIDER)
 
-    def request(self, sign_in: SignIn) -> AuthnMessage:
-        return AuthnMessage(url=f"{PROVIDER}/sso?RelayState={sign_in.relay_state}", form=None)
+    def request(self, sign_in: SignIn) -> BrowserMessage:
+        return BrowserMessage(url=f"{PROVIDER}/sso?RelayState={sign_in.relay_state}", form=None)
 
     def read(self, document: bytes, sign_in: SignIn, now: datetime) -> IdentityStatement:
         if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class SingleLogoutInMemory:
+    """A provider that takes logout requests, unless told otherwise, and asks or answers what a test puts here."""
+
+    def __init__(self) -> None:
+        self.takes_requests = True
+        self.asked: LogoutAsked | LogoutRefusedError = LogoutRefusedError("signature")
+        self.answer: Farewell | LogoutRefusedError = Farewell.COMPLETE
+
+    def request(self, sign_out: SignOut, session: ProviderSession) -> BrowserMessage | None:
+        url = f"{sign_out.provider}/slo?RelayState={sign_out.relay_state}&index={session.index}"
+        return BrowserMessage(url=url, form=None) if self.takes_requests else None
+
+    def read_request(self, carried: Carried, scheme: Scheme, now: datetime) -> LogoutAsked:
+        if isinstance(self.asked, LogoutRefusedError):
+            raise self.asked
+        return self.asked
+
+    def response(self, asked: LogoutAsked, response_id: str, carried: Carried, now: datetime) -> BrowserMessage | None:
+        return BrowserMessage(url=f"{asked.provider}/slo?InResponseTo={asked.request_id}", form=None)
+
+    def read_response(self, carried: Carried, sign_out: SignOut, now: datetime) -> Farewell:
+        if isinstance(self.answer, LogoutRefusedError):
             raise self.answer
         return self.answer
 
@@ -200,20 +251,24 @@ class Memory:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     people: PeopleInMemory = field(default_factory=PeopleInMemory)
     sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
+    sign_outs: SignOutsInMemory = field(default_factory=SignOutsInMemory)
     sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
     tablets: TabletsInMemory = field(default_factory=TabletsInMemory)
     audit: AuditInMemory = field(default_factory=AuditInMemory)
     federation: FederationInMemory = field(default_factory=FederationInMemory)
+    single_logout: SingleLogoutInMemory = field(default_factory=SingleLogoutInMemory)
     announced: list[tuple[Event, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ports = Ports(
             people=self.people,
             sign_ins=self.sign_ins,
+            sign_outs=self.sign_outs,
             sessions=self.sessions,
             tablets=self.tablets,
             audit=self.audit,
             federation=self.federation,
+            single_logout=self.single_logout,
             fiscal_codes=StdnumFiscalCodes(),
             chance=ChanceInMemory(),
             announce=self._announce,
@@ -237,7 +292,7 @@ class Memory:
         return await self.tablets.with_credential(credential_hash)
 
 
-def statement(**changed: str | None) -> IdentityStatement:
+def statement(**changed: str | ProviderSession | None) -> IdentityStatement:
     """What a provider says of an invented person."""
     regular = IdentityStatement(
         response_id="_response",
@@ -250,4 +305,4 @@ def statement(**changed: str | None) -> IdentityStatement:
         email="Mario@Posta.Example",
         mobile_phone="333 1234567",
     )
-    return replace(regular, **changed)  # type: ignore[arg-type]  # text fields only
+    return replace(regular, **changed)  # type: ignore[arg-type]  # a field of another type is the test's own mistake

@@ -61,9 +61,19 @@ def keys_of(name: str) -> Keys:
     return Keys(key, certificate)
 
 
-def metadata(name: str = "Gestore di prova", *, entity_id: str = ENTITY_ID, bindings: str = "Redirect POST") -> bytes:
-    """The metadata of the provider."""
+def metadata(
+    name: str = "Gestore di prova",
+    *,
+    entity_id: str = ENTITY_ID,
+    bindings: str = "Redirect POST",
+    logout: str = "Redirect POST",
+) -> bytes:
+    """The metadata of the provider; `bindings` of its sign-on, `logout` of its sign-out."""
     services = "".join(
+        f'<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{binding}"'
+        f' Location="{entity_id}/slo" ResponseLocation="{entity_id}/slo/answers"/>'
+        for binding in logout.split()
+    ) + "".join(
         f'<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{binding}"'
         f' Location="{entity_id}/sso"/>'
         for binding in bindings.split()

@@ -9,9 +9,11 @@ from datetime import timedelta
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import SignIn
+from identity.domain.sign_out import SignOut
 from identity.domain.tablet import Tablet
 from identity.usecases.ports import Ports
 from tests.support.identity_memory import NOW, PROVIDER
@@ -37,6 +39,8 @@ STARTED = SignIn(
     started_at=NOW,
 )
 OPEN = Session(session_id="s1", guardian_id="gua_1", scheme="spid", level=2, opened_at=NOW, last_seen_at=NOW)
+AT_PROVIDER = ProviderSession(provider=PROVIDER, name_id="_n1", qualifier=PROVIDER, index="_i1")
+LEAVING = SignOut(request_id="o1", relay_state="leaving", scheme="spid", provider=PROVIDER, started_at=NOW)
 WAITING = Tablet(
     tablet_id="tab_1",
     name="Mensa",
@@ -121,6 +125,35 @@ async def a_session_is_opened_touched_and_closed(ports: Ports) -> None:
     await ports.sessions.close("s1")
 
 
+async def sessions_beside_one_of_the_provider_are_found(ports: Ports) -> None:
+    def beside(session_id: str, **changed: str) -> Session:
+        return replace(OPEN, session_id=session_id, at_provider=replace(AT_PROVIDER, **changed))
+
+    mine, second = beside("s1"), beside("s2", index="_i2")
+    for each in (mine, second, beside("s3", name_id="_n2"), beside("s4", provider="https://altro.example")):
+        await ports.sessions.open(each)
+    await ports.sessions.open(replace(OPEN, session_id="s5"))
+    assert list(await ports.sessions.beside(PROVIDER, "_n1", {"_i1"})) == [mine]
+    assert list(await ports.sessions.beside(PROVIDER, "_n1", {"_i1", "_i2", "_i9"})) == [mine, second]
+    assert list(await ports.sessions.beside(PROVIDER, "_n1", ())) == [mine, second]
+    assert list(await ports.sessions.beside(PROVIDER, "_n1", {"_i9"})) == []
+    assert await ports.sessions.session("s1") == mine
+
+
+async def a_sign_out_is_taken_once_and_forgotten_in_time(ports: Ports) -> None:
+    later = NOW + timedelta(minutes=1)
+    young = replace(LEAVING, request_id="o2", relay_state="young", started_at=later)
+    await ports.sign_outs.add(LEAVING)
+    assert await ports.sign_outs.take("other") is None
+    assert await ports.sign_outs.take("leaving") == LEAVING
+    assert await ports.sign_outs.take("leaving") is None
+    await ports.sign_outs.add(replace(LEAVING, request_id="o3", relay_state="old"))
+    await ports.sign_outs.add(young)
+    await ports.sign_outs.forget(before=later)
+    assert await ports.sign_outs.take("old") is None
+    assert await ports.sign_outs.take("young") == young
+
+
 async def what_is_over_is_forgotten_and_nothing_else(ports: Ports) -> None:
     later = NOW + timedelta(minutes=1)
     await ports.sign_ins.add(STARTED)
@@ -168,6 +201,8 @@ SCENARIOS: list[Scenario] = [
     a_sign_in_is_taken_once,
     an_assertion_is_first_used_once_per_provider,
     a_session_is_opened_touched_and_closed,
+    sessions_beside_one_of_the_provider_are_found,
+    a_sign_out_is_taken_once_and_forgotten_in_time,
     what_is_over_is_forgotten_and_nothing_else,
     a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,
     two_tablets_wait_at_once,

@@ -15,7 +15,7 @@ from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.settings import ServiceSettings
 from refettorio_chassis.transaction import Runner, Transactions
-from tests.support.identity_memory import FederationInMemory
+from tests.support.identity_memory import FederationInMemory, SingleLogoutInMemory
 from tests.support.identity_scenarios import MARIO, SCENARIOS, Scenario
 from tests.support.platform import RunningPlatform
 
@@ -35,7 +35,9 @@ async def run(infrastructure: RunningPlatform) -> AsyncIterator[Runner[Ports]]:
     transactions = Transactions(client, database, source="/test", clock=clock)
     foundation = Foundation(settings=settings, clock=clock, client=client, database=database, transactions=transactions)
     await ensure_database(Service(name="identity", foundation=foundation, indexes=INDEXES))
-    yield Runner(transactions, lambda tx: ports_on(FederationInMemory(), clock, tx), service="identity")
+    yield Runner(
+        transactions, lambda tx: ports_on(FederationInMemory(), SingleLogoutInMemory(), clock, tx), service="identity"
+    )
     await client.drop_database(database.name)
     await mongo.close(client)
 

@@ -195,20 +195,69 @@ async def test_variants_of_the_signature(
     assert is_signed_by(assertion_of(response), TRUSTED) is is_assertion_signed
 
 
-async def test_logging_out_by_redirect_is_answered_by_a_signed_redirect(browser: Browser) -> None:
-    request_id = new_id()
-    document = (
-        f'<samlp:LogoutRequest xmlns:samlp="{SAML_NAMES["samlp"]}" xmlns:saml="{SAML_NAMES["saml"]}" ID="{request_id}" '
-        f'Version="2.0" IssueInstant="{instant(NOW)}"><saml:Issuer>{ENTITY}</saml:Issuer></samlp:LogoutRequest>'
-    ).encode()
+def logout_request(of: etree._Element | None, **changed: str) -> bytes:
+    """What the service sends to end the session named by the response `of`, or an unknown one."""
+    index = value(of, "//saml:AuthnStatement/@SessionIndex") if of is not None else new_id()
+    name = value(of, "//saml:NameID") if of is not None else new_id()
+    says = {
+        "destination": f"{IDP}/slo",
+        "at": instant(NOW),
+        "index": f"<samlp:SessionIndex>{index}</samlp:SessionIndex>",
+    }
+    says |= changed
+    return f"""<samlp:LogoutRequest xmlns:samlp="{SAML_NAMES["samlp"]}" xmlns:saml="{SAML_NAMES["saml"]}"
+ ID="{new_id()}"
+ Version="2.0" IssueInstant="{says["at"]}" Destination="{says["destination"]}"><saml:Issuer
+ Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity" NameQualifier="{ENTITY}">{ENTITY}</saml:Issuer><saml:NameID
+ Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient" NameQualifier="{IDP}/spid">{name}</saml:NameID>
+{says["index"]}</samlp:LogoutRequest>""".encode()
+
+
+async def logout_answer(browser: Browser, document: bytes) -> etree._Element:
     answer = await browser.client.get(f"/slo?{signed_query('SAMLRequest', document, 'stato', AskedFor().keys)}")
-    assert answer.status_code == 302
-    location = urlsplit(answer.headers["location"])
-    sent = parse_qs(location.query)
-    response = parse(zlib.decompress(base64.b64decode(sent["SAMLResponse"][0]), -15))
-    assert response.get("InResponseTo") == request_id
+    assert answer.status_code == 302, answer.text
+    sent = parse_qs(urlsplit(answer.headers["location"]).query)
     assert sent["RelayState"] == ["stato"]
     assert "Signature" in sent
+    response = parse(zlib.decompress(base64.b64decode(sent["SAMLResponse"][0]), -15))
+    assert response.get("InResponseTo") == parse(document).get("ID")
+    return response
+
+
+LEVEL_1 = "https://www.spid.gov.it/SpidL1"
+
+
+async def test_logging_out_of_a_known_session_is_answered_by_a_signed_success(browser: Browser) -> None:
+    signed_in = await browser.sign_in(AskedFor(level=LEVEL_1), citizen="ugo.sala")
+    document = logout_request(signed_in)
+    answered = await logout_answer(browser, document)
+    assert value(answered, "//samlp:StatusCode/@Value").endswith(":Success")
+    again = await logout_answer(browser, document)
+    assert value(again, "//samlp:StatusCode/samlp:StatusCode/@Value").endswith(":PartialLogout")
+
+
+async def test_a_session_is_kept_at_level_1_alone_and_always_by_cie(browser: Browser) -> None:
+    at_level_2 = await browser.sign_in(citizen="ugo.sala")
+    assert at_level_2.xpath("//saml:AuthnStatement/@SessionIndex", namespaces=SAML_NAMES) == []
+    by_card = await browser.sign_in(AskedFor(destination=f"{IDP}/cie/sso"), path="/cie/sso", citizen="ugo.sala")
+    index = value(by_card, "//saml:AuthnStatement/@SessionIndex")
+    items = (await browser.client.get("/sessions.json")).json()["items"]
+    assert [(item["scheme"], item["citizen"], item["index"]) for item in items] == [("cie", "ugo.sala", index)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"destination": "https://altrove.example/slo"},
+        {"at": instant(NOW - timedelta(hours=1))},
+        {"index": ""},
+    ],
+)
+async def test_a_logout_request_against_the_rules_is_shown_as_such(browser: Browser, changed: dict[str, str]) -> None:
+    document = logout_request(None, **changed)
+    answer = await browser.client.get(f"/slo?{signed_query('SAMLRequest', document, 'stato', AskedFor().keys)}")
+    assert answer.status_code == 403
+    assert "nr08" in answer.text
 
 
 async def test_pages_run_no_inline_script_and_the_answer_has_a_button(browser: Browser) -> None:

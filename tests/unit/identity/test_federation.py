@@ -33,6 +33,7 @@ from identity.outbound.saml.sources import (
     FileSource,
     metadata_sources,
 )
+from identity.outbound.saml.trust import Trust
 from identity.outbound.tokens import TokenIssuer
 from tests.support.identity_provider import ENTITY_ID, NAMES, NOW, Answer, Element, keys_of, metadata
 
@@ -74,7 +75,7 @@ async def federation(tmp_path: Path, document: bytes | None = None) -> Saml:
         for scheme in SCHEMES
     }
     sources = [source for scheme in SCHEMES for source in metadata_sources(f"{file}, ", scheme)]
-    made = Saml(ourselves, ORGANIZATION, our_keys(), sources)
+    made = Saml(ourselves, ORGANIZATION, our_keys(), Trust(sources))
     await made.refresh()
     return made
 

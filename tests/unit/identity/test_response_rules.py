@@ -11,10 +11,11 @@ import pytest
 from lxml import etree
 
 from identity.domain.errors import ResponseRefusedError, UserAnomalyError
+from identity.domain.provider_session import ProviderSession
 from identity.domain.sign_in import Scheme
 from identity.outbound.saml.providers import read_metadata
 from identity.outbound.saml.response import Expectation, read_response
-from tests.support.identity_provider import NAMES, NOW, Answer, Change, Element, metadata, one, refuse
+from tests.support.identity_provider import ENTITY_ID, NAMES, NOW, Answer, Change, Element, metadata, one, refuse
 
 ASSERTION = "saml:Assertion"
 SUBJECT = f"{ASSERTION}/saml:Subject"
@@ -204,6 +205,14 @@ def test_a_regular_response_tells_who_the_person_is() -> None:
     )
     assert (person.email, person.mobile_phone, person.level) == ("giulia@posta.example", "3331234567", 2)
     assert (person.response_id, person.assertion_id) == ("_response", "_assertion")
+    assert person.at_provider == ProviderSession(
+        provider=ENTITY_ID, name_id="_transient", qualifier=ENTITY_ID, index="_session"
+    )
+
+
+@pytest.mark.parametrize("index", [None, "", " "])
+def test_a_provider_that_names_no_session_keeps_none(index: str | None) -> None:
+    assert read_response(Answer().signed(set_to(STATEMENT, "SessionIndex", index)), expectation()).at_provider is None
 
 
 ACCEPTED: list[tuple[str, Change]] = [

@@ -13,6 +13,7 @@ from identity.inbound.http_public import public_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
 from identity.inbound.sign_in import Entrance, sign_in_router
+from identity.inbound.sign_out import sign_out_router
 from identity.inbound.sweeping import sweeper
 from identity.outbound.chance import SystemChance
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
@@ -20,13 +21,15 @@ from identity.outbound.queries import Queries
 from identity.outbound.saml.federation import Saml
 from identity.outbound.saml.metadata import Endpoints, Organization
 from identity.outbound.saml.signatures import KeyPair
+from identity.outbound.saml.single_logout import SamlLogout
 from identity.outbound.saml.sources import metadata_sources
-from identity.outbound.sessions import ASSERTIONS, SESSIONS, SIGN_INS, Sessions, SignIns
+from identity.outbound.saml.trust import Trust
+from identity.outbound.sessions import ASSERTIONS, SESSIONS, SIGN_INS, SIGN_OUTS, Sessions, SignIns, SignOuts
 from identity.outbound.store import CONTACTS, GUARDIANS, STAFF, People
 from identity.outbound.tablets import TABLETS, Tablets
 from identity.outbound.tokens import TokenIssuer
 from identity.settings import Settings
-from identity.usecases.ports import Federation, Ports
+from identity.usecases.ports import Federation, Ports, SingleLogout
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.process import Foundation, Index, Service, foundation
 from refettorio_chassis.transaction import Runner, Transaction
@@ -41,33 +44,42 @@ INDEXES: Final = (
     Index(collection=STAFF, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=SIGN_INS, keys=[("relay_state", 1)], unique=True),
     Index(collection=SIGN_INS, keys=[("started_at", 1)]),
+    Index(collection=SIGN_OUTS, keys=[("relay_state", 1)], unique=True),
+    Index(collection=SIGN_OUTS, keys=[("started_at", 1)]),
     Index(collection=ASSERTIONS, keys=[("used_at", 1)]),
     Index(collection=SESSIONS, keys=[("last_seen_at", 1)]),
     Index(collection=SESSIONS, keys=[("opened_at", 1)]),
+    Index(
+        collection=SESSIONS,
+        keys=[("at_provider.provider", 1), ("at_provider.name_id", 1)],
+        where={"at_provider.name_id": {"$exists": True}},
+    ),
     Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
 )
 
 
-def federation_from(settings: Settings) -> Saml:
-    """SPID and CIE with our keys and the providers the settings trust."""
-    return Saml(
-        {scheme: _endpoints(settings.public_url, scheme) for scheme in SCHEMES},
-        _organization(settings),
-        KeyPair.read(settings.saml_key_file, settings.saml_certificate_file),
-        [*metadata_sources(settings.spid_idp_metadata, "spid"), *metadata_sources(settings.cie_idp_metadata, "cie")],
+def speakers_from(settings: Settings) -> tuple[Saml, SamlLogout]:
+    """SPID and CIE with our keys and the providers the settings trust: for signing in, and for signing out."""
+    ourselves = {scheme: _endpoints(settings.public_url, scheme) for scheme in SCHEMES}
+    keys = KeyPair.read(settings.saml_key_file, settings.saml_certificate_file)
+    trust = Trust(
+        [*metadata_sources(settings.spid_idp_metadata, "spid"), *metadata_sources(settings.cie_idp_metadata, "cie")]
     )
+    return Saml(ourselves, _organization(settings), keys, trust), SamlLogout(ourselves, keys, trust)
 
 
-def ports_on(federation: Federation, clock: Clock, transaction: Transaction) -> Ports:
+def ports_on(federation: Federation, single_logout: SingleLogout, clock: Clock, transaction: Transaction) -> Ports:
     """The ports of the use cases on one transaction."""
     return Ports(
         people=People(transaction),
         sign_ins=SignIns(transaction),
+        sign_outs=SignOuts(transaction),
         sessions=Sessions(transaction),
         tablets=Tablets(transaction),
         audit=transaction.audit,
         federation=federation,
+        single_logout=single_logout,
         fiscal_codes=StdnumFiscalCodes(),
         chance=SystemChance(),
         announce=transaction.announce,
@@ -77,10 +89,10 @@ def ports_on(federation: Federation, clock: Clock, transaction: Transaction) -> 
 
 def wire(base: Foundation, settings: Settings) -> Service:
     """The service on its foundation."""
-    federation = federation_from(settings)
+    federation, single_logout = speakers_from(settings)
     issuer = TokenIssuer.read(settings.token_key_file)
     levels = levels_from(settings.levels)
-    run = Runner(base.transactions, lambda tx: ports_on(federation, base.clock, tx), service=NAME)
+    run = Runner(base.transactions, lambda tx: ports_on(federation, single_logout, base.clock, tx), service=NAME)
     queries = Queries(base.transactions.view)
     public_url = settings.public_url
     entrances = [
@@ -100,6 +112,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         routers=[
             public_router(run, federation, issuer.jwks(), public_url),
             *map(sign_in_router, entrances),
+            *map(sign_out_router, entrances),
             pairing_router(run, public_url),
             people_router(queries),
             tablets_router(run, queries, base.clock),
@@ -107,7 +120,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             gate_router(run, Gate(queries, issuer, levels, base.clock, public_url)),
         ],
         indexes=INDEXES,
-        collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, ASSERTIONS, SESSIONS, TABLETS],
+        collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, SIGN_OUTS, ASSERTIONS, SESSIONS, TABLETS],
         roles={"sweeper": sweeper(run)},
         commands=[staff_command(run)],
     )

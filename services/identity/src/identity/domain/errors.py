@@ -33,6 +33,16 @@ class ResponseRefusedError(NotAllowedError):
         self.rule = rule
 
 
+class LogoutRefusedError(NotAllowedError):
+    """A logout message of an identity provider breaks a rule. `rule` names it and never quotes the message."""
+
+    slug = "logout-refused"
+
+    def __init__(self, rule: str) -> None:
+        super().__init__("Il messaggio di uscita del gestore di identità non è valido.", rule=rule)
+        self.rule = rule
+
+
 class UserAnomalyError(NotAllowedError):
     """The identity provider says why the person did not sign in (`ErrorCode nrNN` of the SPID and CIE tables)."""
 

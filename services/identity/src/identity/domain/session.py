@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from identity.domain.provider_session import ProviderSession
+from identity.domain.sign_in import Scheme
+
 IDLE_LIMIT: Final = timedelta(minutes=20)
 ABSOLUTE_LIMIT: Final = timedelta(hours=8)
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
@@ -14,14 +17,18 @@ TOUCH_INTERVAL: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`session_id` is the SHA-256 of the cookie's value: who reads the database cannot take a session over."""
+    """`session_id` is the SHA-256 of the cookie's value: who reads the database cannot take a session over.
+
+    `at_provider`: the session its provider keeps beside it, if it keeps one.
+    """
 
     session_id: str
     guardian_id: str
-    scheme: str
+    scheme: Scheme
     level: int
     opened_at: datetime
     last_seen_at: datetime
+    at_provider: ProviderSession | None = None
 
     def is_alive(self, now: datetime) -> bool:
         """Neither idle nor open for too long."""

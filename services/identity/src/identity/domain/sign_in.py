@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from identity.domain.provider_session import ProviderSession
+
 Scheme = Literal["spid", "cie"]
 
 RESPONSE_LIMIT: Final = timedelta(minutes=15)
@@ -51,6 +53,7 @@ class IdentityStatement:
     family_name: str
     email: str | None
     mobile_phone: str | None
+    at_provider: ProviderSession | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

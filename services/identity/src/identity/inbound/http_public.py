@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from identity.inbound.shapes import ProviderItem, ProviderList
-from identity.inbound.sign_in import leave
+from identity.inbound.sign_out import leave
 from identity.usecases.ports import Federation, Ports
 from refettorio_chassis.auth import open_to_all
 from refettorio_chassis.transaction import Runner
+
+CARRY: Final = 'document.querySelector("form[data-carry]")?.submit();\n'
 
 
 def public_router(run: Runner[Ports], federation: Federation, jwks: Mapping[str, object], public_url: str) -> APIRouter:
@@ -34,6 +37,11 @@ def public_router(run: Runner[Ports], federation: Federation, jwks: Mapping[str,
     async def logout(request: Request) -> Response:
         """Close the session and go home."""
         return await leave(run, public_url, request)
+
+    @router.get("/auth/carry.js", include_in_schema=False)
+    async def carry() -> Response:
+        """Sends the form that leads to a provider; without scripts there is its button."""
+        return Response(CARRY, media_type="text/javascript", headers={"cache-control": "public, max-age=3600"})
 
     @router.get("/.well-known/jwks.json")
     async def keys() -> JSONResponse:

@@ -1,14 +1,14 @@
-"""The few pages identity shows itself: why a sign-in failed, the form that leads to a provider, a door that is shut."""
+"""The few pages identity shows itself: why a sign-in failed, the way to a provider, a door that is shut."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from identity.domain.anomaly import Anomaly
+from identity.usecases.ports import BrowserMessage
 
 _PAGES: Final = Environment(
     loader=PackageLoader("identity.inbound"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -21,9 +21,17 @@ def courtesy_page(anomaly: Anomaly, *, status: int, retry_url: str) -> HTMLRespo
     return _page("anomaly.html", status, anomaly=anomaly, retry_url=retry_url)
 
 
-def provider_form(url: str, form: Mapping[str, str]) -> HTMLResponse:
-    """The way to a provider that takes requests by POST alone."""
-    return _page("provider_form.html", 200, url=url, form=form)
+def carried_by_browser(message: BrowserMessage) -> Response:
+    """The way to a provider with a message of ours: a redirect, or a form that sends itself where scripts run."""
+    if message.form is None:
+        # 302: what browsers and AgID's checker expect; a 307 would repeat a POST.
+        return RedirectResponse(message.url, status_code=302, headers=_UNSHARED)
+    return _page("provider_form.html", 200, url=message.url, form=message.form)
+
+
+def signed_out_here(*, status: int, is_sure: bool) -> HTMLResponse:
+    """The session here is over; `is_sure` whether the provider was heard, although not all of its sessions ended."""
+    return _page("signed_out_here.html", status, is_sure=is_sure)
 
 
 def closed_door(*, status: int) -> HTMLResponse:

@@ -1,4 +1,4 @@
-"""The way in and out that SPID and CIE share: to the provider by redirect, back by POST, out by closing the session."""
+"""The way in that SPID and CIE share: to the provider by redirect or form, back by POST."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from identity.domain.access import is_forged
 from identity.domain.anomaly import Anomaly, anomaly
 from identity.domain.errors import ResponseRefusedError, UnknownIdentityProviderError, UnsolicitedResponseError
 from identity.domain.levels import Levels
 from identity.domain.sign_in import Scheme
 from identity.inbound import cookies
 from identity.inbound.cookies import SignInCookie
-from identity.inbound.pages import courtesy_page, provider_form
+from identity.inbound.pages import carried_by_browser, courtesy_page
 from identity.usecases.complete_sign_in import NotSignedIn, complete_sign_in
 from identity.usecases.ports import Federation, Ports
-from identity.usecases.sign_out import sign_out
 from identity.usecases.start_sign_in import start_sign_in
 from refettorio_chassis.auth import open_to_all
 from refettorio_chassis.transaction import Runner
@@ -72,7 +70,7 @@ class Entrance:
 
 
 def sign_in_router(entrance: Entrance) -> APIRouter:
-    """`/auth/<scheme>/metadata`, `login`, `acs`, `logout`."""
+    """`/auth/<scheme>/metadata`, `login`, `acs`."""
     router = APIRouter(prefix=f"/auth/{entrance.scheme}", dependencies=[Depends(open_to_all)], tags=["sign-in"])
 
     @router.get("/metadata")
@@ -98,23 +96,7 @@ def sign_in_router(entrance: Entrance) -> APIRouter:
         """The response of the identity provider, carried by the browser."""
         return await _consume(entrance, request, saml_response, relay_state)
 
-    @router.api_route("/logout", methods=["GET", "POST"])
-    async def logout(request: Request) -> Response:
-        """Close the session here; at level 2 and above the provider keeps none of its own (SPID technical rules)."""
-        return await leave(entrance.run, entrance.public_url, request)
-
     return router
-
-
-async def leave(run: Runner[Ports], public_url: str, request: Request) -> Response:
-    """Close the session when one of our own pages asked for it; either way, go home."""
-    response = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
-    secret = cookies.secret_in(request.cookies, cookies.SESSION)
-    # A link or an image of another site must not sign anybody out, so even a GET must say where it comes from.
-    if secret and not is_forged("POST", request.headers, public_url):
-        await run(sign_out, session_secret=secret)
-        cookies.clear_session(response)
-    return response
 
 
 async def _login(entrance: Entrance, request: Request, idp: str, next_path: str | None) -> Response:
@@ -131,13 +113,7 @@ async def _login(entrance: Entrance, request: Request, idp: str, next_path: str 
         )
     except UnknownIdentityProviderError:
         return courtesy_page(_NO_SUCH_PROVIDER, status=HTTPStatus.NOT_FOUND, retry_url="/accedi")
-    message = started.message
-    if message.form is None:
-        # 302: what browsers and AgID's checker expect; a 307 would repeat a POST.
-        response: Response = RedirectResponse(message.url, status_code=HTTPStatus.FOUND)
-        response.headers["cache-control"] = "no-store"
-    else:
-        response = provider_form(message.url, message.form)
+    response = carried_by_browser(started.message)
     entrance.cookie.set(response, started.browser_secret)
     return response
 

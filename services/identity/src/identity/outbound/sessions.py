@@ -1,22 +1,27 @@
-"""Sign-ins on their way and open sessions in MongoDB.
+"""Sign-ins and sign-outs on their way, and open sessions, in MongoDB.
 
-`sign_ins`: `_id` request id, `relay_state` (unique), `waits` until its response came. `assertions`: `_id` provider and
-assertion id, once each. `sessions`: `_id` the SHA-256 of the cookie. Nothing expires by a TTL index: the
-database's clock is not the one these instants were read from.
+`sign_ins`, `sign_outs`: `_id` request id, `relay_state` (unique), `waits` until its response came. `assertions`: `_id`
+provider and assertion id, once each. `sessions`: `_id` the SHA-256 of the cookie, `at_provider` where the provider
+keeps one of its own. Nothing expires by a TTL index: the database's clock is not the one these instants were read from.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from identity.domain.provider_session import ProviderSession
 from identity.domain.session import Session
 from identity.domain.sign_in import SignIn
+from identity.domain.sign_out import SignOut
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
 
 SIGN_INS: Final = "sign_ins"
 ASSERTIONS: Final = "assertions"
+SIGN_OUTS: Final = "sign_outs"
 SESSIONS: Final = "sessions"
 
 
@@ -59,6 +64,25 @@ class SignIns:
         await self._assertions.delete_many({"used_at": {"$lt": before}})
 
 
+class SignOuts:
+    """Implements `ports.SignOuts`."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._sign_outs = collections.collection(SIGN_OUTS)
+
+    async def add(self, sign_out: SignOut) -> None:
+        document = asdict(sign_out)
+        await self._sign_outs.insert_one({"_id": document.pop("request_id"), **document, "waits": True})
+
+    async def take(self, relay_state: str) -> SignOut | None:
+        waiting = {"relay_state": relay_state, "waits": True}
+        found = await self._sign_outs.find_one_and_update(waiting, {"$set": {"waits": False}})
+        return _sign_out(found) if found else None
+
+    async def forget(self, *, before: datetime) -> None:
+        await self._sign_outs.delete_many({"started_at": {"$lt": before}})
+
+
 class Sessions:
     """Implements `ports.Sessions`."""
 
@@ -69,17 +93,17 @@ class Sessions:
         found = await self._sessions.find_one({"_id": session_id})
         return _session(found) if found else None
 
+    async def beside(self, provider: str, name_id: str, indexes: Collection[str]) -> Sequence[Session]:
+        where: Document = {"at_provider.provider": provider, "at_provider.name_id": name_id}
+        if indexes:
+            where["at_provider.index"] = {"$in": sorted(indexes)}
+        return [_session(found) for found in await self._sessions.find(where)]
+
     async def open(self, session: Session) -> None:
-        await self._sessions.insert_one(
-            {
-                "_id": session.session_id,
-                "guardian_id": session.guardian_id,
-                "scheme": session.scheme,
-                "level": session.level,
-                "opened_at": session.opened_at,
-                "last_seen_at": session.last_seen_at,
-            }
-        )
+        document = asdict(session)
+        if session.at_provider is None:
+            del document["at_provider"]
+        await self._sessions.insert_one({"_id": document.pop("session_id"), **document})
 
     async def touch(self, session_id: str, at: datetime) -> None:
         await self._sessions.update_one({"_id": session_id}, {"$max": {"last_seen_at": at}})
@@ -113,4 +137,15 @@ def _session(document: Document) -> Session:
         level=document["level"],
         opened_at=document["opened_at"],
         last_seen_at=document["last_seen_at"],
+        at_provider=ProviderSession(**document["at_provider"]) if "at_provider" in document else None,
+    )
+
+
+def _sign_out(document: Document) -> SignOut:
+    return SignOut(
+        request_id=document["_id"],
+        relay_state=document["relay_state"],
+        scheme=document["scheme"],
+        provider=document["provider"],
+        started_at=document["started_at"],
     )

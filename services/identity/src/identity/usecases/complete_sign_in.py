@@ -151,6 +151,7 @@ async def _open_session(ports: Ports, guardian: Guardian, sign_in: SignIn, state
         level=statement.level,
         opened_at=now,
         last_seen_at=now,
+        at_provider=statement.at_provider,
     )
     await ports.sessions.open(session)
     details = {

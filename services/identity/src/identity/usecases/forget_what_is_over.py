@@ -1,4 +1,4 @@
-"""Delete what has served its purpose: sessions that ended, sign-ins nobody will complete, assertions long expired."""
+"""Delete what has served its purpose: sessions that ended, sign-ins and sign-outs nobody will complete, assertions."""
 
 from __future__ import annotations
 
@@ -17,3 +17,4 @@ async def forget_what_is_over(ports: Ports) -> None:
     now = ports.now()
     await ports.sessions.forget(idle_since=now - IDLE_LIMIT, opened_before=now - ABSOLUTE_LIMIT)
     await ports.sign_ins.forget(before=now - KEPT_FOR)
+    await ports.sign_outs.forget(before=now - KEPT_FOR)

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
+from identity.domain.sign_out import Farewell, LogoutAsked, SignOut
 from identity.domain.tablet import Tablet
 from refettorio_chassis.audit import Audit
 from refettorio_contracts import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthnMessage:
-    """A request for the browser to carry: go to `url`, or post `form` there."""
+class BrowserMessage:
+    """A message for the browser to carry: go to `url`, or post `form` there."""
 
     url: str
     form: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A message as a browser brought it: the raw `query` of a redirect, or the `form` that was posted."""
+
+    query: str = ""
+    form: Mapping[str, str] | None = None
+
+    @property
+    def relay_state(self) -> str | None:
+        """What the sender wants back, as it was before it travelled."""
+        fields = dict(parse_qsl(self.query)) if self.form is None else self.form
+        return fields.get("RelayState")
 
 
 class People(Protocol):
@@ -59,10 +76,27 @@ class SignIns(Protocol):
         ...
 
 
+class SignOuts(Protocol):
+    """Logout requests of ours on their way."""
+
+    async def add(self, sign_out: SignOut) -> None: ...
+    async def take(self, relay_state: str) -> SignOut | None:
+        """The sign-out that waits for this relay state, and no longer does."""
+        ...
+
+    async def forget(self, *, before: datetime) -> None:
+        """Those started before then."""
+        ...
+
+
 class Sessions(Protocol):
     """Open sessions, by the SHA-256 of their cookie."""
 
     async def session(self, session_id: str) -> Session | None: ...
+    async def beside(self, provider: str, name_id: str, indexes: Collection[str]) -> Sequence[Session]:
+        """Those beside a session of the provider; without `indexes` every one of `name_id`."""
+        ...
+
     async def open(self, session: Session) -> None: ...
     async def touch(self, session_id: str, at: datetime) -> None: ...
     async def close(self, session_id: str) -> None: ...
@@ -90,9 +124,29 @@ class Federation(Protocol):
 
     def providers(self) -> Sequence[IdentityProvider]: ...
     def is_trusted(self, scheme: Scheme, entity_id: str) -> bool: ...
-    def request(self, sign_in: SignIn) -> AuthnMessage: ...
+    def request(self, sign_in: SignIn) -> BrowserMessage: ...
     def read(self, document: bytes, sign_in: SignIn, now: datetime) -> IdentityStatement:
         """Raises `ResponseRefusedError`, `UserAnomalyError`."""
+        ...
+
+
+class SingleLogout(Protocol):
+    """Ending the session a provider keeps beside ours, whoever asks first."""
+
+    def request(self, sign_out: SignOut, session: ProviderSession) -> BrowserMessage | None:
+        """Our request; none for a provider that takes none."""
+        ...
+
+    def read_request(self, carried: Carried, scheme: Scheme, now: datetime) -> LogoutAsked:
+        """A provider's request. Raises `LogoutRefusedError`."""
+        ...
+
+    def response(self, asked: LogoutAsked, response_id: str, carried: Carried, now: datetime) -> BrowserMessage | None:
+        """Our answer that it is done, by the way the request came; none for a provider that takes none."""
+        ...
+
+    def read_response(self, carried: Carried, sign_out: SignOut, now: datetime) -> Farewell:
+        """A provider's answer to our request. Raises `LogoutRefusedError`."""
         ...
 
 
@@ -130,10 +184,12 @@ class Ports:
 
     people: People
     sign_ins: SignIns
+    sign_outs: SignOuts
     sessions: Sessions
     tablets: Tablets
     audit: Audit
     federation: Federation
+    single_logout: SingleLogout
     fiscal_codes: FiscalCodes
     chance: Chance
     announce: Announce

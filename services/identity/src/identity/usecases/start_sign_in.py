@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from identity.domain.errors import UnknownIdentityProviderError
 from identity.domain.levels import Levels
 from identity.domain.sign_in import Scheme, SignIn, local_path
-from identity.usecases.ports import AuthnMessage, Ports
+from identity.usecases.ports import BrowserMessage, Ports
 from identity.usecases.secrecy import fingerprint
 
 
@@ -15,7 +15,7 @@ from identity.usecases.secrecy import fingerprint
 class StartedSignIn:
     """`browser_secret` goes into a cookie of the browser that started, and must come back with the response."""
 
-    message: AuthnMessage
+    message: BrowserMessage
     browser_secret: str
 
 

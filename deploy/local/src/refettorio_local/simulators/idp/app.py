@@ -3,6 +3,7 @@
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import TypeAlias
 
 from starlette.applications import Starlette
@@ -15,11 +16,12 @@ from refettorio_chassis.clock import Clock
 from refettorio_local.simulators.idp.authn_request import Expected, SentError, accept
 from refettorio_local.simulators.idp.citizens import CIE, CITIZENS, SPID, described
 from refettorio_local.simulators.idp.desk import Desk, NotUsableError, Outgoing
-from refettorio_local.simulators.idp.logout import answer_logout
+from refettorio_local.simulators.idp.logout import LogoutMessage, answer_logout, ask_logout, is_good_answer
 from refettorio_local.simulators.idp.messages import Incoming, ShownError, read_post, read_redirect
 from refettorio_local.simulators.idp.metadata import metadata_xml
 from refettorio_local.simulators.idp.provider import USER_ERRORS, Provider
 from refettorio_local.simulators.idp.service_providers import ServiceProviders
+from refettorio_local.simulators.idp.sessions import OpenSessions
 from refettorio_local.simulators.idp.settings import Settings
 from refettorio_local.simulators.idp.variants import REPLAY_LAST, VARIANTS
 from refettorio_local.simulators.web import Pages, create_app, problem, wants_json
@@ -39,7 +41,8 @@ class SignIn:
     def __init__(self, settings: Settings, clock: Clock, services: ServiceProviders) -> None:
         self._clock = clock
         self._services = services
-        self._desk = Desk(clock)
+        self._sessions = OpenSessions()
+        self._desk = Desk(clock, self._sessions)
         self._portal_url = settings.portal_url
         self._providers = [
             Provider(scheme=scheme, name=NAMES[scheme], base_url=settings.base_url, keys=settings.keys)
@@ -53,6 +56,8 @@ class SignIn:
             Route("/", self._home),
             Route("/sso/choose", self._choose, methods=["POST"]),
             Route("/citizens.json", self._citizens),
+            Route("/sessions.json", self._open_sessions),
+            Route("/slo/start", self._leave, methods=["POST"]),
         ]
         for provider in self._providers:
             path = provider.path
@@ -68,11 +73,19 @@ class SignIn:
         return PAGES.show(
             request,
             "home",
-            {"citizens": CITIZENS, "providers": self._providers, "portal_url": self._portal_url},
+            {
+                "citizens": CITIZENS,
+                "providers": self._providers,
+                "portal_url": self._portal_url,
+                "sessions": self._sessions.all,
+            },
         )
 
     async def _citizens(self, _request: Request) -> Response:
         return JSONResponse({"items": [described(citizen) for citizen in CITIZENS]})
+
+    async def _open_sessions(self, _request: Request) -> Response:
+        return JSONResponse({"items": [asdict(session) for session in self._sessions.all]})
 
     def _metadata_of(self, provider: Provider) -> Endpoint:
         async def endpoint(_request: Request) -> Response:
@@ -108,17 +121,28 @@ class SignIn:
         async def endpoint(request: Request) -> Response:
             try:
                 if "SAMLResponse" in request.query_params or "SAMLResponse" in await _form(request):
-                    return PAGES.show(request, "logged_out")
+                    answer = await self._read(request, field="SAMLResponse")
+                    return PAGES.show(request, "logged_out", {"is_sure": is_good_answer(answer)})
                 incoming = await self._read(request)
-                answered = answer_logout(incoming, provider, self._clock.now())
+                answered = answer_logout(incoming, provider, self._sessions, self._clock.now())
             except ShownError as error:
                 return _refused(request, error)
-            if answered.redirect_url is not None:
-                return RedirectResponse(answered.redirect_url, status_code=302)
-            outgoing = Outgoing(answered.location, answered.document, answered.relay_state)
-            return self._sent(request, outgoing, None)
+            if provider.scheme == CIE:  # its server takes the request and answers nothing (CIE manual, "Logout")
+                return PAGES.show(request, "logged_out", {"is_sure": True})
+            return self._to_service(request, answered)
 
         return endpoint
+
+    async def _leave(self, request: Request) -> Response:
+        """The person signs out here, so the service must be told."""
+        form = await _form(request)
+        session = self._sessions.take(form.get("session", ""))
+        if session is None:
+            return PAGES.show(request, "error", {"code": None, "message": "Questo accesso è già chiuso."}, status=422)
+        provider = next(each for each in self._providers if each.scheme == session.scheme)
+        service = await self._services.of(session.service)
+        binding = form.get("binding", "redirect")
+        return self._to_service(request, ask_logout(session, service, provider, binding=binding, now=self._clock.now()))
 
     async def _choose(self, request: Request) -> Response:
         form = await _form(request)
@@ -135,11 +159,19 @@ class SignIn:
             return PAGES.show(request, "error", {"code": None, "message": error.message}, status=422)
         return self._sent(request, outgoing, None)
 
-    async def _read(self, request: Request) -> Incoming:
+    async def _read(self, request: Request, field: str = "SAMLRequest") -> Incoming:
         if request.method == "POST":
-            return await read_post(await _form(request), self._services, field="SAMLRequest")
+            return await read_post(await _form(request), self._services, field=field)
         query = request.scope["query_string"].decode("ascii", errors="replace")
-        return await read_redirect(query, self._services, field="SAMLRequest")
+        return await read_redirect(query, self._services, field=field)
+
+    @staticmethod
+    def _to_service(request: Request, outgoing: LogoutMessage) -> Response:
+        if wants_json(request):
+            return JSONResponse({"location": outgoing.location, "fields": outgoing.fields})
+        if outgoing.fields is None:
+            return RedirectResponse(outgoing.location, status_code=302)
+        return PAGES.show(request, "send", {"location": outgoing.location, "fields": outgoing.fields, "broken": None})
 
     @staticmethod
     def _sent(request: Request, outgoing: Outgoing, broken: SentError | None) -> Response:

@@ -8,6 +8,7 @@ from refettorio_chassis.clock import Clock
 from refettorio_local.simulators.idp.authn_request import SentError, SignInRequest
 from refettorio_local.simulators.idp.provider import CANCELLED, USER_ERRORS, Provider
 from refettorio_local.simulators.idp.response import Answer, response_xml
+from refettorio_local.simulators.idp.sessions import OpenSession, OpenSessions
 from refettorio_local.simulators.idp.variants import REPLAY_LAST, VARIANTS
 
 MOST_WAITING = 500
@@ -32,10 +33,11 @@ class Outgoing:
 
 
 class Desk:
-    """Admits requests, answers each once."""
+    """Admits requests, answers each once; a sign-in the provider keeps a session for is written into `sessions`."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, sessions: OpenSessions) -> None:
         self._clock = clock
+        self._sessions = sessions
         self._waiting: OrderedDict[str, tuple[Provider, SignInRequest]] = OrderedDict()
         self._last_sent: dict[str, bytes] = {}  # by entityID of the service
 
@@ -68,6 +70,16 @@ class Desk:
                 raise NotUsableError("Questa variante non esiste.")
             given = VARIANTS[variant](given)
         del self._waiting[ticket]
+        if given.attributes and given.session_index and not variant:
+            self._sessions.add(
+                OpenSession(
+                    scheme=provider.scheme,
+                    service=request.service.entity_id,
+                    citizen=citizen_key,
+                    name_id=given.name_id,
+                    index=given.session_index,
+                )
+            )
         return self._out(request, given)
 
     def _answer(self, provider: Provider, request: SignInRequest, *, citizen_key: str, action: str) -> Answer:

@@ -6,7 +6,7 @@ from datetime import datetime
 from refettorio_local.simulators.idp.authn_request import SentError, SignInRequest
 from refettorio_local.simulators.idp.citizens import CIE, SPID, Citizen, citizens_of
 from refettorio_local.simulators.idp.response import VALID_FOR, Answer, Status
-from refettorio_local.simulators.idp.saml import ENTITY_FORMAT, KeyPair
+from refettorio_local.simulators.idp.saml import ENTITY_FORMAT, KeyPair, new_id
 
 SPID_ATTRIBUTES = (
     *("spidCode", "name", "familyName", "placeOfBirth", "countyOfBirth", "dateOfBirth", "gender"),
@@ -101,6 +101,7 @@ class Provider:
             not_before=now,
             not_on_or_after=now + VALID_FOR,
             level=self._level(request),
+            session_index=new_id() if self.scheme == CIE or request.level == 1 else None,
         )
 
     def _level(self, request: SignInRequest) -> int:

@@ -37,7 +37,8 @@ class Status:
 class Answer:
     """Everything a Response says. A variant is an answer with some of it changed.
 
-    `issuer_format` is None where the scheme leaves it out (CIE). No attributes: no assertion.
+    `issuer_format` is None where the scheme leaves it out (CIE); `session_index` where the provider keeps no session.
+    No attributes: no assertion.
     """
 
     keys: KeyPair
@@ -57,7 +58,7 @@ class Answer:
     signs_response: bool = True
     signs_assertion: bool = True
     response_id: str = field(default_factory=new_id)
-    session_index: str = field(default_factory=new_id)
+    session_index: str | None = None
     name_id: str = field(default_factory=new_id)
 
 
@@ -142,9 +143,10 @@ def _conditions(given: Answer) -> etree._Element:
 
 def _authentication(given: Answer) -> etree._Element:
     level = element("saml:AuthnContextClassRef", text=f"https://www.spid.gov.it/SpidL{given.level}")
+    session = {"SessionIndex": given.session_index} if given.session_index else {}
     return element(
         "saml:AuthnStatement",
-        {"AuthnInstant": instant(given.issued_at), "SessionIndex": given.session_index},
+        {"AuthnInstant": instant(given.issued_at), **session},
         element("saml:AuthnContext", {}, level),
     )
 

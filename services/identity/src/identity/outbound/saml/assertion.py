@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Protocol, TypedDict
 
+from identity.domain.provider_session import ProviderSession
 from identity.outbound.saml.documents import Element, children, text_of
 from identity.outbound.saml.names import BEARER, ENTITY, LEVEL_PREFIX, TRANSIENT, tag
 from identity.outbound.saml.providers import TrustedProvider
@@ -84,6 +85,20 @@ def person_of(assertion: Element) -> Person:
         family_name=attributes["familyName"],
         email=attributes.get("email") or None,
         mobile_phone=attributes.get("mobilePhone") or None,
+    )
+
+
+def session_of(assertion: Element, provider: TrustedProvider) -> ProviderSession | None:
+    """The session the provider keeps, if it names one."""
+    index = only_child(assertion, "saml:AuthnStatement", "authn-statement").get("SessionIndex", "").strip()
+    if not index:
+        return None
+    name = only_child(only_child(assertion, "saml:Subject", "subject"), "saml:NameID", "name-id")
+    return ProviderSession(
+        provider=provider.entity_id,
+        name_id=required_text(name, "name-id"),
+        qualifier=required_attribute(name, "NameQualifier", "name-id-qualifier"),
+        index=index,
     )
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from identity.domain.errors import ResponseRefusedError
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.outbound.saml.metadata import Endpoints, Organization, service_provider_metadata
-from identity.outbound.saml.providers import TrustedProvider
 from identity.outbound.saml.requests import RequestParts, authn_message
 from identity.outbound.saml.response import Expectation, read_response
 from identity.outbound.saml.signatures import KeyPair
-from identity.outbound.saml.sources import MetadataSource
-from identity.usecases.ports import AuthnMessage
+from identity.outbound.saml.trust import Trust
+from identity.usecases.ports import BrowserMessage
 
 
 class Saml:
@@ -25,29 +23,29 @@ class Saml:
         ourselves: Mapping[Scheme, Endpoints],
         organization: Organization,
         keys: KeyPair,
-        sources: Sequence[MetadataSource],
+        trust: Trust,
     ) -> None:
         self._ourselves = ourselves
         self._organization = organization
         self._keys = keys
-        self._sources = sources
+        self._trust = trust
 
     async def refresh(self) -> None:
-        await asyncio.gather(*(source.refresh() for source in self._sources))
+        await self._trust.refresh()
 
     def providers(self) -> Sequence[IdentityProvider]:
         """In the order of the configuration, each once."""
         found: dict[tuple[Scheme, str], IdentityProvider] = {}
-        for each in self._trusted():
+        for each in self._trust.providers():
             provider = IdentityProvider(entity_id=each.entity_id, name=each.name, scheme=each.scheme)
             found.setdefault((each.scheme, each.entity_id), provider)
         return list(found.values())
 
     def is_trusted(self, scheme: Scheme, entity_id: str) -> bool:
-        return self._find(scheme, entity_id) is not None
+        return self._trust.find(scheme, entity_id) is not None
 
-    def request(self, sign_in: SignIn) -> AuthnMessage:
-        provider = self._find(sign_in.scheme, sign_in.provider)
+    def request(self, sign_in: SignIn) -> BrowserMessage:
+        provider = self._trust.find(sign_in.scheme, sign_in.provider)
         if provider is None:
             raise ValueError("ask is_trusted first")
         parts = RequestParts(
@@ -61,7 +59,7 @@ class Saml:
         return authn_message(parts, provider, self._keys)
 
     def read(self, document: bytes, sign_in: SignIn, now: datetime) -> IdentityStatement:
-        provider = self._find(sign_in.scheme, sign_in.provider)
+        provider = self._trust.find(sign_in.scheme, sign_in.provider)
         if provider is None:
             raise ResponseRefusedError("provider-no-longer-trusted")
         ourselves = self._ourselves[sign_in.scheme]
@@ -79,12 +77,3 @@ class Saml:
     def metadata(self, scheme: Scheme) -> bytes:
         """Our signed metadata."""
         return service_provider_metadata(scheme, self._ourselves[scheme], self._organization, self._keys)
-
-    def _trusted(self) -> Sequence[TrustedProvider]:
-        return [provider for source in self._sources for provider in source.providers]
-
-    def _find(self, scheme: Scheme, entity_id: str) -> TrustedProvider | None:
-        for provider in self._trusted():
-            if provider.scheme == scheme and provider.entity_id == entity_id:
-                return provider
-        return None

@@ -16,14 +16,24 @@ from identity.outbound.saml.signatures import SMALLEST_KEY_BITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutService:
+    """Where a provider takes logout requests by one binding, and the answers to its own."""
+
+    binding: str
+    location: str
+    response_location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedProvider:
-    """What its metadata says: where to send people, and which keys sign its responses."""
+    """What its metadata says: where to send people, and which keys sign its messages."""
 
     entity_id: str
     name: str
     scheme: Scheme
     redirect_location: str | None
     post_location: str | None
+    logout_services: tuple[LogoutService, ...]
     certificates: tuple[x509.Certificate, ...]
 
 
@@ -52,6 +62,7 @@ def _provider(entity: Element, scheme: Scheme) -> TrustedProvider | None:
         scheme=scheme,
         redirect_location=redirect,
         post_location=post,
+        logout_services=tuple(_logout_services(role)),
         certificates=certificates,
     )
 
@@ -72,10 +83,22 @@ def _certificates(role: Element) -> Iterable[x509.Certificate]:
 
 def _location(role: Element, binding: str) -> str | None:
     for service in children(role, "md:SingleSignOnService"):
-        location = (service.get("Location") or "").strip()
-        if service.get("Binding") == binding and location.startswith(("https://", "http://")):
+        if service.get("Binding") == binding and (location := _address(service, "Location")):
             return location
     return None
+
+
+def _logout_services(role: Element) -> Iterable[LogoutService]:
+    for service in children(role, "md:SingleLogoutService"):
+        binding, location = service.get("Binding"), _address(service, "Location")
+        if binding in {REDIRECT, POST} and location:
+            answers = _address(service, "ResponseLocation") or location
+            yield LogoutService(binding=binding, location=location, response_location=answers)
+
+
+def _address(service: Element, name: str) -> str:
+    location = (service.get(name) or "").strip()
+    return location if location.startswith(("https://", "http://")) else ""
 
 
 def _name(entity: Element) -> str:

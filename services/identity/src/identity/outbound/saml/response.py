@@ -13,7 +13,7 @@ from typing import Final
 
 from identity.domain.errors import ResponseRefusedError, UserAnomalyError
 from identity.domain.sign_in import IdentityStatement
-from identity.outbound.saml.assertion import check_assertion, level_of, person_of
+from identity.outbound.saml.assertion import check_assertion, level_of, person_of, session_of
 from identity.outbound.saml.documents import Element, MalformedXmlError, children, parse, text_of
 from identity.outbound.saml.names import ENTITY, SUCCESS, tag
 from identity.outbound.saml.providers import TrustedProvider
@@ -66,6 +66,7 @@ def read_response(document: bytes, expected: Expectation) -> IdentityStatement:
         assertion_id=assertion.get("ID", ""),
         provider=expected.provider.entity_id,
         level=level_of(assertion),
+        at_provider=session_of(assertion, expected.provider),
         **person,
     )
 

@@ -6,15 +6,16 @@ SPID technical rules: RSA of at least 2048 bits, SHA-256 or stronger, enveloped,
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
@@ -23,11 +24,17 @@ from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from identity.outbound.saml.documents import Element, children, element, parse, serialised, text_of
-from identity.outbound.saml.names import ENVELOPED, EXCLUSIVE_C14N, tag
+from identity.outbound.saml.names import ENVELOPED, EXCLUSIVE_C14N, RSA_SHA256, tag
 
 SMALLEST_KEY_BITS: Final = 2048
 _METHODS: Final = frozenset({SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512})
 _DIGESTS: Final = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
+
+_QUERY_DIGESTS: Final[Mapping[str, type[HashAlgorithm]]] = {
+    RSA_SHA256: SHA256,
+    RSA_SHA256.replace("256", "384"): SHA384,
+    RSA_SHA256.replace("256", "512"): SHA512,
+}
 
 
 class SignatureRefusedError(Exception):
@@ -80,6 +87,28 @@ def signed(root: Element, keys: KeyPair) -> Element:
 def query_signature(query: str, keys: KeyPair) -> str:
     """The base64 RSA-SHA256 signature of a query string (HTTP-Redirect binding, SAML bindings 3.4.4.1)."""
     return base64.b64encode(keys.key.sign(query.encode("ascii"), PKCS1v15(), SHA256())).decode()
+
+
+def check_query_signature(
+    query: str, algorithm: str, signature: bytes, certificates: Sequence[x509.Certificate]
+) -> None:
+    """Raises `SignatureRefusedError` unless one of `certificates` signed the query string, exactly as given."""
+    digest = _QUERY_DIGESTS.get(algorithm)
+    if digest is None:
+        raise SignatureRefusedError("another algorithm")
+    if not any(_signed_query(query, digest(), signature, certificate) for certificate in certificates):
+        raise SignatureRefusedError("wrong signature or unknown key")
+
+
+def _signed_query(query: str, digest: HashAlgorithm, signature: bytes, certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    if not isinstance(key, RSAPublicKey):
+        return False
+    try:
+        key.verify(signature, query.encode(), PKCS1v15(), digest)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def verified(node: Element, certificates: Sequence[x509.Certificate]) -> Element:

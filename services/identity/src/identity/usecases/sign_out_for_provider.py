@@ -1,0 +1,22 @@
+"""End the sessions a provider says are over: the person signed out there, or at another service."""
+
+from __future__ import annotations
+
+from identity.domain.sign_in import Scheme
+from identity.usecases.ports import BrowserMessage, Carried, Ports
+from refettorio_chassis.audit import Actor, audit_line
+
+
+async def sign_out_for_provider(ports: Ports, *, scheme: Scheme, carried: Carried) -> BrowserMessage | None:
+    """Our answer, for the browser to carry back; it is good also when the session was over or never was (rules, 1.).
+
+    None for a provider that takes no answer. Asking twice is no error. Raises `LogoutRefusedError`.
+    """
+    now = ports.now()
+    asked = ports.single_logout.read_request(carried, scheme, now)
+    by = Actor(subject=asked.provider, role="identity-provider")
+    details = {"scheme": scheme, "request": asked.request_id}
+    for session in await ports.sessions.beside(asked.provider, asked.name_id, asked.indexes):
+        await ports.sessions.close(session.session_id)
+        await ports.audit(audit_line(by, "signed-out-by-provider", session.guardian_id, at=now, details=details))
+    return ports.single_logout.response(asked, ports.chance.secret(), carried, now)
