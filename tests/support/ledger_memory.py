@@ -33,6 +33,8 @@ from ledger.domain.transfers import (
 from ledger.usecases.ports import Policy, Ports, StatementSpan
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
+from refettorio_chassis.mongo import Document
+from refettorio_chassis.outbox import OutboxRow
 from refettorio_contracts import Event
 from tests.support.memory_transactions import Attempt, begun, committed
 
@@ -63,7 +65,7 @@ POLICY = Policy(steps=(3, 0, -3), notice_due_days=30, notice_payable_days=365)
 
 @dataclass
 class State:
-    """Everything that is stored."""
+    """Everything that is stored; `documents` (by collection and id) and `letters` are the chassis' own."""
 
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     journal: dict[TransferId, Posted] = field(default_factory=dict)
@@ -84,6 +86,8 @@ class State:
     taken_in: dict[int, TakenIn] = field(default_factory=dict)
     announced: list[tuple[Event, int, int | None]] = field(default_factory=list)
     audited: list[AuditLine] = field(default_factory=list)
+    documents: dict[tuple[str, str], Document] = field(default_factory=dict)
+    letters: list[OutboxRow] = field(default_factory=list)
 
 
 class MemoryStore:

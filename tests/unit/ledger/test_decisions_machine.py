@@ -112,6 +112,11 @@ def test_whatever_is_decided_the_books_are_proved_and_agree_with_the_decisions(a
         refunds = bench.desk.refunds.values()
         assert await balance(bench, REFUNDS_PAYABLE) == sum(r.amount_cents for r in refunds if r.state in owed)
         assert await balance(bench, BANK) == sum(r.amount_cents for r in refunds if r.state is RefundState.PAID)
+        for account in OPENED:
+            found = await bench.queries.account(account)
+            assert found is not None
+            mine = [r for r in refunds if r.account_id == account and r.state is RefundState.REQUESTED]
+            assert found.pending.debits_cents == sum(r.amount_cents for r in mine)
         given_up = [each for each in bench.desk.arrangements.values() if each.kind is ArrangementKind.WRITE_OFF]
         assert -await balance(bench, WRITE_OFFS) == sum(each.amount_cents for each in given_up)
         fees = [event.fee_cents for event in await bench.told() if isinstance(event, ReminderIssued)]
