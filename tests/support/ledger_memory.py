@@ -266,12 +266,11 @@ class _Families:
         return sorted(found, key=lambda each: (each.account_id, each.enrolment_id))
 
     async def keep_enrolment(self, enrolled: Enrolled) -> None:
-        self._state.enrolments[enrolled.enrolment_id] = enrolled
+        self._state.enrolments[enrolled.stay_id] = enrolled
 
-    async def end_enrolment(self, enrolment_id: str, last_day: date) -> None:
-        known = self._state.enrolments.get(enrolment_id)
-        if known is not None:
-            self._state.enrolments[enrolment_id] = replace(known, valid_to=last_day)
+    async def stays_of(self, enrolment_id: str) -> Sequence[Enrolled]:
+        found = [each for each in self._state.enrolments.values() if each.enrolment_id == enrolment_id]
+        return sorted(found, key=lambda each: (each.valid_from, each.stay_id))
 
 
 class _Meals:

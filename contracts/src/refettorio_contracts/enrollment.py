@@ -115,7 +115,10 @@ class PupilEnrolled(_PupilEvent):
 
 
 class PupilMoved(_PupilEvent):
-    """From `valid_from` on the pupil is in another class."""
+    """From `valid_from` on the pupil is in another class, perhaps of another school.
+
+    `school_level` is that of the school, as in `pupil.enrolled`; None where it was not told.
+    """
 
     TYPE: ClassVar[str] = "it.refettorio.enrollment.pupil.moved.v1"
 
@@ -123,10 +126,11 @@ class PupilMoved(_PupilEvent):
     school_id: Identifier
     class_id: Identifier
     valid_from: date
+    school_level: Code | None = None
 
 
 class EnrolmentEnded(_PupilEvent):
-    """The pupil no longer uses the service after `last_day`."""
+    """The pupil no longer uses the service after `last_day`; it is the day before the first for who never used it."""
 
     TYPE: ClassVar[str] = "it.refettorio.enrollment.enrolment.ended.v1"
 

@@ -79,6 +79,7 @@ INDEXES = (
     Index(collection=ASSIGNMENTS, keys=[("pupil_id", 1)]),
     Index(collection=DECLARATIONS, keys=[("account_id", 1)]),
     Index(collection=ENROLMENTS, keys=[("account_id", 1)]),
+    Index(collection=ENROLMENTS, keys=[("enrolment_id", 1)]),
     Index(collection=RERATING_LINES, keys=[("preview_id", 1), ("place", 1)], unique=True),
     Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),

@@ -5,9 +5,9 @@ An ISEE never leaves the ledger: it is told to the office's desk here and read o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,10 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
-    """A pupil uses a service from `valid_from` to `valid_to`, both inside, in a school of this level."""
+    """A pupil uses a service from `valid_from` to `valid_to`, both inside, in a school of this level.
+
+    Who changes school has one for each stay: `moved_on` is the day on which a later one began.
+    """
 
     enrolment_id: str
     pupil_id: str
@@ -45,10 +48,34 @@ class Enrolled:
     school_level: str
     valid_from: date
     valid_to: date
+    moved_on: date | None = None
+
+    @property
+    def stay_id(self) -> str:
+        """Names the enrolment in this school for ever."""
+        return f"{self.enrolment_id}@{self.moved_on.isoformat()}" if self.moved_on else self.enrolment_id
 
     def covers(self, day: date) -> bool:
         """Whether the pupil uses the service on `day`."""
         return self.valid_from <= day <= self.valid_to
+
+
+def moved(
+    stays: Sequence[Enrolled], *, school_id: str, school_level: str | None, first_day: date
+) -> tuple[Enrolled, ...]:
+    """What becomes of the last of `stays` (in order) when the pupil is in `school_id` from `first_day` on.
+
+    Nothing changes with another class of the same school. A move told again for the same day overtakes the first.
+    """
+    last = stays[-1]
+    level = school_level or last.school_level
+    if (last.school_id, last.school_level) == (school_id, level):
+        return ()
+    there = replace(last, school_id=school_id, school_level=level)
+    if first_day <= last.valid_from:
+        return (there,)
+    before = replace(last, valid_to=first_day - timedelta(days=1))
+    return before, replace(there, valid_from=first_day, moved_on=first_day)
 
 
 class Families:

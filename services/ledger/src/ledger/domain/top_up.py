@@ -32,7 +32,7 @@ def meals_ahead(enrolled: Iterable[Enrolled], service: str, today: date) -> int 
     last_days: dict[str, tuple[date, date]] = {}
     for each in enrolled:
         if each.service == service and each.valid_to > today:
-            last_days[each.enrolment_id] = (max(each.valid_from, today + timedelta(days=1)), each.valid_to)
+            last_days[each.stay_id] = (max(each.valid_from, today + timedelta(days=1)), each.valid_to)
     return sum(meal_days(first, last) for first, last in last_days.values()) if last_days else None
 
 

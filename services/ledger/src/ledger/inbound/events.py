@@ -14,7 +14,7 @@ from ledger.domain.families import Enrolled
 from ledger.domain.tariffs import TariffAssignment
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
-from ledger.usecases.know_enrolment import end_enrolment, know_enrolment
+from ledger.usecases.know_enrolment import end_enrolment, know_enrolment, move_pupil
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.ports import Ports
 from ledger.usecases.recognise_meals import recognise_meals
@@ -22,7 +22,7 @@ from refettorio_chassis.consuming import Knows, OnBatch, Received, Subscription,
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, TariffAssigned
+from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, TariffAssigned
 from refettorio_contracts.identity import GuardianRegistered
 from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 
@@ -139,6 +139,14 @@ def _on_pupil(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[
             await assign_tariff(ports_of(transaction, ()), assignment)
         elif isinstance(event, PupilEnrolled):
             await know_enrolment(ports_of(transaction, ()), _enrolled(event))
+        elif isinstance(event, PupilMoved):
+            await move_pupil(
+                ports_of(transaction, ()),
+                event.enrolment_id,
+                school_id=event.school_id,
+                school_level=event.school_level,
+                first_day=event.valid_from,
+            )
         elif isinstance(event, EnrolmentEnded):
             await end_enrolment(ports_of(transaction, ()), event.enrolment_id, event.last_day)
 

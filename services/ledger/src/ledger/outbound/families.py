@@ -53,7 +53,9 @@ class FamilyStore:
 
     async def keep_enrolment(self, enrolled: Enrolled) -> None:
         document: Document = {
-            "_id": enrolled.enrolment_id,
+            "_id": enrolled.stay_id,
+            "enrolment_id": enrolled.enrolment_id,
+            "moved_on": enrolled.moved_on.isoformat() if enrolled.moved_on else None,
             "pupil_id": enrolled.pupil_id,
             "account_id": enrolled.account_id,
             "service": enrolled.service,
@@ -62,10 +64,12 @@ class FamilyStore:
             "valid_from": enrolled.valid_from.isoformat(),
             "valid_to": enrolled.valid_to.isoformat(),
         }
-        await self._enrolments.replace_one({"_id": enrolled.enrolment_id}, document, upsert=True)
+        await self._enrolments.replace_one({"_id": enrolled.stay_id}, document, upsert=True)
 
-    async def end_enrolment(self, enrolment_id: str, last_day: date) -> None:
-        await self._enrolments.update_one({"_id": enrolment_id}, {"$set": {"valid_to": last_day.isoformat()}})
+    async def stays_of(self, enrolment_id: str) -> Sequence[Enrolled]:
+        where: Document = {"$or": [{"_id": enrolment_id}, {"enrolment_id": enrolment_id}]}
+        found = await self._enrolments.find(where, sort=[("valid_from", 1), ("_id", 1)])
+        return [_enrolled_of(document) for document in found]
 
 
 def _declaration_of(document: Document) -> Declaration:
@@ -84,7 +88,7 @@ def _declaration_of(document: Document) -> Declaration:
 
 def _enrolled_of(document: Document) -> Enrolled:
     return Enrolled(
-        enrolment_id=document["_id"],
+        enrolment_id=str(document.get("enrolment_id", document["_id"])),
         pupil_id=document["pupil_id"],
         account_id=document["account_id"],
         service=document["service"],
@@ -92,4 +96,5 @@ def _enrolled_of(document: Document) -> Enrolled:
         school_level=document["school_level"],
         valid_from=date.fromisoformat(document["valid_from"]),
         valid_to=date.fromisoformat(document["valid_to"]),
+        moved_on=date.fromisoformat(document["moved_on"]) if document.get("moved_on") else None,
     )

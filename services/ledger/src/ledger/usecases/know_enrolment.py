@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from ledger.domain.families import Enrolled
+from ledger.domain.families import Enrolled, moved
 from ledger.usecases.ports import Ports
 
 
@@ -15,4 +16,17 @@ async def know_enrolment(ports: Ports, enrolled: Enrolled) -> None:
 
 async def end_enrolment(ports: Ports, enrolment_id: str, last_day: date) -> None:
     """After `last_day` the child counts no more among the brothers and sisters."""
-    await ports.families.end_enrolment(enrolment_id, last_day)
+    for stay in await ports.families.stays_of(enrolment_id):
+        if stay.valid_to > last_day:
+            await ports.families.keep_enrolment(replace(stay, valid_to=last_day))
+
+
+async def move_pupil(
+    ports: Ports, enrolment_id: str, *, school_id: str, school_level: str | None, first_day: date
+) -> None:
+    """From `first_day` on it is another school; what was before stays as it was. Of an unknown enrolment: nothing."""
+    stays = await ports.families.stays_of(enrolment_id)
+    if not stays:
+        return
+    for stay in moved(stays, school_id=school_id, school_level=school_level, first_day=first_day):
+        await ports.families.keep_enrolment(stay)
