@@ -150,6 +150,9 @@ async def test_nobody_reaches_what_is_another_familys(api: Families, town: Town)
         ("POST", "/closures"),
         ("DELETE", "/closures/x/2025-10-04"),
         ("POST", "/excuses"),
+        ("GET", "/office/pupils/pup_1"),
+        ("POST", "/office/pupils/pup_1/move"),
+        ("POST", "/office/pupils/pup_1/enrolments/enr_1/end"),
     ],
 )
 async def test_what_is_the_offices_is_closed_to_families(api: Families, method: str, path: str) -> None:
@@ -194,3 +197,22 @@ async def test_the_office_closes_and_reopens_days(api: Families) -> None:
     assert (await api.office("DELETE", f"/closures/{SCHOOL}/2025-10-04")).status_code == 404
     excuse = await api.office("POST", "/excuses", {"class_id": CLASS_1A, "day": "2025-10-04", "reason": "Gita"})
     assert (excuse.status_code, excuse.json()["school_id"]) == (201, SCHOOL)
+
+
+async def test_the_office_moves_a_pupil_and_ends_an_enrolment(api: Families, town: Town) -> None:
+    application = await town.enrol()
+    body = {"school_id": SCHOOL, "name": "1B", "school_year": "2025/26"}
+    await api.office("PUT", "/classes/primaria-1b", body)
+    path = f"/office/pupils/{application.pupil.pupil_id}"
+    [enrolment] = (await api.office("GET", path)).json()["enrolments"]
+    assert (enrolment["class_id"], enrolment["class_since"], enrolment["account_id"]) == (CLASS_1A, None, ROSSI)
+    move = {"class_id": "primaria-1b", "first_day": "2025-11-03", "reason": "Cambio di sezione"}
+    [moved] = (await api.office("POST", f"{path}/move", move)).json()["enrolments"]
+    assert (moved["class_id"], moved["class_since"]) == ("primaria-1b", "2025-11-03")
+    end = f"{path}/enrolments/{enrolment['enrolment_id']}/end"
+    [ended] = (await api.office("POST", end, {"last_day": "2025-12-19", "reason": "Rinuncia"})).json()["enrolments"]
+    assert ended["valid_to"] == "2025-12-19"
+    late = await api.office("POST", end, {"last_day": "2026-01-31", "reason": "Ripensamento"})
+    assert (late.status_code, late.json()["slug"]) == (409, "enrolment-not-endable")
+    assert (await api.office("POST", f"{path}/move", move | {"reason": "x"})).status_code == 422
+    assert (await api.office("GET", "/office/pupils/pup_0")).status_code == 404

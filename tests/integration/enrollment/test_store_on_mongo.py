@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
@@ -28,4 +29,12 @@ class TestDecidingOnMongo(DecidingScenarios):
 
 
 class TestSettingUpOnMongo(SettingUpScenarios):
+    pass
+
+
+class TestLeavingOnMongo(LeavingScenarios):
+    pass
+
+
+class TestMovingOnMongo(MovingScenarios):
     pass

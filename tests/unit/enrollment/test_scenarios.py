@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
@@ -34,4 +35,12 @@ class TestDeciding(DecidingScenarios):
 
 
 class TestSettingUp(SettingUpScenarios):
+    pass
+
+
+class TestLeaving(LeavingScenarios):
+    pass
+
+
+class TestMoving(MovingScenarios):
     pass

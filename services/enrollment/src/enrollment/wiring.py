@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from enrollment.inbound import events, http_applications, http_calendar, http_forms, http_office, http_setup
+from enrollment.inbound import (
+    events,
+    http_applications,
+    http_calendar,
+    http_forms,
+    http_office,
+    http_pupils,
+    http_setup,
+)
 from enrollment.outbound.fiscal_codes import StdnumFiscalCodes
 from enrollment.outbound.queries import NETWORKS, Queries
 from enrollment.outbound.store import INDEXES, Store
@@ -39,6 +47,7 @@ def wire(base: Foundation) -> Service:
             http_forms.router(reads, base.clock),
             http_applications.router(run, reads),
             http_office.router(run, reads),
+            http_pupils.router(run, reads),
             http_setup.router(run, base.clock),
             http_calendar.router(run),
         ],

@@ -70,6 +70,36 @@ class DatesInvalidError(DomainError):
     slug: ClassVar[str] = "dates-invalid"
 
 
+class EnrolmentNotEndableError(ConflictError):
+    """The day is before the enrolment, or not before the day on which it ends anyway. `values`: `first`, `last`."""
+
+    slug: ClassVar[str] = "enrolment-not-endable"
+
+
+class MoveTooEarlyError(ConflictError):
+    """The pupil came to the class they are in after that day. `values`: `since`."""
+
+    slug: ClassVar[str] = "move-too-early"
+
+
+class PupilAlreadyThereError(ConflictError):
+    """The pupil is in that class already."""
+
+    slug: ClassVar[str] = "pupil-already-there"
+
+
+class PupilNotFoundError(NotFoundError):
+    """No such pupil, or never enrolled."""
+
+    slug: ClassVar[str] = "pupil-not-found"
+
+
+class EnrolmentNotFoundError(NotFoundError):
+    """No such enrolment of this pupil, or none that holds on the day."""
+
+    slug: ClassVar[str] = "enrolment-not-found"
+
+
 class FormNotFoundError(NotFoundError):
     """No form with this identifier."""
 

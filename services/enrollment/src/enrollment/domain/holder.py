@@ -74,7 +74,9 @@ class Holder:
         """
         before = previous_label(school_year)
         return any(
-            enrolment.school_year == before for child in children for enrolment in child.enrolled_by(self.guardian_id)
+            enrolment.school_year == before and enrolment.was_used
+            for child in children
+            for enrolment in child.enrolled_by(self.guardian_id)
         )
 
     def debt_block(self, *, now: datetime, today: date, network_down_since: datetime | None) -> DebtBlock | None:

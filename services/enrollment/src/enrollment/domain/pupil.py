@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
-from enrollment.domain.errors import SchoolYearOverError
+from enrollment.domain.errors import EnrolmentNotEndableError, MoveTooEarlyError, SchoolYearOverError
 from enrollment.domain.identifiers import ClassId, EnrolmentId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.school_year import SchoolYear
+
+ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """One service for one school year, paid from the account of `account_id`, `valid_from`-`valid_to` both inside.
 
-    `sibling_rank` is 1 for the eldest child of the account enrolled for the same service and year.
+    `sibling_rank` is 1 for the eldest child of the account enrolled for the same service and year. `class_since` is the
+    day of the last change of class, None without one. Who leaves before the first day has `valid_to` before it.
     """
 
     enrolment_id: EnrolmentId
@@ -28,6 +32,36 @@ class Enrolment:
     valid_to: date
     tariff_code: str
     sibling_rank: int
+    class_since: date | None = None
+
+    @property
+    def was_used(self) -> bool:
+        """False for who left before the first day."""
+        return self.valid_from <= self.valid_to
+
+    def ended(self, last_day: date) -> Enrolment:
+        """No longer after `last_day`. Raises EnrolmentNotEndableError for a day outside: longer it cannot become."""
+        first, last = self.valid_from - ONE_DAY, self.valid_to - ONE_DAY
+        if not first <= last_day <= last:
+            raise EnrolmentNotEndableError(
+                f"L'ultimo giorno può andare dal {first:%d/%m/%Y} (mai iniziata) al {last:%d/%m/%Y}.",
+                first=first.isoformat(),
+                last=last.isoformat(),
+            )
+        return replace(self, valid_to=last_day)
+
+    def moved(self, *, school_id: SchoolId, class_id: ClassId, first_day: date) -> Enrolment:
+        """In another class from `first_day` on, which is within the enrolment.
+
+        Raises MoveTooEarlyError before the last change: what came after it could not be told apart any more.
+        """
+        if self.class_since is not None and first_day < self.class_since:
+            since = f"{self.class_since:%d/%m/%Y}"
+            raise MoveTooEarlyError(
+                f"L'alunno ha già cambiato classe il {since}: indica un giorno da quello in poi.",
+                since=self.class_since.isoformat(),
+            )
+        return replace(self, school_id=school_id, class_id=class_id, class_since=first_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +80,10 @@ class Pupil:
         """The enrolment for this service and year, if there is one."""
         matching = (each for each in self.enrolments if each.service is service and each.school_year == school_year)
         return next(matching, None)
+
+    def enrolment(self, enrolment_id: EnrolmentId) -> Enrolment | None:
+        """One of the pupil's own."""
+        return next((each for each in self.enrolments if each.enrolment_id == enrolment_id), None)
 
     def enrolled_by(self, account_id: GuardianId) -> tuple[Enrolment, ...]:
         """Those enrolments that this holder pays."""

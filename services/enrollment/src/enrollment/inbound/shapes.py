@@ -261,15 +261,17 @@ class OfficeApplication(ApplicationShape):
 
 
 class EnrolmentShape(BaseModel):
-    """One service for one year; days are Europe/Rome, both inside."""
+    """One service for one year; days are Europe/Rome, both inside. `class_since`: the last change of class."""
 
     enrolment_id: str
+    account_id: str
     service: str
     school_year: str
     school_id: str
     class_id: str
     valid_from: date
     valid_to: date
+    class_since: date | None = None
 
 
 class PupilShape(BaseModel):
@@ -296,10 +298,12 @@ class PupilShape(BaseModel):
 def _enrolment(enrolment: Enrolment) -> EnrolmentShape:
     return EnrolmentShape(
         enrolment_id=enrolment.enrolment_id,
+        account_id=enrolment.account_id,
         service=enrolment.service.value,
         school_year=enrolment.school_year,
         school_id=enrolment.school_id,
         class_id=enrolment.class_id,
         valid_from=enrolment.valid_from,
         valid_to=enrolment.valid_to,
+        class_since=enrolment.class_since,
     )

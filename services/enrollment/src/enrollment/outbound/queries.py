@@ -8,7 +8,7 @@ from typing import Final
 
 from enrollment.domain.application import Application
 from enrollment.domain.holder import Holder
-from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, SchoolId
+from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
 from enrollment.domain.school_year import SchoolYear
@@ -84,6 +84,10 @@ class Queries:
             where["school_year"] = wanted.school_year
         found = await self._in("applications").find(where, sort=[("submitted_at", 1), ("_id", 1)])
         return [rows.application_from(row) for row in found]
+
+    async def pupil(self, pupil_id: PupilId) -> Pupil | None:
+        row = await self._in("pupils").find_one({"_id": pupil_id})
+        return rows.pupil_from(row) if row else None
 
     async def pupils_of(self, account_id: GuardianId) -> Sequence[Pupil]:
         return await self._pupils({"enrolments.account_id": account_id})

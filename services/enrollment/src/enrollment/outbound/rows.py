@@ -219,6 +219,7 @@ def _enrolment_row(enrolment: Enrolment) -> Document:
         "valid_to": enrolment.valid_to.isoformat(),
         "tariff_code": enrolment.tariff_code,
         "sibling_rank": enrolment.sibling_rank,
+        "class_since": enrolment.class_since.isoformat() if enrolment.class_since else None,
     }
 
 
@@ -234,6 +235,7 @@ def _enrolment_from(row: Document) -> Enrolment:
         valid_to=date.fromisoformat(row["valid_to"]),
         tariff_code=row["tariff_code"],
         sibling_rank=row["sibling_rank"],
+        class_since=date.fromisoformat(row["class_since"]) if row.get("class_since") else None,
     )
 
 

@@ -82,10 +82,6 @@ class Store(Queries):
         if not await self._in("applications").replace_one(where, rows.application_row(application)):
             raise RetryLater("the application changed meanwhile")
 
-    async def pupil(self, pupil_id: PupilId) -> Pupil | None:
-        row = await self._in("pupils").find_one({"_id": pupil_id})
-        return rows.pupil_from(row) if row else None
-
     async def pupil_by_match_key(self, match_key: str) -> Pupil | None:
         row = await self._in("pupils").find_one({"match_key": match_key})
         return rows.pupil_from(row) if row else None

@@ -13,9 +13,10 @@ from enrollment.domain.errors import (
     SchoolYearNotFoundError,
 )
 from enrollment.domain.identifiers import ApplicationId, EnrolmentId
-from enrollment.domain.pupil import Enrolment, Pupil, first_day_of_service, sibling_ranks
+from enrollment.domain.pupil import Enrolment, Pupil, first_day_of_service
 from enrollment.usecases import announcements
 from enrollment.usecases.ports import Ports
+from enrollment.usecases.rank_siblings import rank_siblings
 from enrollment.usecases.review_application import application_to_decide
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -37,7 +38,7 @@ async def accept_application(
     await ports.audit(audit_line(by, "accept-application", application_id, at=now))
     ports.announcer.announce(announcements.accepted(accepted), sequence=accepted.version)
     await _announce_enrolment(ports, pupil, enrolment)
-    await _rank_siblings(ports, pupil, enrolment)
+    await rank_siblings(ports, pupil, enrolment, since=enrolment.valid_from)
     return accepted
 
 
@@ -77,25 +78,3 @@ async def _announce_enrolment(ports: Ports, pupil: Pupil, enrolment: Enrolment) 
     if school is None:
         raise SchoolNotFoundError("La scuola di questa domanda non esiste più.", school_id=enrolment.school_id)
     ports.announcer.announce(announcements.enrolled(pupil, enrolment, school), sequence=pupil.version + 1)
-
-
-async def _rank_siblings(ports: Ports, pupil: Pupil, enrolment: Enrolment) -> None:
-    """Save the new enrolment, and every enrolment whose rank it changes; announce the tariff of each."""
-    holder = await ports.store.holder(enrolment.account_id)
-    # The meeting point of everything about one family: two acceptances at once rank the siblings one after the other.
-    await ports.store.save_holder(holder)
-    enrolled = [each for each in await ports.store.pupils_of(enrolment.account_id) if each.pupil_id != pupil.pupil_id]
-    siblings = {pupil.pupil_id: (pupil, enrolment)}
-    for each in enrolled:
-        known = each.enrolment_for(enrolment.service, enrolment.school_year)
-        if known is not None and known.account_id == enrolment.account_id:
-            siblings[each.pupil_id] = (each, known)
-    ranks = sibling_ranks(each for each, _ in siblings.values())
-    for each, known in siblings.values():
-        rank = ranks[each.pupil_id]
-        if known.sibling_rank != rank:
-            ranked = replace(known, sibling_rank=rank)
-            await ports.store.save_pupil(each.with_enrolment(ranked))
-            valid_from = max(enrolment.valid_from, known.valid_from)
-            event = announcements.tariff_assigned(each, ranked, valid_from=valid_from)
-            ports.announcer.announce(event, sequence=each.version + 1)

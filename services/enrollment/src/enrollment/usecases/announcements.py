@@ -16,7 +16,9 @@ from refettorio_contracts.enrollment import (
     ApplicationUnderReview,
     ApplicationWithdrawn,
     ClassExcused,
+    EnrolmentEnded,
     PupilEnrolled,
+    PupilMoved,
     PupilName,
     SchoolDayClosed,
     SchoolDayReopened,
@@ -84,6 +86,28 @@ def enrolled(pupil: Pupil, enrolment: Enrolment, school: School) -> PupilEnrolle
         school_level=school.level.value,
         valid_from=enrolment.valid_from,
         valid_to=enrolment.valid_to,
+    )
+
+
+def ended(pupil: Pupil, enrolment: Enrolment) -> EnrolmentEnded:
+    """The pupil leaves the service; why is nobody else's."""
+    return EnrolmentEnded(
+        pupil_id=pupil.pupil_id,
+        enrolment_id=enrolment.enrolment_id,
+        service=enrolment.service.value,
+        last_day=enrolment.valid_to,
+    )
+
+
+def moved(pupil: Pupil, enrolment: Enrolment, school: School) -> PupilMoved:
+    """The pupil is in another class from `class_since` on."""
+    return PupilMoved(
+        pupil_id=pupil.pupil_id,
+        enrolment_id=enrolment.enrolment_id,
+        school_id=enrolment.school_id,
+        class_id=enrolment.class_id,
+        valid_from=enrolment.class_since or enrolment.valid_from,
+        school_level=school.level.value,
     )
 
 

@@ -1,0 +1,76 @@
+"""What the office changes during the year: who leaves a service, who changes class."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from enrollment.domain.errors import PupilNotFoundError
+from enrollment.domain.identifiers import ClassId, EnrolmentId, PupilId
+from enrollment.inbound.callers import IDENTIFIER, PREFIX, Clerk, OfficeReader, PathId, actor
+from enrollment.inbound.shapes import PupilShape
+from enrollment.usecases.end_enrolment import Leaving, end_enrolment
+from enrollment.usecases.move_pupil import Move, move_pupil
+from enrollment.usecases.ports import Ports, Reads
+from refettorio_chassis.transaction import Runner
+
+Why = Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
+"""It stays in the audit."""
+
+
+class LeavingBody(BaseModel):
+    """`last_day` is the last on which the service is used."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    last_day: date
+    reason: Why
+
+
+class MoveBody(BaseModel):
+    """From `first_day` on, for every service used on that day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    class_id: Annotated[str, StringConstraints(pattern=IDENTIFIER)]
+    first_day: date
+    reason: Why
+
+
+def router(run: Runner[Ports], reads: Reads) -> APIRouter:
+    """For clerks."""
+    routes = APIRouter(prefix=f"{PREFIX}/office/pupils/{{pupil_id}}", tags=["office"])
+
+    @routes.get("")
+    async def one(_caller: OfficeReader, pupil_id: PathId) -> PupilShape:
+        pupil = await reads.pupil(PupilId(pupil_id))
+        if pupil is None or not pupil.enrolments:
+            raise PupilNotFoundError("Questo alunno non esiste.", pupil_id=pupil_id)
+        return PupilShape.of(pupil, pupil.enrolments)
+
+    @routes.post("/enrolments/{enrolment_id}/end")
+    async def end(caller: Clerk, pupil_id: PathId, enrolment_id: PathId, body: LeavingBody) -> PupilShape:
+        leaving = Leaving(
+            pupil_id=PupilId(pupil_id),
+            enrolment_id=EnrolmentId(enrolment_id),
+            last_day=body.last_day,
+            reason=body.reason,
+        )
+        pupil = await run(end_enrolment, leaving, by=actor(caller))
+        return PupilShape.of(pupil, pupil.enrolments)
+
+    @routes.post("/move")
+    async def move(caller: Clerk, pupil_id: PathId, body: MoveBody) -> PupilShape:
+        wanted = Move(
+            pupil_id=PupilId(pupil_id),
+            class_id=ClassId(body.class_id),
+            first_day=body.first_day,
+            reason=body.reason,
+        )
+        pupil = await run(move_pupil, wanted, by=actor(caller))
+        return PupilShape.of(pupil, pupil.enrolments)
+
+    return routes

@@ -1,0 +1,224 @@
+"""Who leaves a service and who changes class during the year, on any store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import pytest
+
+from enrollment.domain.account_facts import DebtOpened
+from enrollment.domain.application import Application
+from enrollment.domain.errors import (
+    ClassNotFoundError,
+    EnrolmentNotEndableError,
+    EnrolmentNotFoundError,
+    MoveTooEarlyError,
+    PupilAlreadyThereError,
+    PupilNotFoundError,
+)
+from enrollment.domain.identifiers import ClassId, EnrolmentId, PupilId, SchoolId
+from enrollment.domain.pupil import Enrolment, Pupil
+from enrollment.domain.school import School, SchoolClass, SchoolLevel
+from enrollment.usecases.accept_application import accept_application
+from enrollment.usecases.end_enrolment import Leaving, end_enrolment
+from enrollment.usecases.follow_balance import follow_balance
+from enrollment.usecases.look_at_debt import look_at_debt
+from enrollment.usecases.move_pupil import Move, move_pupil
+from enrollment.usecases.register_class import register_class
+from enrollment.usecases.register_school import register_school
+from refettorio_contracts.enrollment import EnrolmentEnded, PupilMoved, TariffAssigned
+from tests.unit.enrollment.town import CLASS_1A, CLERK, MARIO_BORN, ROSSI, SCHOOL, Town, answers_for
+
+FIRST, LAST = date(2025, 9, 12), date(2026, 6, 8)
+NOVEMBER = date(2025, 11, 3)
+MEDIA = SchoolId("media")
+CLASS_1M = ClassId("media-1m")
+
+
+async def enrolment_of(town: Town, pupil_id: PupilId, place: int = 0) -> Enrolment:
+    pupil = await town.reads.pupil(pupil_id)
+    assert pupil is not None
+    return pupil.enrolments[place]
+
+
+async def left(town: Town, application: Application, last_day: date) -> Pupil:
+    pupil_id = application.pupil.pupil_id
+    leaving = Leaving(
+        pupil_id=pupil_id,
+        enrolment_id=(await enrolment_of(town, pupil_id)).enrolment_id,
+        last_day=last_day,
+        reason="Trasferimento",
+    )
+    return await town.run(end_enrolment, leaving, by=CLERK)
+
+
+async def moved(town: Town, pupil_id: PupilId, class_id: ClassId = CLASS_1M, first_day: date = NOVEMBER) -> Pupil:
+    move = Move(pupil_id=pupil_id, class_id=class_id, first_day=first_day, reason="Cambio di residenza")
+    return await town.run(move_pupil, move, by=CLERK)
+
+
+async def another_school(town: Town, year: str = "2025/26") -> None:
+    school = School(school_id=MEDIA, name="Secondaria Volta", level=SchoolLevel.SECONDARIA1)
+    await town.run(register_school, school, by=CLERK)
+    one_m = SchoolClass(class_id=CLASS_1M, school_id=MEDIA, name="1M", school_years=frozenset({year}))
+    await town.run(register_class, one_m, by=CLERK)
+
+
+async def told(town: Town, kind: type) -> Sequence[object]:
+    return [event for event in await town.announced() if isinstance(event, kind)]
+
+
+class LeavingScenarios:
+    async def test_who_leaves_is_enrolled_up_to_the_last_day(self, town: Town) -> None:
+        application = await town.enrol()
+        pupil = await left(town, application, NOVEMBER)
+        assert [each.valid_to for each in pupil.enrolments] == [NOVEMBER]
+        [event] = await told(town, EnrolmentEnded)
+        enrolment_id = pupil.enrolments[0].enrolment_id
+        assert event == EnrolmentEnded(
+            pupil_id=pupil.pupil_id, enrolment_id=enrolment_id, service="meals", last_day=NOVEMBER
+        )
+        line = (await town.audit())[-1]
+        assert (line.who, line.what, line.subject, line.reason) == (
+            "stf_anna",
+            "end-enrolment",
+            enrolment_id,
+            "Trasferimento",
+        )
+
+    async def test_told_again_with_the_same_day_nothing_happens(self, town: Town) -> None:
+        application = await town.enrol()
+        once = await left(town, application, NOVEMBER)
+        assert await left(town, application, NOVEMBER) == once
+        assert len(await told(town, EnrolmentEnded)) == 1
+        assert len([line for line in await town.audit() if line.what == "end-enrolment"]) == 1
+
+    @pytest.mark.parametrize("last_day", [date(2025, 9, 10), date(2026, 6, 9), date(2026, 7, 1)])
+    async def test_a_day_outside_the_enrolment_is_refused(self, town: Town, last_day: date) -> None:
+        application = await town.enrol()
+        with pytest.raises(EnrolmentNotEndableError) as refusal:
+            await left(town, application, last_day)
+        assert refusal.value.values == {"first": "2025-09-11", "last": "2026-06-07"}
+        assert await told(town, EnrolmentEnded) == []
+
+    async def test_an_enrolment_that_was_ended_becomes_shorter_and_never_longer(self, town: Town) -> None:
+        application = await town.enrol()
+        await left(town, application, NOVEMBER)
+        with pytest.raises(EnrolmentNotEndableError):
+            await left(town, application, date(2025, 12, 1))
+        pupil = await left(town, application, date(2025, 10, 1))
+        assert pupil.enrolments[0].valid_to == date(2025, 10, 1)
+
+    async def test_the_younger_children_move_up_from_the_day_after(self, town: Town) -> None:
+        eldest = await town.enrol(stem="RSSMRA", born=MARIO_BORN)
+        middle = await town.enrol(stem="RSSLCU", born=date(2019, 5, 5))
+        youngest = await town.enrol(stem="RSSNNA", born=date(2020, 5, 5))
+        before = len(await told(town, TariffAssigned))
+        await left(town, eldest, NOVEMBER)
+        assigned = (await told(town, TariffAssigned))[before:]
+        assert {(each.pupil_id, each.sibling_rank) for each in assigned if isinstance(each, TariffAssigned)} == {
+            (middle.pupil.pupil_id, 1),
+            (youngest.pupil.pupil_id, 2),
+        }
+        assert {each.valid_from for each in assigned if isinstance(each, TariffAssigned)} == {date(2025, 11, 4)}
+
+    async def test_who_has_left_takes_no_place_from_a_child_enrolled_later(self, town: Town) -> None:
+        eldest = await town.enrol(stem="RSSMRA", born=MARIO_BORN)
+        waiting = await town.submit(answers=answers_for("RSSLCU", date(2019, 5, 5)))
+        await left(town, eldest, NOVEMBER)
+        town.clock.moment = datetime(2025, 11, 10, 8, tzinfo=UTC)
+        await town.run(accept_application, waiting.application_id, by=CLERK)
+        assert (await enrolment_of(town, waiting.pupil.pupil_id)).sibling_rank == 1
+
+    async def test_who_never_used_the_service_is_new_again_next_year(self, town: Town) -> None:
+        await town.enrolled_last_year()
+        await town.run(follow_balance, [(ROSSI, DebtOpened(debt_cents=100))])
+        assert await look_at_debt(town.reads, town.clock, ROSSI, "2025/26") is not None
+        [pupil] = await town.reads.pupils_of(ROSSI)
+        enrolment = pupil.enrolments[0]
+        leaving = Leaving(
+            pupil_id=pupil.pupil_id, enrolment_id=enrolment.enrolment_id, last_day=date(2024, 9, 11), reason="Rinuncia"
+        )
+        await town.run(end_enrolment, leaving, by=CLERK)
+        assert await look_at_debt(town.reads, town.clock, ROSSI, "2025/26") is None
+
+    async def test_an_unknown_pupil_or_enrolment_is_not_found(self, town: Town) -> None:
+        application = await town.submit()
+        nobody, unused = PupilId("pup_0"), application.pupil.pupil_id
+        for pupil_id in (nobody, unused):
+            with pytest.raises(PupilNotFoundError):
+                await town.run(
+                    end_enrolment,
+                    Leaving(pupil_id=pupil_id, enrolment_id=EnrolmentId("enr_0"), last_day=NOVEMBER, reason="Errore"),
+                    by=CLERK,
+                )
+        pupil = (await town.enrol(stem="RSSLCU", born=date(2019, 5, 5))).pupil.pupil_id
+        with pytest.raises(EnrolmentNotFoundError):
+            await town.run(
+                end_enrolment,
+                Leaving(pupil_id=pupil, enrolment_id=EnrolmentId("enr_0"), last_day=NOVEMBER, reason="Errore"),
+                by=CLERK,
+            )
+
+
+class MovingScenarios:
+    async def test_who_moves_is_in_the_other_school_with_every_service(self, town: Town) -> None:
+        await another_school(town)
+        application = await town.enrol()
+        bus = await town.enrol(form="transport-2025-26", stop="Via Roma 12", direction="both")
+        assert bus.pupil.pupil_id == application.pupil.pupil_id
+        pupil = await moved(town, application.pupil.pupil_id)
+        assert {(each.school_id, each.class_id, each.class_since) for each in pupil.enrolments} == {
+            (MEDIA, CLASS_1M, NOVEMBER)
+        }
+        events = [event for event in await told(town, PupilMoved) if isinstance(event, PupilMoved)]
+        assert {event.enrolment_id for event in events} == {each.enrolment_id for each in pupil.enrolments}
+        assert {(event.school_id, event.class_id, event.valid_from, event.school_level) for event in events} == {
+            ("media", "media-1m", NOVEMBER, "secondaria1")
+        }
+        line = (await town.audit())[-1]
+        assert (line.what, line.subject, line.reason) == ("move-pupil", pupil.pupil_id, "Cambio di residenza")
+        assert await town.reads.pupils(CLASS_1A) == []
+        assert await town.reads.pupils(CLASS_1M) == [pupil]
+
+    async def test_to_the_class_they_are_in_nobody_moves(self, town: Town) -> None:
+        application = await town.enrol()
+        with pytest.raises(PupilAlreadyThereError):
+            await moved(town, application.pupil.pupil_id, CLASS_1A)
+        assert await told(town, PupilMoved) == []
+
+    async def test_only_what_holds_on_the_day_moves(self, town: Town) -> None:
+        await another_school(town)
+        await town.enrolled_last_year()
+        application = await town.enrol()
+        pupil = await moved(town, application.pupil.pupil_id)
+        assert {(each.school_year, each.school_id) for each in pupil.enrolments} == {
+            ("2024/25", SCHOOL),
+            ("2025/26", MEDIA),
+        }
+        for day in (date(2025, 9, 11), date(2026, 6, 9)):
+            with pytest.raises(EnrolmentNotFoundError):
+                await moved(town, application.pupil.pupil_id, first_day=day)
+
+    async def test_a_class_of_another_year_or_of_no_school_is_refused(self, town: Town) -> None:
+        await another_school(town, "2024/25")
+        application = await town.enrol()
+        for class_id in (CLASS_1M, ClassId("nowhere")):
+            with pytest.raises(ClassNotFoundError):
+                await moved(town, application.pupil.pupil_id, class_id)
+
+    async def test_moves_follow_each_other_in_time(self, town: Town) -> None:
+        await another_school(town)
+        application = await town.enrol()
+        pupil_id = application.pupil.pupil_id
+        await moved(town, pupil_id)
+        with pytest.raises(MoveTooEarlyError) as refusal:
+            await moved(town, pupil_id, CLASS_1A, date(2025, 11, 2))
+        assert refusal.value.values == {"since": "2025-11-03"}
+        back = await moved(town, pupil_id, CLASS_1A, NOVEMBER)
+        assert (back.enrolments[0].class_id, back.enrolments[0].class_since) == (CLASS_1A, NOVEMBER)
+
+    async def test_an_unknown_pupil_does_not_move(self, town: Town) -> None:
+        with pytest.raises(PupilNotFoundError):
+            await moved(town, PupilId("pup_0"), CLASS_1A)
