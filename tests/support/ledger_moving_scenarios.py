@@ -17,6 +17,7 @@ from tests.support.ledger_subscription_scenarios import NOVEMBER, OCTOBER, bus, 
 
 ENROLMENT = "enr-transport-pup_1"
 LAST_THERE, FIRST_ELSEWHERE = date(2025, 10, 19), date(2025, 10, 20)
+HALLOWEEN = date(2025, 10, 31)
 
 
 async def moved(bench: Bench, school_id: str, level: str | None = "secondaria1", day: date = FIRST_ELSEWHERE) -> None:
@@ -63,14 +64,15 @@ async def a_move_on_the_first_day_leaves_no_trace_of_the_other_school(bench: Ben
 async def who_moved_and_left_is_in_no_school_afterwards(bench: Bench) -> None:
     await enrolled(bench, "pup_1", service="transport")
     await moved(bench, "media")
-    await bench.run(end_enrolment, ENROLMENT, date(2025, 10, 31))
-    await bench.run(end_enrolment, "enr-nobody", date(2025, 10, 31))
+    for enrolment_id in (ENROLMENT, "enr-nobody"):
+        await bench.run(end_enrolment, enrolment_id, HALLOWEEN)
+    assert await stays(bench) == [("primaria", SEPTEMBER, LAST_THERE), ("media", FIRST_ELSEWHERE, HALLOWEEN)]
 
     async def rides_on(ports: Ports, day: date) -> bool:
         found = Families(enrolments=await ports.families.enrolments(["gua_1"]))
         return found.is_enrolled("pup_1", "transport", day)
 
-    days = (LAST_THERE, FIRST_ELSEWHERE, date(2025, 10, 31), date(2025, 11, 1))
+    days = (LAST_THERE, FIRST_ELSEWHERE, HALLOWEEN, date(2025, 11, 1))
     assert [await bench.run(rides_on, day) for day in days] == [True, True, True, False]
     await bench.run(end_enrolment, ENROLMENT, date(2025, 10, 10))
     assert [await bench.run(rides_on, day) for day in days] == [False] * 4

@@ -17,6 +17,7 @@ PUPIL: Final = "pup_a1"
 SIBLING: Final = "pup_a2"
 NOTICE: Final = "301000000000012345"
 APPLICATION: Final = "app_71c2"
+OFFICE_PUPIL: Final = f"/api/enrollment/v1/office/pupils/{PUPIL}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _enrollment() -> dict[tuple[str, str], Json]:
     definition = {"version": 1, "fields": fields, "privacy_text": privacy, "schools": _schools()}
     enrolment = {
         "enrolment_id": "enr_1",
+        "account_id": GUARDIAN,
         "service": "meals",
         "school_year": "2025/26",
         "school_id": "primaria",
@@ -192,6 +194,9 @@ def _enrollment() -> dict[tuple[str, str], Json]:
         ("GET", "/api/enrollment/v1/forms/transport-2025-26"): transport | {"definition": definition},
         ("GET", "/api/enrollment/v1/schools"): {"items": _schools()},
         ("GET", "/api/enrollment/v1/pupils"): {"items": children},
+        ("GET", OFFICE_PUPIL): children[0],
+        ("POST", f"{OFFICE_PUPIL}/move"): children[0],
+        ("POST", f"{OFFICE_PUPIL}/enrolments/enr_1/end"): children[0],
     }
 
 

@@ -39,6 +39,8 @@ PAGES = (
     f"/portale/figli/{PUPIL}",
     "/ufficio/",
     f"/ufficio/domande/{APPLICATION}",
+    "/ufficio/alunni?classe=primaria-1a",
+    f"/ufficio/alunni/{PUPIL}",
     "/ufficio/presenze?classe=primaria-1a&giorno=2025-10-06",
     "/ufficio/tablet",
     "/ufficio/conti",

@@ -11,9 +11,11 @@ from enrollment.domain.account_facts import DebtOpened
 from enrollment.domain.application import Application
 from enrollment.domain.errors import (
     ClassNotFoundError,
+    ClassNotOfferedError,
     EnrolmentNotEndableError,
     EnrolmentNotFoundError,
     MoveTooEarlyError,
+    NotEnrolledThatDayError,
     PupilAlreadyThereError,
     PupilNotFoundError,
 )
@@ -198,14 +200,14 @@ class MovingScenarios:
             ("2025/26", MEDIA),
         }
         for day in (date(2025, 9, 11), date(2026, 6, 9)):
-            with pytest.raises(EnrolmentNotFoundError):
+            with pytest.raises(NotEnrolledThatDayError):
                 await moved(town, application.pupil.pupil_id, first_day=day)
 
     async def test_a_class_of_another_year_or_of_no_school_is_refused(self, town: Town) -> None:
         await another_school(town, "2024/25")
         application = await town.enrol()
-        for class_id in (CLASS_1M, ClassId("nowhere")):
-            with pytest.raises(ClassNotFoundError):
+        for class_id, refusal in ((CLASS_1M, ClassNotOfferedError), (ClassId("nowhere"), ClassNotFoundError)):
+            with pytest.raises(refusal):
                 await moved(town, application.pupil.pupil_id, class_id)
 
     async def test_moves_follow_each_other_in_time(self, town: Town) -> None:

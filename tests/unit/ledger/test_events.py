@@ -13,7 +13,7 @@ from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.testing import envelope_of
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from refettorio_contracts.enrollment import EnrolmentEnded, TariffAssigned
+from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, TariffAssigned
 from refettorio_contracts.identity import GuardianRegistered, PersonalData
 from tests.support.ledger_memory import MORNING, MemoryLedger
 from tests.support.ledger_scenarios import balance, priced
@@ -104,6 +104,39 @@ async def test_assignments_and_people_are_remembered_and_the_rest_is_let_pass() 
     [known] = ledger.state.assignments.values()
     assert (known.tariff_code, known.account_id) == ("meals-standard", "gua_1")
     assert ledger.state.holders["gua_1"].full_name == "Mario Rossi"
+
+
+async def test_a_pupil_is_followed_from_school_to_school() -> None:
+    ledger = MemoryLedger()
+    events = (
+        PupilEnrolled(
+            pupil_id="pup_1",
+            enrolment_id="enr_1",
+            account_id="gua_1",
+            service="meals",
+            school_year="2025/26",
+            school_id="primaria",
+            class_id="primaria-1a",
+            school_level="primaria",
+            valid_from=date(2025, 9, 8),
+            valid_to=date(2026, 6, 5),
+        ),
+        PupilMoved(
+            pupil_id="pup_1",
+            enrolment_id="enr_1",
+            school_id="media",
+            class_id="media-1m",
+            valid_from=date(2025, 11, 3),
+            school_level="secondaria1",
+        ),
+        EnrolmentEnded(pupil_id="pup_1", enrolment_id="enr_1", service="meals", last_day=date(2025, 12, 19)),
+    )
+    await take(ledger, "pupils", [received(ledger, event) for event in events])
+    stays = [(each.school_id, each.school_level, each.valid_to) for each in ledger.state.enrolments.values()]
+    assert stays == [
+        ("primaria", "primaria", date(2025, 11, 2)),
+        ("media", "secondaria1", date(2025, 12, 19)),
+    ]
 
 
 async def test_what_is_not_about_a_meal_changes_nothing() -> None:

@@ -1,5 +1,6 @@
 """How much is suggested when the end of the year is in sight."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -44,6 +45,13 @@ def test_meals_ahead_are_those_of_all_pupils_to_the_end_of_their_enrolments() ->
     assert meals_ahead([*both, bus, over], "meals", friday) == 5 + 3
     assert meals_ahead([*both, to_come], "meals", friday) == 5 + 3 + 1
     assert meals_ahead([over, bus], "meals", friday) is None
+
+
+def test_meals_of_who_changes_school_are_counted_in_both() -> None:
+    friday, tuesday = date(2026, 5, 8), date(2026, 5, 12)
+    before = enrolled("pup_1", date(2026, 5, 11))
+    after = replace(enrolled("pup_1", date(2026, 5, 15), tuesday), enrolment_id=before.enrolment_id, moved_on=tuesday)
+    assert meals_ahead([before, after], "meals", friday) == 1 + 4
 
 
 @pytest.mark.parametrize(

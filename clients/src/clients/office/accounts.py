@@ -11,6 +11,7 @@ from clients.design.formats import cents_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import accounts_by_children, holder_of, holders_of
+from clients.office.reasons import reason_missing
 from clients.services.refunds import Move, RefundRequest
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
@@ -19,8 +20,6 @@ router = APIRouter(prefix="/ufficio/conti", include_in_schema=False)
 MOVE_FIELDS = ("move_to", "move_amount", "move_reason")
 REFUND_FIELDS = ("refund_iban", "refund_amount", "refund_reason")
 FileKind = Annotated[str, Path(pattern="^(csv|pdf)$")]
-# The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {
     "spostato": "Il credito è stato spostato sull'altro conto.",
     "rimborso": "La richiesta di rimborso è stata registrata: va approvata tra i rimborsi.",
@@ -53,7 +52,7 @@ async def statement_file(visitor: Clerk, account_id: str, kind: FileKind) -> Res
 async def move(submission: ClerkForm, account_id: str) -> Response:
     """Credit to another holder: separated parents, a child who changes guardian."""
     form = submission.form
-    cents, messages = cents_from(form.text("move_amount")), _reason_missing(form, "move_reason")
+    cents, messages = cents_from(form.text("move_amount")), reason_missing(form, "move_reason")
     if not form.text("move_to"):
         messages.append(Message("Scegli il conto che riceve il credito.", "move_to"))
     if not cents:
@@ -79,7 +78,7 @@ async def move(submission: ClerkForm, account_id: str) -> Response:
 async def refund(submission: ClerkForm, account_id: str) -> Response:
     """Ask for a refund in place of a family; it is approved like the others."""
     form = submission.form
-    amount, messages = form.text("refund_amount"), _reason_missing(form, "refund_reason")
+    amount, messages = form.text("refund_amount"), reason_missing(form, "refund_reason")
     cents = cents_from(amount) if amount else None
     if not form.text("refund_iban"):
         messages.append(Message("Scrivi l'IBAN su cui pagare il rimborso.", "refund_iban"))
@@ -94,12 +93,6 @@ async def refund(submission: ClerkForm, account_id: str) -> Response:
     except ServiceProblem as problem:
         return await _refused(submission, account_id, problem)
     return see(f"/ufficio/conti/{account_id}?esito=rimborso")
-
-
-def _reason_missing(form: PostedForm, name: str) -> list[Message]:
-    if REASON_MIN <= len(form.text(name)) <= REASON_MAX:
-        return []
-    return [Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", name)]
 
 
 def _not_confirmed(form: PostedForm, name: str) -> list[Message]:

@@ -11,6 +11,7 @@ from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.instalments import monthly, new_plan_id, parts_from
 from clients.office.holders import holder_of
+from clients.office.reasons import reason_missing
 from clients.services.dunning import DebtPlan, Relief, WriteOff
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
@@ -21,8 +22,6 @@ FIELDS = (
     *("relief_until", "relief_reason"),
     *("off_amount", "off_reason"),
 )
-# The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 MOST_PARTS = 24
 TOASTS = {
     "piano": "Il piano di rate è stato concesso: gli avvisi sono pronti da stampare.",
@@ -41,7 +40,7 @@ async def debt(visitor: Clerk, account_id: str, esito: str = "") -> HTMLResponse
 async def plan(submission: ClerkForm, account_id: str) -> Response:
     """Monthly instalments of the same amount, that cover the debt as it stands now, each with its notice."""
     visitor, form = submission.visitor, submission.form
-    messages, first = _reason(form, "plan_reason"), day_from(form.text("plan_first"))
+    messages, first = reason_missing(form, "plan_reason"), day_from(form.text("plan_first"))
     parts = parts_from(form.text("plan_parts"), 1, MOST_PARTS)
     if not parts:
         messages.append(Message(f"Scrivi il numero di rate, da 1 a {MOST_PARTS}.", "plan_parts"))
@@ -67,7 +66,7 @@ async def plan(submission: ClerkForm, account_id: str) -> Response:
 async def exempt(submission: ClerkForm, account_id: str) -> Response:
     """No reminders for a while, as the social services asked."""
     form = submission.form
-    messages, until = _reason(form, "relief_reason"), day_from(form.text("relief_until"))
+    messages, until = reason_missing(form, "relief_reason"), day_from(form.text("relief_until"))
     if until is None:
         messages.append(Message("Scrivi una data valida.", "relief_until"))
     if messages or until is None:
@@ -84,7 +83,7 @@ async def exempt(submission: ClerkForm, account_id: str) -> Response:
 async def write_off(submission: ClerkForm, account_id: str) -> Response:
     """Give up a debt. It cannot be undone, so it is confirmed."""
     form = submission.form
-    messages, cents = _reason(form, "off_reason"), cents_from(form.text("off_amount"))
+    messages, cents = reason_missing(form, "off_reason"), cents_from(form.text("off_amount"))
     if not cents:
         messages.append(Message("Scrivi l'importo in euro, per esempio 37,50.", "off_amount"))
     if form.text("off_confirmed") != "yes":
@@ -97,12 +96,6 @@ async def write_off(submission: ClerkForm, account_id: str) -> Response:
     except ServiceProblem as problem:
         return await _refused(submission, account_id, problem)
     return see(f"/ufficio/conti/{account_id}/debito?esito=stralcio")
-
-
-def _reason(form: PostedForm, name: str) -> list[Message]:
-    if REASON_MIN <= len(form.text(name)) <= REASON_MAX:
-        return []
-    return [Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", name)]
 
 
 async def _refused(submission: Submission, account_id: str, problem: ServiceProblem) -> HTMLResponse:

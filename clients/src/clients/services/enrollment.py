@@ -171,8 +171,23 @@ class Rejection(Question):
     reason: str
 
 
+class Leaving(Question):
+    """The last day on which a service is used; the reason stays in the office."""
+
+    last_day: date
+    reason: str
+
+
+class Move(Question):
+    """Another class from a day on, for every service used that day; the reason stays in the office."""
+
+    class_id: str
+    first_day: date
+    reason: str
+
+
 class Enrolment(Answer):
-    """One service for one year; both days inside."""
+    """One service for one year; both days inside. `class_since`: the last change of class."""
 
     enrolment_id: str
     service: str
@@ -180,7 +195,9 @@ class Enrolment(Answer):
     school_id: str
     class_id: str
     valid_from: date
-    valid_to: date | None = None
+    valid_to: date
+    account_id: str = ""
+    class_since: date | None = None
 
 
 class Pupil(Answer):
@@ -225,6 +242,21 @@ class Enrollment:
     async def pupils(self) -> tuple[Pupil, ...]:
         """Everybody's children, for the office."""
         return (await self.backend.read("/api/enrollment/v1/pupils", Pupils)).items
+
+    async def pupils_in(self, class_id: str) -> tuple[Pupil, ...]:
+        """Those of one class, for the office."""
+        return (await self.backend.read("/api/enrollment/v1/pupils", Pupils, {"class_id": class_id})).items
+
+    async def pupil(self, pupil_id: str) -> Pupil:
+        """One pupil, for the office."""
+        return await self.backend.read(f"{_OFFICE}/pupils/{pupil_id}", Pupil)
+
+    async def move(self, pupil_id: str, move: Move) -> None:
+        await self.backend.send("POST", f"{_OFFICE}/pupils/{pupil_id}/move", Nothing, move)
+
+    async def end(self, pupil_id: str, enrolment_id: str, leaving: Leaving) -> None:
+        path = f"{_OFFICE}/pupils/{pupil_id}/enrolments/{enrolment_id}/end"
+        await self.backend.send("POST", path, Nothing, leaving)
 
     async def submit(self, application: NewApplication) -> Application:
         """Hand in an application; the same idempotency key twice is one application."""

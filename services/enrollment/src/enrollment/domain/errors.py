@@ -82,6 +82,18 @@ class MoveTooEarlyError(ConflictError):
     slug: ClassVar[str] = "move-too-early"
 
 
+class NotEnrolledThatDayError(ConflictError):
+    """The pupil uses no service on that day."""
+
+    slug: ClassVar[str] = "not-enrolled-that-day"
+
+
+class ClassNotOfferedError(ConflictError):
+    """The class does not exist in the school year of the enrolment."""
+
+    slug: ClassVar[str] = "class-not-offered"
+
+
 class PupilAlreadyThereError(ConflictError):
     """The pupil is in that class already."""
 
@@ -95,7 +107,7 @@ class PupilNotFoundError(NotFoundError):
 
 
 class EnrolmentNotFoundError(NotFoundError):
-    """No such enrolment of this pupil, or none that holds on the day."""
+    """No such enrolment of this pupil."""
 
     slug: ClassVar[str] = "enrolment-not-found"
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from enrollment.domain.errors import (
     ClassNotFoundError,
-    EnrolmentNotFoundError,
+    ClassNotOfferedError,
+    NotEnrolledThatDayError,
     PupilAlreadyThereError,
     SchoolNotFoundError,
 )
@@ -33,14 +34,15 @@ class Move:
 async def move_pupil(ports: Ports, move: Move, *, by: Actor) -> Pupil:
     """Move the enrolments that hold on the day; `reason` stays in the audit. A class not offered that year is refused.
 
-    Raises PupilNotFoundError, ClassNotFoundError, EnrolmentNotFoundError, PupilAlreadyThereError, MoveTooEarlyError.
+    Raises PupilNotFoundError, ClassNotFoundError, ClassNotOfferedError, NotEnrolledThatDayError,
+    PupilAlreadyThereError, MoveTooEarlyError.
     """
     pupil = await pupil_to_change(ports, move.pupil_id)
     school_class, school = await _place(ports, move.class_id)
     holding = [each for each in pupil.enrolments if each.valid_from <= move.first_day <= each.valid_to]
     if not holding:
         day = f"{move.first_day:%d/%m/%Y}"
-        raise EnrolmentNotFoundError(f"Il {day} l'alunno non è iscritto a nessun servizio.")
+        raise NotEnrolledThatDayError(f"Il {day} l'alunno non è iscritto a nessun servizio.")
     moving = [each for each in holding if each.class_id != school_class.class_id]
     if not moving:
         raise PupilAlreadyThereError(f"L'alunno è già nella classe {school_class.name}.", class_id=move.class_id)
@@ -68,7 +70,7 @@ async def _place(ports: Ports, class_id: ClassId) -> tuple[SchoolClass, School]:
 
 def _moved(enrolment: Enrolment, school_class: SchoolClass, first_day: date) -> Enrolment:
     if enrolment.school_year not in school_class.school_years:
-        raise ClassNotFoundError(
+        raise ClassNotOfferedError(
             f"La classe {school_class.name} non c'è nell'anno scolastico {enrolment.school_year}.",
             class_id=school_class.class_id,
         )

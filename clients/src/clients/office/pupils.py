@@ -1,0 +1,115 @@
+"""Pupils during the year: who is in a class, who changes it, who leaves a service."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.responses import HTMLResponse, Response
+
+from clients.design.formats import day_from
+from clients.design.forms import PostedForm
+from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.office.holders import holders_of
+from clients.office.places import class_names
+from clients.office.reasons import reason_missing
+from clients.services.enrollment import Leaving, Move
+from clients.services.transport import ServiceProblem
+from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
+
+router = APIRouter(prefix="/ufficio/alunni", include_in_schema=False)
+MOVE_FIELDS: Final = ("class_id", "first_day", "move_reason")
+END_FIELDS: Final = ("last_day", "end_reason", "end_confirmed")
+TOASTS = {
+    "spostato": "Il cambio di classe è registrato: dal giorno indicato l'alunno è sul registro della nuova classe.",
+    "terminata": "L'iscrizione finisce il giorno indicato: dopo, l'alunno non è più sul registro.",
+}
+
+
+@router.get("")
+async def pupils(visitor: Clerk, classe: Annotated[str, Query(max_length=60)] = "") -> HTMLResponse:
+    """The pupils of one class; names are looked for in a list, never in an address."""
+    enrollment = visitor.services.enrollment
+    schools = await enrollment.schools()
+    return await visitor.page(
+        "office/pupils.html",
+        schools=schools,
+        classes=class_names(schools),
+        class_id=classe,
+        pupils=await enrollment.pupils_in(classe) if classe else (),
+        trouble=NO_TROUBLE,
+    )
+
+
+@router.get("/{pupil_id}")
+async def pupil(visitor: Clerk, pupil_id: str, esito: str = "") -> HTMLResponse:
+    """One pupil, their enrolments, and what can be changed."""
+    return await _pupil_page(visitor, pupil_id, toast=TOASTS.get(esito, ""))
+
+
+@router.post("/{pupil_id}/classe")
+async def move(submission: ClerkForm, pupil_id: str) -> Response:
+    """Another class, of any school, from a day on."""
+    form = submission.form
+    messages, first_day = reason_missing(form, "move_reason"), day_from(form.text("first_day"))
+    if first_day is None:
+        messages.append(Message("Scrivi una data valida.", "first_day"))
+    if not form.text("class_id"):
+        messages.append(Message("Scegli la nuova classe.", "class_id"))
+    if messages or first_day is None:
+        return await _pupil_page(submission.visitor, pupil_id, trouble=Trouble(messages), form=form)
+    wanted = Move(class_id=form.text("class_id"), first_day=first_day, reason=form.text("move_reason"))
+    try:
+        await submission.visitor.services.enrollment.move(pupil_id, wanted)
+    except ServiceProblem as problem:
+        return await _refused(submission, pupil_id, problem)
+    return see(f"/ufficio/alunni/{pupil_id}?esito=spostato")
+
+
+@router.post("/{pupil_id}/iscrizioni/{enrolment_id}/termina")
+async def end(submission: ClerkForm, pupil_id: str, enrolment_id: str) -> Response:
+    """The enrolment ends earlier. It cannot be made longer again, so it is confirmed."""
+    form = submission.form
+    day_field, reason_field, tick = (f"{name}-{enrolment_id}" for name in END_FIELDS)
+    messages, last_day = reason_missing(form, reason_field), day_from(form.text(day_field))
+    if last_day is None:
+        messages.append(Message("Scrivi una data valida.", day_field))
+    if form.text(tick) != "yes":
+        messages.append(Message("Spunta la casella per confermare.", tick))
+    if messages or last_day is None:
+        return await _pupil_page(submission.visitor, pupil_id, trouble=Trouble(messages), form=form)
+    leaving = Leaving(last_day=last_day, reason=form.text(reason_field))
+    try:
+        await submission.visitor.services.enrollment.end(pupil_id, enrolment_id, leaving)
+    except ServiceProblem as problem:
+        return await _refused(submission, pupil_id, problem)
+    return see(f"/ufficio/alunni/{pupil_id}?esito=terminata")
+
+
+async def _refused(submission: Submission, pupil_id: str, problem: ServiceProblem) -> HTMLResponse:
+    if not problem.is_refusal:
+        raise problem
+    return await _pupil_page(submission.visitor, pupil_id, trouble=trouble_from(problem), form=submission.form)
+
+
+async def _pupil_page(
+    visitor: Visitor,
+    pupil_id: str,
+    *,
+    toast: str = "",
+    trouble: Trouble = NO_TROUBLE,
+    form: PostedForm | None = None,
+) -> HTMLResponse:
+    enrollment = visitor.services.enrollment
+    found, schools = await enrollment.pupil(pupil_id), await enrollment.schools()
+    names = [*MOVE_FIELDS, *(f"{name}-{each.enrolment_id}" for each in found.enrolments for name in END_FIELDS)]
+    return await visitor.page(
+        "office/pupil.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
+        pupil=found,
+        schools=schools,
+        classes=class_names(schools),
+        holders=await holders_of(visitor, (each.account_id for each in found.enrolments)),
+        typed={name: form.text(name) if form else "" for name in names},
+        toast=toast,
+        trouble=trouble,
+    )
