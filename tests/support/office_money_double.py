@@ -138,8 +138,13 @@ def _year_end() -> Mapping[tuple[str, str], Mapping[str, object]]:
     }
 
 
+WORK = "0d3c1c4b9a5e4f64a9a55cd2f3d1b2a0"
+CLERK = "gua_c1e4"
+
+
 def work_json(kind: str, **more: object) -> dict[str, object]:
     return {
+        "work_id": WORK,
         "kind": kind,
         "flow": "2025-10-04BANCAITXXX-000123",
         "iuv": NOTICE[1:],
@@ -149,6 +154,19 @@ def work_json(kind: str, **more: object) -> dict[str, object]:
         "expected_cents": 3700 if kind == "amount-differs" else None,
         "paid_at": "2025-10-03T16:20:00Z",
         "account_id": None,
+    } | more
+
+
+def handled_json(standing: str = "handled", **more: object) -> dict[str, object]:
+    return {
+        "work": work_json("revoked"),
+        "by": CLERK,
+        "at": "2025-10-05T08:30:00Z",
+        "reason": "La banca ha riaccreditato il 4 ottobre",
+        "standing": standing,
+        "ended_at": None,
+        "ended_by": None,
+        "ended_because": None,
     } | more
 
 
@@ -167,10 +185,17 @@ def _reconciliation() -> Mapping[tuple[str, str], Mapping[str, object]]:
         "lines": {"matched": 11, "amount-differs": 1, "revoked": 0},
     }
     root = f"{LEDGER}/reconciliation"
-    late = work_json("flow-missing", flow=None, id_transfer=None, account_id=GUARDIAN)
+    late = work_json("flow-missing", work_id=f"receipt:{ANOMALY}", flow=None, id_transfer=None, account_id=GUARDIAN)
+    ended = {"ended_at": "2025-10-06T07:00:00Z"}
+    back = handled_json("taken-back", **ended, ended_by=CLERK, ended_because="Voce sbagliata")
+    arrived = handled_json("overtaken", **ended, ended_because="matched", work=work_json("receipt-missing"))
     return {
         ("GET", f"{root}/flows"): {"items": [flow, flow | {"adds_up": False}]},
         ("GET", f"{root}/worklist"): {"items": [work_json("amount-differs"), late]},
+        ("GET", f"/api/identity/v1/people/{CLERK}"): {"id": CLERK, "given_name": "Elena", "family_name": "Costa"},
+        ("GET", f"{root}/worklist/handled"): {"items": [handled_json(), back, arrived]},
+        ("POST", f"{root}/worklist/mark-handled"): handled_json(),
+        ("POST", f"{root}/worklist/take-back"): back,
         ("GET", f"{root}/proof"): {"ledger_cents": 120_000, "receipts_cents": 120_000, "holds": True},
         ("POST", f"{root}/run"): {"flows_taken": 2, "receipts_found": 11, "receipts_recovered": 1, "missing": 0},
     }

@@ -51,6 +51,7 @@ PAGES = (
     "/ufficio/mesi",
     "/ufficio/rimborsi",
     "/ufficio/riconciliazione",
+    "/ufficio/riconciliazione/gestite",
     "/ufficio/chiusura-anno",
     "/ufficio/chiusura-anno/2025-26",
     "/ufficio/chiusura-anno/2024-25",

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from ledger.domain.flows import Flow, FlowHead, FlowLine, PaymentKey, PayStatus
+from ledger.domain.flows import FlowLine, PaymentKey, PayStatus
 from ledger.domain.notices import Notice, NoticePart
 from ledger.inbound.reconciling import ASKED_AT_MOST, Reconciler
 from ledger.outbound.biz_events import BizEvents
@@ -19,6 +20,7 @@ from tests.support.ledger_memory import CREDITOR, MORNING
 from tests.support.ledger_node import Node, node_before
 from tests.support.ledger_scenarios import balance, proved, receipt
 from tests.support.ledger_stage import Stage, ledger_stage
+from tests.support.ledger_worklist_scenarios import SCENARIOS, StagedReconciliation, flow, line
 from tests.support.platform import RunningPlatform
 
 API = "/api/ledger/v1/reconciliation"
@@ -59,25 +61,9 @@ async def worklist(stage: Stage) -> list[str]:
         return [item["kind"] for item in (await client.get(f"{API}/worklist")).json()["items"]]
 
 
-def flow(*lines: FlowLine, name: str = "2025-10-06SIMUIT2A-0000000001", revision: int = 1, cents: int = 0) -> Flow:
-    head = FlowHead(
-        name=name,
-        psp_id="SIMUIT2A",
-        revision=revision,
-        regulation="TRN1",
-        regulation_day=date(2025, 10, 7),
-        published_at=MORNING,
-        total_count=len(lines),
-        total_cents=cents or sum(line.amount_cents for line in lines),
-    )
-    return Flow(head=head, lines=lines)
-
-
-def line(
-    number: str, cents: int = 5000, *, iur: str = "rt-1", index: int = 1, status: PayStatus = PayStatus.EXECUTED
-) -> FlowLine:
-    key = PaymentKey(number[1:], iur, 1)
-    return FlowLine(index=index, key=key, amount_cents=cents, status=status, paid_at=datetime(2025, 10, 6, tzinfo=UTC))
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+async def test_on_mongodb(stage: Stage, scenario: Any) -> None:
+    await scenario(StagedReconciliation(stage))
 
 
 async def test_what_was_paid_is_found_in_its_flow_and_told_once(stage: Stage, node: Node) -> None:
@@ -183,6 +169,33 @@ async def test_a_receipt_that_no_flow_names_is_missed_after_some_days(stage: Sta
     assert await worklist(stage) == []
     stage.clock.advance(timedelta(days=6))
     assert await worklist(stage) == ["flow-missing"]
+
+
+async def test_a_clerk_marks_a_line_as_handled_and_takes_it_back(stage: Stage) -> None:
+    await StagedReconciliation(stage).reconcile(take_flow, flow(line("3" * 18)))
+    async with stage.client(*OFFICE) as client:
+        [work] = (await client.get(f"{API}/worklist")).json()["items"]
+        said = {"work_id": work["work_id"], "kind": "receipt-missing", "reason": "Chiesto alla banca"}
+        stale = await client.post(f"{API}/worklist/mark-handled", json=said | {"kind": "revoked"})
+        assert (stale.status_code, stale.json()["slug"]) == (409, "work-changed")
+        assert (await client.post(f"{API}/worklist/mark-handled", json=said)).json()["standing"] == "handled"
+        assert (await client.get(f"{API}/worklist")).json()["items"] == []
+        [mark] = (await client.get(f"{API}/worklist/handled")).json()["items"]
+        assert (mark["by"], mark["reason"], mark["work"]) == ("stf_1", "Chiesto alla banca", work)
+        back = {"work_id": work["work_id"], "reason": "Errore mio"}
+        assert (await client.post(f"{API}/worklist/take-back", json=back)).json()["standing"] == "taken-back"
+        assert (await client.get(f"{API}/worklist")).json()["items"] == [work]
+        unknown = await client.post(f"{API}/worklist/take-back", json=back | {"work_id": "receipt:nobody"})
+        assert (unknown.status_code, unknown.json()["slug"]) == (409, "work-not-handled")
+
+
+async def test_an_auditor_sees_what_was_handled_and_changes_nothing(stage: Stage) -> None:
+    said = {"work_id": "0" * 32, "kind": "revoked", "reason": "Perché sì"}
+    async with stage.client("stf_9", "auditor") as client:
+        assert (await client.get(f"{API}/worklist/handled")).json()["items"] == []
+        assert (await client.post(f"{API}/worklist/mark-handled", json=said)).status_code == 403
+        del said["kind"]
+        assert (await client.post(f"{API}/worklist/take-back", json=said)).status_code == 403
 
 
 async def test_a_wrong_key_is_told_and_nothing_is_lost(stage: Stage, node: Node) -> None:

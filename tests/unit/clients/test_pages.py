@@ -49,6 +49,7 @@ OFFICE = {
     "/ufficio/mesi": "agosto 2025",
     "/ufficio/rimborsi": "rimborsi-2025-09",
     "/ufficio/riconciliazione": "Libro e ricevute coincidono",
+    "/ufficio/riconciliazione/gestite": "La banca ha riaccreditato il 4 ottobre",
     "/ufficio/chiusura-anno": "2025/2026",
     "/ufficio/chiusura-anno/2025-26": "Conferma la chiusura",
     "/ufficio/chiusura-anno/2024-25": "311 conti su 400",

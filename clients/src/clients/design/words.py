@@ -122,6 +122,15 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "repeated": "Pagamento ripetuto nei flussi",
         "flow-missing": "Ricevuta senza flusso",
     },
+    "reconciliation_became": {
+        "matched": "riconciliata",
+        "amount-differs": "importo diverso dalla ricevuta",
+        "receipt-missing": "ricevuta mancante, con altri importi",
+        "revoked": "pagamento revocato",
+        "repeated": "pagamento ripetuto nei flussi",
+        "flow-missing": "ricevuta senza flusso",
+        "gone": "i flussi dicono altro",
+    },
     "anomaly": {
         "already-paid": "Avviso già pagato",
         "expired": "Avviso scaduto",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from clients.services.transport import Answer, Backend
+from clients.services.transport import Answer, Backend, Nothing, Question
 
 _RECONCILIATION: Final = "/api/ledger/v1/reconciliation"
 
@@ -32,6 +32,7 @@ class Flows(Answer):
 class Work(Answer):
     """Something that does not match."""
 
+    work_id: str
     kind: str
     flow: str | None = None
     iuv: str
@@ -46,6 +47,43 @@ class Worklist(Answer):
     """Everything to look at."""
 
     items: tuple[Work, ...]
+
+
+class Handled(Answer):
+    """What a clerk said about something that does not match, and how it ended where it did; `work` is as they saw it.
+
+    `standing`: `handled`, `taken-back`, or `overtaken` (closed by itself; `ended_because` says what it became).
+    """
+
+    work: Work
+    by: str
+    at: datetime
+    reason: str
+    standing: str
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    ended_because: str | None = None
+
+
+class HandledWork(Answer):
+    """Everything that was said, newest first."""
+
+    items: tuple[Handled, ...]
+
+
+class Marking(Question):
+    """What was dealt with, as it was shown, and how."""
+
+    work_id: str
+    kind: str
+    reason: str
+
+
+class TakingBack(Question):
+    """What is to be looked at again, and why."""
+
+    work_id: str
+    reason: str
 
 
 class Proof(Answer):
@@ -76,6 +114,16 @@ class Reconciliation:
 
     async def worklist(self) -> tuple[Work, ...]:
         return (await self.backend.read(f"{_RECONCILIATION}/worklist", Worklist)).items
+
+    async def handled(self) -> tuple[Handled, ...]:
+        return (await self.backend.read(f"{_RECONCILIATION}/worklist/handled", HandledWork)).items
+
+    async def mark_handled(self, marking: Marking) -> None:
+        """Said again by the same clerk it is the same."""
+        await self.backend.send("POST", f"{_RECONCILIATION}/worklist/mark-handled", Nothing, marking)
+
+    async def take_back(self, taking_back: TakingBack) -> None:
+        await self.backend.send("POST", f"{_RECONCILIATION}/worklist/take-back", Nothing, taking_back)
 
     async def proof(self) -> Proof:
         return await self.backend.read(f"{_RECONCILIATION}/proof", Proof)

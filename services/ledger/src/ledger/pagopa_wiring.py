@@ -19,6 +19,7 @@ from ledger.outbound.flows import FLOW_LINES, FLOWS, FlowStore
 from ledger.outbound.mirror_queue import MIRROR_QUEUE, MirrorQueue
 from ledger.outbound.pagopa_rest import PagopaRest
 from ledger.outbound.store import LedgerQueries
+from ledger.outbound.worklist import HANDLED, WorklistStore
 from ledger.settings import Settings
 from ledger.usecases.ports import Ports
 from ledger.usecases.prove_receipts import prove_receipts
@@ -27,11 +28,16 @@ from refettorio_chassis.process import Foundation, Index
 from refettorio_chassis.transaction import Runner, Transaction
 
 SERVICE = "ledger"
-COLLECTIONS = (FLOWS, FLOW_LINES, MIRROR_QUEUE)
+COLLECTIONS = (FLOWS, FLOW_LINES, HANDLED, MIRROR_QUEUE)
 INDEXES = (
     Index(collection=MIRROR_QUEUE, keys=[("due_at", 1)]),
     Index(collection=FLOWS, keys=[("published_at", -1)]),
     Index(collection=FLOW_LINES, keys=[("iur", 1)]),
+    Index(collection=FLOW_LINES, keys=[("work_id", 1)]),
+    Index(collection=HANDLED, keys=[("work.work_id", 1), ("at", 1)]),
+    Index(collection=HANDLED, keys=[("standing", 1), ("work.iur", 1)]),
+    Index(collection=HANDLED, keys=[("standing", 1), ("work.flow", 1)]),
+    Index(collection=HANDLED, keys=[("at", -1)]),
     Index(collection=FLOW_LINES, keys=[("flow", 1), ("outcome", 1)]),
     Index(collection=FLOW_LINES, keys=[("outcome", 1), ("asked_at", 1)]),
 )
@@ -71,14 +77,11 @@ def pagopa_parts(
         rests.append(PagopaRest(url, settings.pagopa_key))
         return rests[-1]
 
+    run_flows = _reconciling(base, ports)
     reconciler = None
     if settings.fdr_url and settings.biz_events_url:
         reconciler = Reconciler(
-            run_flows=Runner(
-                base.transactions,
-                lambda transaction: ReconcilingPorts(world=ports(transaction), flows=FlowStore(transaction)),
-                service=SERVICE,
-            ),
+            run_flows=run_flows,
             run_receipts=run,
             flows=FdrSource(rest(settings.fdr_url), settings.creditor_fiscal_code),
             receipts=BizEvents(rest(settings.biz_events_url), settings.creditor_fiscal_code),
@@ -102,14 +105,21 @@ def pagopa_parts(
         for each in rests:
             await each.close()
 
-    return PagopaParts(
-        reconciliation=http_reconciliation.ReconciliationDesk(
-            reading=view,
-            accounts=queries,
-            reconciler=reconciler,
-            clock=base.clock,
-        ),
+    desk = http_reconciliation.ReconciliationDesk(
+        run=run_flows,
+        flows=view,
+        worklist=WorklistStore(base.transactions.view),
+        accounts=queries,
         reconciler=reconciler,
-        mirror=mirror,
-        close=close,
+        clock=base.clock,
     )
+    return PagopaParts(reconciliation=desk, reconciler=reconciler, mirror=mirror, close=close)
+
+
+def _reconciling(base: Foundation, ports: Callable[[Transaction], Ports]) -> Runner[ReconcilingPorts]:
+    def world(transaction: Transaction) -> ReconcilingPorts:
+        return ReconcilingPorts(
+            world=ports(transaction), flows=FlowStore(transaction), worklist=WorklistStore(transaction)
+        )
+
+    return Runner(base.transactions, world, service=SERVICE)

@@ -127,6 +127,30 @@ class RootNotFoundError(NotFoundError):
     slug: ClassVar[str] = "root-not-found"
 
 
+class WorkNotFoundError(NotFoundError):
+    """Nothing of that id is to be looked at, or not any more."""
+
+    slug: ClassVar[str] = "work-not-found"
+
+
+class WorkChangedError(ConflictError):
+    """It is not what the clerk was shown any more."""
+
+    slug: ClassVar[str] = "work-changed"
+
+
+class WorkAlreadyHandledError(ConflictError):
+    """Somebody else dealt with it, or for another reason."""
+
+    slug: ClassVar[str] = "work-already-handled"
+
+
+class WorkNotHandledError(ConflictError):
+    """Nobody has dealt with it, or it closed by itself: there is nothing to take back."""
+
+    slug: ClassVar[str] = "work-not-handled"
+
+
 class ReconciliationNotConfiguredError(DomainError):
     """Nobody said where pagoPA publishes its flows."""
 

@@ -1,48 +1,55 @@
-"""What the office sees of reconciliation: flows, what does not match, the proof that receipts are in the book."""
+"""The office's side of reconciliation: flows, what does not match and who dealt with it, the proof of receipts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Annotated, Final, Protocol
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from ledger.domain.errors import ReconciliationNotConfiguredError
-from ledger.domain.receipts import KeptReceipt
-from ledger.inbound.http_bodies import Items
+from ledger.domain.worklist import FLOW_LATE_AFTER, Handled, Work
+from ledger.inbound.http_bodies import Items, Reason
 from ledger.inbound.reconciling import Reconciler
 from ledger.inbound.views import API
-from ledger.usecases.prove_receipts import Accounts, prove_receipts
-from ledger.usecases.reconciling_ports import FlowLineIn, TakenFlow
+from ledger.usecases.mark_handled import mark_handled, take_back
+from ledger.usecases.prove_receipts import Accounts, Sums, prove_receipts
+from ledger.usecases.reconciling_ports import ReconcilingPorts, TakenFlow
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock
+from refettorio_chassis.transaction import Runner
 
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
-FLOW_LATE_AFTER: Final = timedelta(days=5)
-"""A flow is published by the end of the second day after the payment; week-ends and holidays come on top."""
+WorkId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$")]
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")]
 
 
-class ReconciliationReading(Protocol):
-    """Where flows and their lines are read."""
+class FlowReading(Sums, Protocol):
+    """Where flows are read."""
 
     async def taken(self, limit: int) -> Sequence[TakenFlow]: ...
-    async def to_look_at(self, limit: int) -> Sequence[FlowLineIn]: ...
-    async def receipts_overdue(self, before: datetime, limit: int) -> Sequence[KeptReceipt]: ...
-    async def credited_cents(self) -> int: ...
-    async def refunded_cents(self) -> int: ...
+
+
+class WorklistReading(Protocol):
+    """Where the worklist is read."""
+
+    async def to_look_at(self, *, late_before: datetime, limit: int) -> Sequence[Work]: ...
+    async def handled(self, limit: int) -> Sequence[Handled]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReconciliationDesk:
     """What the routes need; no `reconciler` where pagoPA's flows are not configured."""
 
-    reading: ReconciliationReading
+    run: Runner[ReconcilingPorts]
+    flows: FlowReading
+    worklist: WorklistReading
     accounts: Accounts
     reconciler: Reconciler | None
     clock: Clock
@@ -71,6 +78,7 @@ class FlowView(_Shape):
 class WorkView(_Shape):
     """Something that does not match: a line of a flow, or a receipt that no flow names (`flow-missing`)."""
 
+    work_id: str
     kind: str
     flow: str | None
     iuv: str
@@ -80,6 +88,37 @@ class WorkView(_Shape):
     expected_cents: int | None
     paid_at: datetime
     account_id: str | None
+
+
+class HandledView(_Shape):
+    """What a clerk said about something that does not match; `work` is as they saw it.
+
+    `standing`: `handled`, `taken-back`, or `overtaken` (it changed, `ended_because` into what).
+    """
+
+    work: WorkView
+    by: str
+    at: datetime
+    reason: str
+    standing: str
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_because: str | None
+
+
+class MarkBody(_Shape):
+    """What was dealt with; `kind` as it was shown, so that what has changed since is looked at again."""
+
+    work_id: WorkId
+    kind: Kind
+    reason: Reason
+
+
+class TakeBackBody(_Shape):
+    """What is to be looked at again."""
+
+    work_id: WorkId
+    reason: Reason
 
 
 class RunView(_Shape):
@@ -103,20 +142,19 @@ class ProofView(_Shape):
 def router(desk: ReconciliationDesk) -> APIRouter:
     """Office only."""
     routes = APIRouter(prefix=f"{API}/reconciliation", tags=["office"])
+    _add_flows(routes, desk)
+    _add_worklist(routes, desk)
+    return routes
 
+
+def _add_flows(routes: APIRouter, desk: ReconciliationDesk) -> None:
     @routes.get("/flows")
     async def flows(_caller: OfficeReader, limit: Limit = 200) -> Items[FlowView]:
-        return Items(items=[_flow_view(flow) for flow in await desk.reading.taken(limit)])
-
-    @routes.get("/worklist")
-    async def worklist(_caller: OfficeReader, limit: Limit = 200) -> Items[WorkView]:
-        late = desk.clock.now() - FLOW_LATE_AFTER
-        lines = [_line_view(line) for line in await desk.reading.to_look_at(limit)]
-        return Items(items=lines + [_late_view(each) for each in await desk.reading.receipts_overdue(late, limit)])
+        return Items(items=[_flow_view(flow) for flow in await desk.flows.taken(limit)])
 
     @routes.get("/proof")
     async def proof(_caller: OfficeReader) -> ProofView:
-        found = await prove_receipts(desk.reading, desk.accounts)
+        found = await prove_receipts(desk.flows, desk.accounts)
         return ProofView(
             ledger_cents=found.ledger_cents,
             receipts_cents=found.receipts_cents,
@@ -137,7 +175,28 @@ def router(desk: ReconciliationDesk) -> APIRouter:
             missing=done.missing,
         )
 
-    return routes
+
+def _add_worklist(routes: APIRouter, desk: ReconciliationDesk) -> None:
+    @routes.get("/worklist")
+    async def worklist(_caller: OfficeReader, limit: Limit = 200) -> Items[WorkView]:
+        late = desk.clock.now() - FLOW_LATE_AFTER
+        found = await desk.worklist.to_look_at(late_before=late, limit=limit)
+        return Items(items=[_work_view(work) for work in found])
+
+    @routes.get("/worklist/handled")
+    async def handled(_caller: OfficeReader, limit: Limit = 200) -> Items[HandledView]:
+        return Items(items=[_handled_view(mark) for mark in await desk.worklist.handled(limit)])
+
+    @routes.post("/worklist/mark-handled")
+    async def mark(caller: Office, body: MarkBody) -> HandledView:
+        by = caller.acting_as("office", "administrator")
+        said = await desk.run(mark_handled, body.work_id, seen_kind=body.kind, reason=body.reason, by=by)
+        return _handled_view(said)
+
+    @routes.post("/worklist/take-back")
+    async def back(caller: Office, body: TakeBackBody) -> HandledView:
+        by = caller.acting_as("office", "administrator")
+        return _handled_view(await desk.run(take_back, body.work_id, reason=body.reason, by=by))
 
 
 def _flow_view(flow: TakenFlow) -> FlowView:
@@ -157,30 +216,18 @@ def _flow_view(flow: TakenFlow) -> FlowView:
     )
 
 
-def _line_view(found: FlowLineIn) -> WorkView:
-    line = found.judged.line
-    return WorkView(
-        kind=found.judged.outcome.value,
-        flow=found.flow_key,
-        iuv=line.key.iuv,
-        iur=line.key.iur,
-        id_transfer=line.key.id_transfer,
-        amount_cents=line.amount_cents,
-        expected_cents=found.judged.expected_cents,
-        paid_at=line.paid_at,
-        account_id=None,
-    )
+def _work_view(work: Work) -> WorkView:
+    return WorkView(**asdict(work))
 
 
-def _late_view(receipt: KeptReceipt) -> WorkView:
-    return WorkView(
-        kind="flow-missing",
-        flow=None,
-        iuv=receipt.notice_number[1:],
-        iur=receipt.receipt_id,
-        id_transfer=None,
-        amount_cents=receipt.amount_cents,
-        expected_cents=None,
-        paid_at=receipt.paid_at,
-        account_id=receipt.account_id,
+def _handled_view(mark: Handled) -> HandledView:
+    return HandledView(
+        work=_work_view(mark.work),
+        by=mark.by,
+        at=mark.at,
+        reason=mark.reason,
+        standing=mark.standing.value,
+        ended_at=mark.ended_at,
+        ended_by=mark.ended_by,
+        ended_because=mark.ended_because,
     )

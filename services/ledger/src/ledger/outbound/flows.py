@@ -11,6 +11,7 @@ from typing import Final
 from ledger.domain.flows import Flow, FlowHead, FlowLine, JudgedLine, Outcome, PaymentKey, PayStatus
 from ledger.domain.receipts import KeptReceipt, ReceiptState
 from ledger.domain.refunds import RefundState
+from ledger.domain.worklist import line_work_id
 from ledger.outbound.collections import RECEIPTS
 from ledger.outbound.notices import receipt_of
 from ledger.outbound.refunds import REFUNDS
@@ -21,7 +22,6 @@ from refettorio_chassis.transaction import BoundCollection, Collections
 FLOWS: Final = "flows"
 FLOW_LINES: Final = "flow_lines"
 NO_RECEIPT: Final = Outcome.RECEIPT_MISSING.value
-SETTLED: Final = (ReceiptState.KEPT.value, ReceiptState.CREDITED.value, ReceiptState.UNMATCHED.value)
 
 
 class FlowStore:
@@ -52,7 +52,7 @@ class FlowStore:
 
     async def lines_of(self, iur: str) -> Mapping[str, FlowLineIn]:
         found = await self._lines.find({"iur": iur}, sort=[("_id", 1)])
-        return {document["_id"]: _line_in(document) for document in found}
+        return {document["_id"]: line_in(document) for document in found}
 
     async def rejudge(self, line_id: str, judged: JudgedLine) -> None:
         changed = {"outcome": judged.outcome.value, "expected": judged.expected_cents}
@@ -85,7 +85,7 @@ class FlowStore:
     async def without_receipt(self, limit: int) -> Sequence[FlowLine]:
         """Lines whose receipt is missing; those never asked for first, then the longest ago."""
         found = await self._lines.find({"outcome": NO_RECEIPT}, sort=[("asked_at", 1), ("_id", 1)], limit=limit)
-        return [_line_in(document).judged.line for document in found]
+        return [line_in(document).judged.line for document in found]
 
     async def asked_since(self, moment: datetime) -> int:
         """How many receipts pagoPA was asked for since: what its limit counts."""
@@ -107,18 +107,6 @@ class FlowStore:
             counts[each["_id"]["flow"]][each["_id"]["outcome"]] = each["lines"]
         return [_taken(document, counts[document["_id"]]) for document in found]
 
-    async def to_look_at(self, limit: int) -> Sequence[FlowLineIn]:
-        """Every line that is not matched."""
-        where = {"outcome": {"$ne": Outcome.MATCHED.value}}
-        return [_line_in(document) for document in await self._lines.find(where, sort=[("_id", 1)], limit=limit)]
-
-    async def receipts_overdue(self, before: datetime, limit: int) -> Sequence[KeptReceipt]:
-        """Receipts paid before `before` that no flow has named yet, oldest first."""
-        where = {"reconciled_at": None, "state": {"$in": list(SETTLED)}, "paid_at": {"$lt": before}}
-        found = await self._receipts.find(where, sort=[("paid_at", 1), ("_id", 1)], limit=limit)
-        named = {line["iur"] for line in await self._lines.find({"iur": {"$in": [each["_id"] for each in found]}})}
-        return [receipt_of(document) for document in found if document["_id"] not in named]
-
     async def credited_cents(self) -> int:
         """The sum of all credited receipts."""
         return await _sum(self._receipts, ReceiptState.CREDITED.value, "$amount_cents")
@@ -138,6 +126,7 @@ def _line_document(flow_key: str, judged: JudgedLine) -> Document:
     line = judged.line
     return {
         "_id": f"{flow_key}/{line.index}",
+        "work_id": line_work_id(flow_key, line.key),
         "flow": flow_key,
         "index": line.index,
         "iuv": line.key.iuv,
@@ -156,7 +145,8 @@ def _key_of(document: Document) -> PaymentKey:
     return PaymentKey(document["iuv"], document["iur"], document["id_transfer"])
 
 
-def _line_in(document: Document) -> FlowLineIn:
+def line_in(document: Document) -> FlowLineIn:
+    """The inverse of what `keep_flow` writes."""
     line = FlowLine(
         index=document["index"],
         key=_key_of(document),

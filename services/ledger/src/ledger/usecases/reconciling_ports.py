@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ledger.domain.flows import Flow, FlowHead, FlowLine, JudgedLine, PaymentKey
 from ledger.domain.receipts import KeptReceipt, Receipt
+from ledger.domain.worklist import Handled, Work
 from ledger.usecases.ports import Ports
 
 
@@ -44,6 +45,26 @@ class FlowLineIn:
     judged: JudgedLine
 
 
+class Worklist(Protocol):
+    """What does not match, and what the office said about it."""
+
+    async def work(self, work_id: str, *, late_before: datetime) -> Work | None:
+        """As it stands: a line of a flow, matched or not, or a receipt paid before `late_before` without a flow."""
+        ...
+
+    async def said_of(self, work_id: str) -> tuple[Handled, ...]:
+        """Everything ever said, oldest first."""
+        ...
+
+    async def standing_over(self, flow_key: str, iurs: Collection[str]) -> Sequence[Handled]:
+        """Standing marks on lines of the flow, and on whatever is about the receipts."""
+        ...
+
+    async def keep(self, mark: Handled) -> None:
+        """Its thing leaves the open list while the mark stands, and is there again when it does not."""
+        ...
+
+
 class FlowSource(Protocol):
     """pagoPA, publishing flows. Everything raises RetryLater when it does not answer."""
 
@@ -68,6 +89,7 @@ class ReconcilingPorts:
 
     world: Ports
     flows: Flows
+    worklist: Worklist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

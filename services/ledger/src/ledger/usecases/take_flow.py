@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from ledger.domain.flows import Evidence, Flow, JudgedLine, Outcome, PaymentKey, is_reconciled, judged
 from ledger.domain.receipts import KeptReceipt
 from ledger.usecases.announcements import payment_reconciled
+from ledger.usecases.mark_handled import hold_marks
 from ledger.usecases.reconciling_ports import ReconcilingPorts
 
 
@@ -24,6 +25,7 @@ async def take_flow(ports: ReconcilingPorts, flow: Flow) -> bool:
     lines = [judged(line, evidence) for line in flow.lines]
     await ports.flows.keep_flow(flow, lines, taken_at=ports.world.clock.now())
     matched = {each.line.key for each in lines if each.outcome is Outcome.MATCHED}
+    await hold_marks(ports, flow_key=flow.head.key, iurs=iurs)
     await _tell(ports, evidence.receipts, matched, flow.head.key)
     return True
 
@@ -41,6 +43,7 @@ async def judge_again(ports: ReconcilingPorts, iur: str) -> int:
         await ports.flows.rejudge(line_id, again)
         found.setdefault(kept.flow_key, set()).add(again.line.key)
     for flow_key, keys in found.items():
+        await hold_marks(ports, flow_key=flow_key, iurs={iur})
         await _tell(ports, receipts, keys, flow_key)
     return sum(len(keys) for keys in found.values())
 
