@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from aiokafka import ConsumerRecord
 
+from ledger.domain.reckoning import TakenIn
 from ledger.inbound.events import PortsOf, subscriptions
 from ledger.usecases.ports import Ports
+from ledger.wiring import meals_taken_in
 from refettorio_chassis.consuming import Intake, Received
 from refettorio_chassis.testing import envelope_of
 from refettorio_contracts import Event
 from refettorio_contracts.topics import MEALS
-from tests.support.ledger_memory import MemoryLedger, State
-from tests.support.memory_mongo import MemoryTransactions
+from tests.support.ledger_memory import MemoryLedger, MemoryStore, State
+from tests.support.memory_mongo import MemoryTransaction, MemoryTransactions
 
 AT_ONCE: Final = timedelta()
 """Nobody waits for a price: what has none is refused."""
@@ -24,6 +26,14 @@ AT_ONCE: Final = timedelta()
 
 class DiedError(BaseException):
     """The process is gone: nothing in it can catch this."""
+
+
+class ListeningBook(MemoryStore):
+    """The whole book of a ledger that takes its meals from a log: every record of it is accounted for too."""
+
+    async def taken_in(self) -> Sequence[TakenIn]:
+        view: Any = MemoryTransaction(self.state)
+        return await meals_taken_in(view)
 
 
 class Group:

@@ -47,7 +47,7 @@ from refettorio_chassis.errors import DomainError
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from tests.support.ledger_decisions import CLERK, MemoryOffice
-from tests.support.ledger_group import FATES, DiedError, Fate, Group, delivered
+from tests.support.ledger_group import FATES, DiedError, Fate, Group, ListeningBook, delivered
 from tests.support.ledger_model import LedgerModel
 from tests.support.ledger_refund_scenarios import IBAN
 from tests.support.ledger_scenarios import price, receipt
@@ -260,7 +260,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_books_are_proved(self) -> None:
-        report = self._do(verify_books, self.ledger.book, progress=lambda _done, _total: None)
+        report = self._do(verify_books, ListeningBook(self.ledger.state), progress=lambda _done, _total: None)
         assert report.findings == ()
 
     @invariant()

@@ -264,18 +264,23 @@ class StoredBook:
         return await self._notices.credited_amounts()
 
     async def taken_in(self) -> Sequence[TakenIn]:
-        return [
-            TakenIn(
-                partition=each.partition,
-                first_offset=each.first_offset,
-                next_offset=each.next_offset,
-                **asdict(each.ends),
-            )
-            for each in await every_progress(self._view, MEALS_SUBSCRIPTION)
-        ]
+        return await meals_taken_in(self._view)
 
     async def free_meals(self) -> Mapping[int, int]:
         return await self._meals.free_events()
+
+
+async def meals_taken_in(view: View) -> Sequence[TakenIn]:
+    """What became of the meal events of each partition, by what the chassis wrote down."""
+    return [
+        TakenIn(
+            partition=each.partition,
+            first_offset=each.first_offset,
+            next_offset=each.next_offset,
+            **asdict(each.ends),
+        )
+        for each in await every_progress(view, MEALS_SUBSCRIPTION)
+    ]
 
 
 def creditor_of(settings: Settings) -> Creditor:
