@@ -121,6 +121,10 @@ class SessionsInMemory:
     async def open(self, session: Session) -> None:
         self.open_ones[session.session_id] = session
 
+    async def of_guardian(self, guardian_id: str) -> Sequence[Session]:
+        own = [each for each in self.open_ones.values() if each.guardian_id == guardian_id]
+        return sorted(own, key=lambda each: (-each.opened_at.timestamp(), each.session_id))
+
     async def touch(self, session_id: str, at: datetime) -> None:
         known = self.open_ones.get(session_id)
         if known:

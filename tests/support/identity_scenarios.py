@@ -37,6 +37,7 @@ STARTED = SignIn(
     level=2,
     next_path="/portale/",
     started_at=NOW,
+    replaces="s0",
 )
 OPEN = Session(session_id="s1", guardian_id="gua_1", scheme="spid", level=2, opened_at=NOW, last_seen_at=NOW)
 AT_PROVIDER = ProviderSession(provider=PROVIDER, name_id="_n1", qualifier=PROVIDER, index="_i1")
@@ -154,6 +155,14 @@ async def a_sign_out_is_taken_once_and_forgotten_in_time(ports: Ports) -> None:
     assert await ports.sign_outs.take("young") == young
 
 
+async def the_sessions_of_a_guardian_are_theirs_alone_the_latest_first(ports: Ports) -> None:
+    latest = replace(OPEN, session_id="s2", opened_at=NOW + timedelta(minutes=1), device="Firefox su Windows")
+    for session in (OPEN, latest, replace(OPEN, session_id="s3", guardian_id="gua_2")):
+        await ports.sessions.open(session)
+    assert list(await ports.sessions.of_guardian("gua_1")) == [latest, OPEN]
+    assert list(await ports.sessions.of_guardian("gua_3")) == []
+
+
 async def what_is_over_is_forgotten_and_nothing_else(ports: Ports) -> None:
     later = NOW + timedelta(minutes=1)
     await ports.sign_ins.add(STARTED)
@@ -203,6 +212,7 @@ SCENARIOS: list[Scenario] = [
     a_session_is_opened_touched_and_closed,
     sessions_beside_one_of_the_provider_are_found,
     a_sign_out_is_taken_once_and_forgotten_in_time,
+    the_sessions_of_a_guardian_are_theirs_alone_the_latest_first,
     what_is_over_is_forgotten_and_nothing_else,
     a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,
     two_tablets_wait_at_once,

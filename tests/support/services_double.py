@@ -97,7 +97,20 @@ def _identity() -> dict[tuple[str, str], Json]:
         "last_seen_at": "2025-10-06T06:52:00Z",
         "state": "paired",
     }
+    here = {
+        "reference": "a" * 32,
+        "scheme": "spid",
+        "level": 2,
+        "device": "Firefox su Windows",
+        "opened_at": "2025-10-06T06:10:00Z",
+        "last_seen_at": "2025-10-06T06:58:00Z",
+        "is_this_one": True,
+    }
+    elsewhere = here | {"reference": "b" * 32, "scheme": "cie", "level": 3, "device": "", "is_this_one": False}
     return {
+        ("GET", "/api/identity/v1/me/sessions"): {"items": [here, elsewhere]},
+        ("DELETE", "/api/identity/v1/me/sessions"): {"closed": 2},
+        ("DELETE", f"/api/identity/v1/me/sessions/{'b' * 32}"): {"closed": 1},
         ("GET", "/auth/idps"): {
             "items": [
                 {"entity_id": "http://127.0.0.1:8091/spid", "name": "Gestore SPID di prova", "scheme": "spid"},

@@ -29,7 +29,7 @@ from clients.office import (
     year_end,
 )
 from clients.office import refunds as office_refunds
-from clients.portal import children, forms, home, payments, receipts, refunds, sent
+from clients.portal import children, forms, home, payments, receipts, refunds, sent, sessions
 from clients.portal import communications as family_communications
 from clients.portal import instalments as family_instalments
 from clients.problems import add_error_pages
@@ -55,6 +55,7 @@ ROUTERS = (
     forms.router,
     sent.router,
     family_communications.router,
+    sessions.router,
     children.router,
     applications.router,
     pupils.router,

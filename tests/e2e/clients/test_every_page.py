@@ -37,6 +37,7 @@ PAGES = (
     "/portale/comunicazioni",
     "/portale/figli",
     f"/portale/figli/{PUPIL}",
+    "/portale/profilo/accessi",
     "/ufficio/",
     f"/ufficio/domande/{APPLICATION}",
     "/ufficio/alunni?classe=primaria-1a",

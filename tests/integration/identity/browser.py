@@ -72,8 +72,11 @@ class Browser:
         return fields
 
     async def bring(self, fields: dict[str, str], scheme: str = "spid") -> httpx.Response:
-        """Carry the response of the provider back."""
-        return await self.post(f"/auth/{scheme}/acs", data=fields, sec_fetch_site="cross-site")
+        """Carry the response of the provider back. Another site posts: a browser leaves our `SameSite` cookies out."""
+        left_out = {name: self.cookies.pop(name) for name in (SESSION, TABLET) if name in self.cookies}
+        answer = await self.post(f"/auth/{scheme}/acs", data=fields, sec_fetch_site="cross-site")
+        self.cookies = left_out | self.cookies
+        return answer
 
     async def sign_in(self, citizen: str, scheme: str = "spid", next_path: str = "/portale/") -> httpx.Response:
         """The whole way."""

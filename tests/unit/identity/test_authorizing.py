@@ -10,6 +10,7 @@ import pytest
 from identity.domain.access import Kind, destination, is_forged
 from identity.domain.levels import Levels
 from identity.domain.roles import StaffGrant
+from identity.domain.session import SessionLimits
 from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request
 from identity.usecases.note_sign_of_life import note_sign_of_life
 from identity.usecases.secrecy import fingerprint
@@ -32,7 +33,9 @@ async def arrives(
         session_secret=SECRET if person else None,
         tablet_secret=SECRET if tablet else None,
     )
-    return await authorize_request(memory, arrival, public_url=SITE, levels=LEVELS, now=memory.clock.now())
+    return await authorize_request(
+        memory, arrival, public_url=SITE, levels=LEVELS, limits=SessionLimits(), now=memory.clock.now()
+    )
 
 
 async def with_person(level: int = 2, **grant: frozenset[str]) -> Memory:

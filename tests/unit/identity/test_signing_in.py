@@ -14,8 +14,8 @@ from identity.domain.errors import (
     UserAnomalyError,
 )
 from identity.domain.levels import Levels
-from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, TOUCH_INTERVAL
-from identity.domain.sign_in import RESPONSE_LIMIT
+from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, TOUCH_INTERVAL, SessionLimits
+from identity.domain.sign_in import RESPONSE_LIMIT, Browser
 from identity.usecases.complete_sign_in import NotSignedIn, SignedIn, complete_sign_in
 from identity.usecases.forget_what_is_over import forget_what_is_over
 from identity.usecases.secrecy import fingerprint
@@ -25,9 +25,11 @@ from refettorio_contracts.identity import ContactVerified, GuardianRegistered
 from tests.support.identity_memory import PROVIDER, Memory, statement
 from tests.support.identity_scenarios import MARIO, TWIN
 
+NEW = Browser()
+
 
 async def started(
-    memory: Memory, next_path: str = "/portale/x", known_browser: str | None = None, **chosen: int
+    memory: Memory, next_path: str = "/portale/x", browser: Browser = NEW, **chosen: int
 ) -> StartedSignIn:
     levels = Levels(chosen={f"/{part}": level for part, level in chosen.items()})
     return await start_sign_in(
@@ -36,7 +38,7 @@ async def started(
         provider=PROVIDER,
         next_path=next_path,
         levels=levels,
-        known_browser=known_browser,
+        browser=browser,
     )
 
 
@@ -44,11 +46,19 @@ async def completed(memory: Memory, begun: StartedSignIn, **changed: str | None)
     (relay_state,) = memory.sign_ins.waiting or [""]
     regular: dict[str, str | None] = {
         "relay_state": relay_state,
-        "browser_secret": begun.browser_secret,
-        "previous_session": None,
+        "sign_in_secret": begun.browser_secret,
         "scheme": "spid",
     }
-    return await complete_sign_in(memory.ports, document=b"", **(regular | changed))  # type: ignore[arg-type]
+    given = regular | changed
+    return await complete_sign_in(
+        memory.ports,
+        scheme="cie" if given["scheme"] == "cie" else "spid",
+        document=b"",
+        relay_state=given["relay_state"] or "",
+        browser=Browser(
+            sign_in_secret=given["sign_in_secret"], session_secret=given.get("session_secret"), device="Firefox su Mac"
+        ),
+    )
 
 
 async def signed_in(memory: Memory) -> SignedIn:
@@ -59,12 +69,14 @@ async def signed_in(memory: Memory) -> SignedIn:
 
 async def test_a_provider_nobody_trusts_is_refused() -> None:
     with pytest.raises(UnknownIdentityProviderError):
-        await start_sign_in(Memory().ports, scheme="cie", provider=PROVIDER, next_path=None, levels=Levels())
+        await start_sign_in(
+            Memory().ports, scheme="cie", provider=PROVIDER, next_path=None, levels=Levels(), browser=Browser()
+        )
 
 
 async def test_a_browser_that_is_signing_in_already_keeps_its_secret() -> None:
     memory = Memory()
-    begun = await started(memory, known_browser="r1")
+    begun = await started(memory, browser=Browser(sign_in_secret="r1"))
     assert begun.browser_secret == "r1"
 
 
@@ -126,9 +138,21 @@ async def test_a_new_session_replaces_the_one_the_browser_had() -> None:
     first = await signed_in(memory)
     memory.federation.answer = statement(assertion_id="_b")
     begun = await started(memory)
-    second = await completed(memory, begun, previous_session=first.session_secret)
+    second = await completed(memory, begun, session_secret=first.session_secret)
     assert isinstance(second, SignedIn)
     assert list(memory.sessions.open_ones) == [fingerprint(second.session_secret)]
+
+
+async def test_the_session_a_browser_had_when_it_set_out_ends_although_the_response_comes_without_its_cookie() -> None:
+    memory = Memory()
+    first = await signed_in(memory)
+    memory.federation.answer = statement(assertion_id="_b")
+    begun = await started(memory, browser=Browser(session_secret=first.session_secret))
+    assert len(memory.sessions.open_ones) == 1, "still signed in while at the provider"
+    second = await completed(memory, begun)
+    assert isinstance(second, SignedIn)
+    (session,) = memory.sessions.open_ones.values()
+    assert (session.session_id, session.device) == (fingerprint(second.session_secret), "Firefox su Mac")
 
 
 async def test_the_same_assertion_in_another_sign_in_is_refused() -> None:
@@ -142,7 +166,7 @@ async def test_the_same_assertion_in_another_sign_in_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"relay_state": ""}, {"relay_state": "r0"}, {"browser_secret": None}, {"browser_secret": "r0"}, {"scheme": "cie"}],
+    [{"relay_state": ""}, {"relay_state": "r0"}, {"sign_in_secret": None}, {"sign_in_secret": "r0"}, {"scheme": "cie"}],
 )
 async def test_what_this_browser_did_not_ask_for_is_refused(changed: dict[str, str | None]) -> None:
     memory = Memory()
@@ -211,10 +235,10 @@ async def test_sessions_and_sign_ins_that_are_over_are_forgotten_and_the_audit_s
     memory = Memory()
     await signed_in(memory)
     await started(memory)
-    await forget_what_is_over(memory.ports)
+    await forget_what_is_over(memory.ports, limits=SessionLimits())
     assert (len(memory.sessions.open_ones), len(memory.sign_ins.waiting)) == (1, 1)
     memory.clock.advance(timedelta(days=1, seconds=1))
-    await forget_what_is_over(memory.ports)
+    await forget_what_is_over(memory.ports, limits=SessionLimits())
     assert (memory.sessions.open_ones, memory.sign_ins.waiting, memory.sign_ins.used) == ({}, {}, {})
     assert memory.audit.actions == ["signed-in"]
 
@@ -231,10 +255,10 @@ async def test_a_session_lives_20_idle_minutes_and_8_hours_at_most() -> None:
     await signed_in(memory)
     (session,) = memory.sessions.open_ones.values()
     opened = session.opened_at
-    assert session.is_alive(opened + IDLE_LIMIT - timedelta(seconds=1))
-    assert not session.is_alive(opened + IDLE_LIMIT)
+    assert session.is_alive(opened + IDLE_LIMIT - timedelta(seconds=1), SessionLimits())
+    assert not session.is_alive(opened + IDLE_LIMIT, SessionLimits())
     in_use = replace(session, last_seen_at=opened + ABSOLUTE_LIMIT - timedelta(minutes=1))
-    assert in_use.is_alive(opened + ABSOLUTE_LIMIT - timedelta(seconds=1))
-    assert not in_use.is_alive(opened + ABSOLUTE_LIMIT)
+    assert in_use.is_alive(opened + ABSOLUTE_LIMIT - timedelta(seconds=1), SessionLimits())
+    assert not in_use.is_alive(opened + ABSOLUTE_LIMIT, SessionLimits())
     assert not session.wants_touch(opened + TOUCH_INTERVAL - timedelta(seconds=1))
     assert session.wants_touch(opened + TOUCH_INTERVAL)

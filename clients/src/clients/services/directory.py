@@ -16,6 +16,7 @@ from clients.services.ledger import Ledger
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
 from clients.services.prices import Prices
+from clients.services.profile import Profile
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
 from clients.services.transport import TIMEOUT_SECONDS, Backend
@@ -29,6 +30,7 @@ class Services:
     """Every call made through this carries one caller's token."""
 
     identity: Identity
+    profile: Profile
     enrollment: Enrollment
     attendance: Attendance
     ledger: Ledger
@@ -57,6 +59,7 @@ class Directory:
 
         return Services(
             identity=Identity(backend("identity")),
+            profile=Profile(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),
             attendance=Attendance(backend("attendance")),
             ledger=Ledger(backend("ledger")),

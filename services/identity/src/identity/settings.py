@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
 
+from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, SessionLimits
 from refettorio_chassis.settings import ServiceSettings
 
 
@@ -24,6 +26,20 @@ class Settings(ServiceSettings):
         alias="REFETTORIO_SIGN_IN_LEVELS",
         description="Parts of the site that ask for another level than 2, as in /portale=1; 1 is a mere password",
     )
+    session_idle_minutes: int = Field(
+        default=int(IDLE_LIMIT.total_seconds()) // 60,
+        ge=2,
+        le=24 * 60,
+        alias="REFETTORIO_SESSION_IDLE_MINUTES",
+        description="A session without a sign of its visitor ends after this time",
+    )
+    session_hours: int = Field(
+        default=int(ABSOLUTE_LIMIT.total_seconds()) // 3600,
+        ge=1,
+        le=24,
+        alias="REFETTORIO_SESSION_HOURS",
+        description="A session ends after this time, used or not",
+    )
 
     organization_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_NAME")
     organization_display_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_DISPLAY_NAME")
@@ -37,3 +53,8 @@ class Settings(ServiceSettings):
     organization_province: str = Field(default="CR", alias="REFETTORIO_ORGANIZATION_PROVINCE")
     organization_email: str = Field(default="servizi.scolastici@comune.example", alias="REFETTORIO_ORGANIZATION_EMAIL")
     organization_telephone: str = Field(default="+390000000000", alias="REFETTORIO_ORGANIZATION_TELEPHONE")
+
+    def session_limits(self) -> SessionLimits:
+        return SessionLimits(
+            idle=timedelta(minutes=self.session_idle_minutes), absolute=timedelta(hours=self.session_hours)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from identity.domain.levels import levels_from
@@ -10,6 +11,7 @@ from identity.inbound.command_line import staff_command
 from identity.inbound.gate import Gate, gate_router
 from identity.inbound.http import people_router
 from identity.inbound.http_public import public_router
+from identity.inbound.http_sessions import sessions_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
 from identity.inbound.sign_in import Entrance, sign_in_router
@@ -18,6 +20,7 @@ from identity.inbound.sweeping import sweeper
 from identity.outbound.chance import SystemChance
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.queries import Queries
+from identity.outbound.recent import ForgettingRunner, RecentDirectory
 from identity.outbound.saml.federation import Saml
 from identity.outbound.saml.metadata import Endpoints, Organization
 from identity.outbound.saml.signatures import KeyPair
@@ -47,6 +50,7 @@ INDEXES: Final = (
     Index(collection=SIGN_OUTS, keys=[("relay_state", 1)], unique=True),
     Index(collection=SIGN_OUTS, keys=[("started_at", 1)]),
     Index(collection=ASSERTIONS, keys=[("used_at", 1)]),
+    Index(collection=SESSIONS, keys=[("guardian_id", 1)]),
     Index(collection=SESSIONS, keys=[("last_seen_at", 1)]),
     Index(collection=SESSIONS, keys=[("opened_at", 1)]),
     Index(
@@ -92,8 +96,12 @@ def wire(base: Foundation, settings: Settings) -> Service:
     federation, single_logout = speakers_from(settings)
     issuer = TokenIssuer.read(settings.token_key_file)
     levels = levels_from(settings.levels)
-    run = Runner(base.transactions, lambda tx: ports_on(federation, single_logout, base.clock, tx), service=NAME)
+    limits = settings.session_limits()
     queries = Queries(base.transactions.view)
+    recent = RecentDirectory(queries)
+    ports = partial(ports_on, federation, single_logout, base.clock)
+    run = ForgettingRunner(base.transactions, ports, service=NAME, forget=recent.forget)
+    only_noting = Runner(base.transactions, ports, service=NAME)
     public_url = settings.public_url
     entrances = [
         Entrance(
@@ -115,13 +123,14 @@ def wire(base: Foundation, settings: Settings) -> Service:
             *map(sign_out_router, entrances),
             pairing_router(run, public_url),
             people_router(queries),
+            sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),
             staff_router(run, queries),
-            gate_router(run, Gate(queries, issuer, levels, base.clock, public_url)),
+            gate_router(only_noting, Gate(recent, issuer, levels, limits, base.clock, public_url)),
         ],
         indexes=INDEXES,
         collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, SIGN_OUTS, ASSERTIONS, SESSIONS, TABLETS],
-        roles={"sweeper": sweeper(run)},
+        roles={"sweeper": sweeper(run, limits)},
         commands=[staff_command(run)],
     )
 

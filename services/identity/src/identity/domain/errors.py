@@ -59,6 +59,12 @@ class GuardianUnknownError(NotFoundError):
     slug = "guardian-unknown"
 
 
+class SessionUnknownError(NotFoundError):
+    """The person has no open session of this name; of others' sessions nothing is told."""
+
+    slug = "session-unknown"
+
+
 class RoleUnknownError(DomainError):
     """Not a role that can be granted to a person of the staff."""
 

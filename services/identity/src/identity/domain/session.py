@@ -11,8 +11,18 @@ from identity.domain.sign_in import Scheme
 
 IDLE_LIMIT: Final = timedelta(minutes=20)
 ABSOLUTE_LIMIT: Final = timedelta(hours=8)
+REFERENCE_DIGITS: Final = 32
+"""Enough of a hash to tell sessions apart in tokens, logs and pages; not enough to look one up by."""
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
 """How fine `last_seen_at` is: one write a minute and visitor, not one a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLimits:
+    """How long a session lives: without a sign of its visitor, and in all."""
+
+    idle: timedelta = IDLE_LIMIT
+    absolute: timedelta = ABSOLUTE_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,7 @@ class Session:
     """`session_id` is the SHA-256 of the cookie's value: who reads the database cannot take a session over.
 
     `at_provider`: the session its provider keeps beside it, if it keeps one.
+    `device`: browser and system in words, as `domain/device.py` tells them; empty when not known.
     """
 
     session_id: str
@@ -29,10 +40,16 @@ class Session:
     opened_at: datetime
     last_seen_at: datetime
     at_provider: ProviderSession | None = None
+    device: str = ""
 
-    def is_alive(self, now: datetime) -> bool:
+    @property
+    def reference(self) -> str:
+        """How its owner and the services name it."""
+        return self.session_id[:REFERENCE_DIGITS]
+
+    def is_alive(self, now: datetime, limits: SessionLimits) -> bool:
         """Neither idle nor open for too long."""
-        return now - self.last_seen_at < IDLE_LIMIT and now - self.opened_at < ABSOLUTE_LIMIT
+        return now - self.last_seen_at < limits.idle and now - self.opened_at < limits.absolute
 
     def wants_touch(self, now: datetime) -> bool:
         """Whether its last sign of life is old enough to be written again."""

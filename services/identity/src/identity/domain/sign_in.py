@@ -19,11 +19,21 @@ _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]{0,500}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Browser:
+    """What a browser shows of itself: the secrets of its cookies, where it has them, and its device in words."""
+
+    sign_in_secret: str | None = None
+    session_secret: str | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """One request waits for one response, from one provider, in one browser.
 
     `relay_state` is what the provider gives back; `browser` the SHA-256 of a cookie only this browser has, so that
     nobody can make another person's browser finish a sign-in that is not theirs. `level` is the least accepted, 1 to 3.
+    `replaces`: the session this browser had; the response comes from another site, without its cookie.
     """
 
     request_id: str
@@ -34,6 +44,7 @@ class SignIn:
     level: int
     next_path: str
     started_at: datetime
+    replaces: str | None = None
 
     def is_awaited(self, now: datetime) -> bool:
         """Whether a response may still come."""

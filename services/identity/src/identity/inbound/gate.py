@@ -6,7 +6,7 @@ Not reachable through the gateway itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -18,8 +18,11 @@ from starlette.responses import RedirectResponse, Response
 
 from identity.domain.access import Kind
 from identity.domain.levels import Levels
+from identity.domain.session import SessionLimits
 from identity.inbound import cookies
+from identity.inbound.guessing import WINDOW_SECONDS, Guesses
 from identity.inbound.pages import closed_door
+from identity.inbound.signs_of_life import SignsOfLife
 from identity.usecases.authorize_request import (
     Admitted,
     Arrival,
@@ -28,7 +31,6 @@ from identity.usecases.authorize_request import (
     Stopped,
     authorize_request,
 )
-from identity.usecases.note_sign_of_life import note_sign_of_life
 from identity.usecases.ports import Ports
 from refettorio_chassis.auth import open_to_all
 from refettorio_chassis.clock import Clock
@@ -74,13 +76,17 @@ class Gate:
     directory: Directory
     issuer: Issuer
     levels: Levels
+    limits: SessionLimits
     clock: Clock
     public_url: str
+    guesses: Guesses = field(default_factory=Guesses)
 
 
 def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
     """The one route, for any method and path."""
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(open_to_all)], include_in_schema=False)
+
+    signs = SignsOfLife(run)
 
     @router.api_route("/{path:path}", methods=METHODS)
     async def authorize(request: Request) -> Response:
@@ -91,19 +97,36 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
             session_secret=cookies.secret_in(request.cookies, cookies.SESSION),
             tablet_secret=cookies.secret_in(request.cookies, cookies.TABLET),
         )
+        address = request.headers.get("x-forwarded-for", "")
+        if gate.guesses.are_too_many(address):
+            return _slow_down()
         now = gate.clock.now()
         verdict = await authorize_request(
-            gate.directory, arrival, public_url=gate.public_url, levels=gate.levels, now=now
+            gate.directory, arrival, public_url=gate.public_url, levels=gate.levels, limits=gate.limits, now=now
         )
         if isinstance(verdict, Stopped):
+            _note_guess(gate.guesses, address, arrival, verdict)
             return _refusal(verdict, _with_query(arrival.path, request))
         if verdict.subject is None:
             return Response()
-        if verdict.touch_session or verdict.touch_tablet:
-            await run(note_sign_of_life, session_id=verdict.touch_session, tablet_id=verdict.touch_tablet)
-        return Response(headers={"authorization": f"Bearer {gate.issuer.token(verdict, now)}"})
+        return Response(
+            headers={"authorization": f"Bearer {gate.issuer.token(verdict, now)}"}, background=signs.of(verdict)
+        )
 
     return router
+
+
+def _note_guess(guesses: Guesses, address: str, arrival: Arrival, stopped: Stopped) -> None:
+    secret = arrival.session_secret or arrival.tablet_secret
+    if secret and stopped.reason is Refusal.NOT_SIGNED_IN:
+        guesses.note(address, secret)
+
+
+def _slow_down() -> Response:
+    detail = "Da questa rete arrivano troppe richieste non valide: riprova tra un minuto."
+    answer = problem(HTTPStatus.TOO_MANY_REQUESTS, "troppi-tentativi", detail)
+    answer.headers["retry-after"] = str(int(WINDOW_SECONDS))
+    return answer
 
 
 def _original_path(request: Request) -> str:

@@ -15,9 +15,10 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from identity.domain.anomaly import Anomaly, anomaly
+from identity.domain.device import device_in_words
 from identity.domain.errors import ResponseRefusedError, UnknownIdentityProviderError, UnsolicitedResponseError
 from identity.domain.levels import Levels
-from identity.domain.sign_in import Scheme
+from identity.domain.sign_in import Browser, Scheme
 from identity.inbound import cookies
 from identity.inbound.cookies import SignInCookie
 from identity.inbound.pages import carried_by_browser, courtesy_page
@@ -101,7 +102,6 @@ def sign_in_router(entrance: Entrance) -> APIRouter:
 
 async def _login(entrance: Entrance, request: Request, idp: str, next_path: str | None) -> Response:
     await entrance.federation.refresh()
-    known = cookies.secret_in(request.cookies, entrance.cookie.name)
     try:
         started = await entrance.run(
             start_sign_in,
@@ -109,7 +109,7 @@ async def _login(entrance: Entrance, request: Request, idp: str, next_path: str 
             provider=idp,
             next_path=next_path,
             levels=entrance.levels,
-            known_browser=known,
+            browser=_browser(entrance, request),
         )
     except UnknownIdentityProviderError:
         return courtesy_page(_NO_SUCH_PROVIDER, status=HTTPStatus.NOT_FOUND, retry_url="/accedi")
@@ -127,8 +127,7 @@ async def _consume(entrance: Entrance, request: Request, saml_response: str, rel
             scheme=entrance.scheme,
             document=document,
             relay_state=relay_state,
-            browser_secret=cookies.secret_in(request.cookies, entrance.cookie.name),
-            previous_session=cookies.secret_in(request.cookies, cookies.SESSION),
+            browser=_browser(entrance, request),
         )
     except (binascii.Error, ValueError):
         return courtesy_page(_REFUSED, status=HTTPStatus.BAD_REQUEST, retry_url="/accedi")
@@ -140,6 +139,14 @@ async def _consume(entrance: Entrance, request: Request, saml_response: str, rel
     response.headers["cache-control"] = "no-store"
     cookies.set_session(response, outcome.session_secret)
     return response
+
+
+def _browser(entrance: Entrance, request: Request) -> Browser:
+    return Browser(
+        sign_in_secret=cookies.secret_in(request.cookies, entrance.cookie.name),
+        session_secret=cookies.secret_in(request.cookies, cookies.SESSION),
+        device=device_in_words(request.headers.get("user-agent", "")),
+    )
 
 
 def _not_signed_in(outcome: NotSignedIn) -> Response:

@@ -27,6 +27,9 @@ class Queries:
     async def session(self, session_id: str) -> Session | None:
         return await self._sessions.session(session_id)
 
+    async def sessions_of(self, guardian_id: str) -> Sequence[Session]:
+        return await self._sessions.of_guardian(guardian_id)
+
     async def guardian(self, guardian_id: str) -> Guardian | None:
         return await self._people.guardian(guardian_id)
 

@@ -44,6 +44,7 @@ class SignIns:
                 "next_path": sign_in.next_path,
                 "started_at": sign_in.started_at,
                 "waits": True,
+                "replaces": sign_in.replaces,
             }
         )
 
@@ -105,6 +106,10 @@ class Sessions:
             del document["at_provider"]
         await self._sessions.insert_one({"_id": document.pop("session_id"), **document})
 
+    async def of_guardian(self, guardian_id: str) -> Sequence[Session]:
+        found = await self._sessions.find({"guardian_id": guardian_id}, sort=[("opened_at", -1), ("_id", 1)])
+        return [_session(document) for document in found]
+
     async def touch(self, session_id: str, at: datetime) -> None:
         await self._sessions.update_one({"_id": session_id}, {"$max": {"last_seen_at": at}})
 
@@ -126,6 +131,7 @@ def _sign_in(document: Document) -> SignIn:
         level=document["level"],
         next_path=document["next_path"],
         started_at=document["started_at"],
+        replaces=document.get("replaces"),
     )
 
 
@@ -138,6 +144,7 @@ def _session(document: Document) -> Session:
         opened_at=document["opened_at"],
         last_seen_at=document["last_seen_at"],
         at_provider=ProviderSession(**document["at_provider"]) if "at_provider" in document else None,
+        device=document.get("device", ""),
     )
 
 

@@ -13,12 +13,9 @@ from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.levels import STAFF, Levels
 from identity.domain.roles import CANTEEN, EVERY_CLASS, GUARDIAN, StaffGrant
-from identity.domain.session import Session
+from identity.domain.session import REFERENCE_DIGITS, Session, SessionLimits
 from identity.domain.tablet import Tablet
 from identity.usecases.secrecy import fingerprint
-
-SESSION_ID_DIGITS = 32
-"""Enough of the session's hash to tell sessions apart in logs and audits; not enough to look one up by."""
 
 
 class Directory(Protocol):
@@ -77,7 +74,13 @@ class Stopped:
 
 
 async def authorize_request(
-    directory: Directory, arrival: Arrival, *, public_url: str, levels: Levels, now: datetime
+    directory: Directory,
+    arrival: Arrival,
+    *,
+    public_url: str,
+    levels: Levels,
+    limits: SessionLimits,
+    now: datetime,
 ) -> Admitted | Stopped:
     """Deny by default. Roles are looked up at every request: a grant taken back holds from the next one."""
     wanted = destination(arrival.path)
@@ -88,7 +91,8 @@ async def authorize_request(
     has_cookie = bool(arrival.session_secret or arrival.tablet_secret)
     if has_cookie and is_forged(arrival.method, arrival.headers, public_url):
         return Stopped(reason=Refusal.FORGED, kind=wanted.kind)
-    visitor = await _person(directory, arrival.session_secret, wanted, now)
+    session = await _session(directory, arrival.session_secret, limits, now)
+    visitor = await _person(directory, session, wanted, now) if session else None
     if visitor is None and wanted.kind is Kind.API:
         visitor = await _tablet(directory, arrival.tablet_secret, wanted, now)
     if visitor is None:
@@ -106,10 +110,12 @@ def _lack(visitor: Admitted, wanted: Destination, level: int) -> Refusal | None:
     return None
 
 
-async def _person(directory: Directory, secret: str | None, wanted: Destination, now: datetime) -> Admitted | None:
+async def _session(directory: Directory, secret: str | None, limits: SessionLimits, now: datetime) -> Session | None:
     session = await directory.session(fingerprint(secret)) if secret else None
-    if session is None or not session.is_alive(now):
-        return None
+    return session if session and session.is_alive(now, limits) else None
+
+
+async def _person(directory: Directory, session: Session, wanted: Destination, now: datetime) -> Admitted | None:
     guardian = await directory.guardian(session.guardian_id)
     if guardian is None:
         return None
@@ -119,7 +125,7 @@ async def _person(directory: Directory, secret: str | None, wanted: Destination,
         audience=wanted.audience,
         roles=frozenset({GUARDIAN}) | (grant.roles if grant else frozenset()),
         classes=_reach(grant),
-        session_id=session.session_id[:SESSION_ID_DIGITS],
+        session_id=session.reference,
         level=session.level,
         touch_session=session.session_id if session.wants_touch(now) else None,
     )
@@ -140,6 +146,6 @@ async def _tablet(directory: Directory, secret: str | None, wanted: Destination,
         audience=wanted.audience,
         roles=frozenset({CANTEEN}),
         classes=tablet.classes,
-        session_id=(tablet.credential_hash or "")[:SESSION_ID_DIGITS],
+        session_id=(tablet.credential_hash or "")[:REFERENCE_DIGITS],
         touch_tablet=tablet.tablet_id if tablet.wants_touch(now) else None,
     )

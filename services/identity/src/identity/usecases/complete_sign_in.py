@@ -15,7 +15,7 @@ from identity.domain.errors import (
 from identity.domain.guardian import Guardian
 from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
-from identity.domain.sign_in import IdentityStatement, Scheme, SignIn
+from identity.domain.sign_in import Browser, IdentityStatement, Scheme, SignIn
 from identity.usecases.announcements import contact_verified, guardian_registered
 from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
@@ -46,8 +46,7 @@ async def complete_sign_in(
     scheme: Scheme,
     document: bytes,
     relay_state: str,
-    browser_secret: str | None,
-    previous_session: str | None,
+    browser: Browser,
 ) -> SignedIn | NotSignedIn:
     """One request takes one response: whatever it says, the same sign-in cannot be completed again.
 
@@ -55,7 +54,7 @@ async def complete_sign_in(
     in this browser, now.
     """
     now = ports.now()
-    sign_in = await _awaited(ports, scheme, relay_state, browser_secret, now)
+    sign_in = await _awaited(ports, scheme, relay_state, browser.sign_in_secret, now)
     try:
         statement = ports.federation.read(document, sign_in, now)
         await _refuse_replay(ports, statement, now)
@@ -63,9 +62,8 @@ async def complete_sign_in(
     except (UserAnomalyError, ResponseRefusedError) as reason:
         await _write_refusal(ports, sign_in, reason, now)
         return NotSignedIn(reason=reason, scheme=scheme, provider=sign_in.provider, next_path=sign_in.next_path)
-    if previous_session:
-        await ports.sessions.close(fingerprint(previous_session))
-    secret = await _open_session(ports, guardian, sign_in, statement)
+    await _end_replaced(ports, sign_in, browser)
+    secret = await _open_session(ports, guardian, sign_in, statement, browser.device)
     return SignedIn(session_secret=secret, next_path=sign_in.next_path)
 
 
@@ -141,7 +139,17 @@ async def _with_contacts(ports: Ports, guardian: Guardian, statement: IdentitySt
     return guardian
 
 
-async def _open_session(ports: Ports, guardian: Guardian, sign_in: SignIn, statement: IdentityStatement) -> str:
+async def _end_replaced(ports: Ports, sign_in: SignIn, browser: Browser) -> None:
+    """The session the browser had when it set out, and the one it shows now, if it shows any."""
+    if sign_in.replaces:
+        await ports.sessions.close(sign_in.replaces)
+    if browser.session_secret:
+        await ports.sessions.close(fingerprint(browser.session_secret))
+
+
+async def _open_session(
+    ports: Ports, guardian: Guardian, sign_in: SignIn, statement: IdentityStatement, device: str
+) -> str:
     now = ports.now()
     secret = ports.chance.secret()
     session = Session(
@@ -152,6 +160,7 @@ async def _open_session(ports: Ports, guardian: Guardian, sign_in: SignIn, state
         opened_at=now,
         last_seen_at=now,
         at_provider=statement.at_provider,
+        device=device,
     )
     await ports.sessions.open(session)
     details = {

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT
+from identity.domain.session import SessionLimits
 from identity.usecases.ports import Ports
 
 KEPT_FOR: Final = timedelta(days=1)
 """A sign-in waits 15 minutes and takes one response only; a day is far more than any replay could use."""
 
 
-async def forget_what_is_over(ports: Ports) -> None:
+async def forget_what_is_over(ports: Ports, *, limits: SessionLimits) -> None:
     """The audit stays. Running it again changes nothing."""
     now = ports.now()
-    await ports.sessions.forget(idle_since=now - IDLE_LIMIT, opened_before=now - ABSOLUTE_LIMIT)
+    await ports.sessions.forget(idle_since=now - limits.idle, opened_before=now - limits.absolute)
     await ports.sign_ins.forget(before=now - KEPT_FOR)
     await ports.sign_outs.forget(before=now - KEPT_FOR)

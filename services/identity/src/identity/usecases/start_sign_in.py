@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from identity.domain.errors import UnknownIdentityProviderError
 from identity.domain.levels import Levels
-from identity.domain.sign_in import Scheme, SignIn, local_path
+from identity.domain.sign_in import Browser, Scheme, SignIn, local_path
 from identity.usecases.ports import BrowserMessage, Ports
 from identity.usecases.secrecy import fingerprint
 
@@ -26,16 +26,16 @@ async def start_sign_in(
     provider: str,
     next_path: str | None,
     levels: Levels,
-    known_browser: str | None = None,
+    browser: Browser,
 ) -> StartedSignIn:
     """Keep what the response must match, and make the request, at the level of the part of the site wanted.
 
-    A browser that is already signing in elsewhere (`known_browser`, its secret) may go on there too. Raises
-    `UnknownIdentityProviderError`.
+    A browser that is already signing in elsewhere may go on there too; the session it has ends when the new one begins.
+    Raises `UnknownIdentityProviderError`.
     """
     if not ports.federation.is_trusted(scheme, provider):
         raise UnknownIdentityProviderError("Il gestore di identità scelto non è tra quelli riconosciuti.")
-    browser_secret = known_browser or ports.chance.secret()
+    browser_secret = browser.sign_in_secret or ports.chance.secret()
     wanted = local_path(next_path)
     sign_in = SignIn(
         request_id=ports.chance.secret(),
@@ -47,6 +47,7 @@ async def start_sign_in(
         next_path=wanted,
         # Whole seconds, as the request says it: a response in the same second is not older than its request.
         started_at=ports.now().replace(microsecond=0),
+        replaces=fingerprint(browser.session_secret) if browser.session_secret else None,
     )
     await ports.sign_ins.add(sign_in)
     return StartedSignIn(message=ports.federation.request(sign_in), browser_secret=browser_secret)

@@ -1,0 +1,173 @@
+"""One's own sessions: what they are called, how they end, and what the gate remembers of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from identity.domain.device import device_in_words
+from identity.domain.errors import SessionUnknownError
+from identity.domain.session import SessionLimits
+from identity.inbound.guessing import MOST_ADDRESSES, MOST_UNKNOWN, WINDOW_SECONDS, Guesses
+from identity.inbound.signs_of_life import AGAIN_AFTER_SECONDS, SignsOfLife
+from identity.outbound.recent import KEPT_SECONDS, RecentDirectory
+from identity.usecases.authorize_request import Admitted
+from identity.usecases.close_own_session import close_every_own_session, close_own_session
+from identity.usecases.ports import Ports
+from refettorio_chassis.audit import Actor
+from refettorio_chassis.transaction import Runner
+from tests.support.identity_memory import NOW, Memory
+from tests.support.identity_scenarios import MARIO, OPEN
+
+MARIO_ACTS = Actor(subject="gua_1", role="guardian")
+AT_HOME = replace(OPEN, session_id="a" * 64)
+AT_WORK = replace(OPEN, session_id="b" * 64)
+OF_OTHERS = replace(OPEN, session_id="c" * 64, guardian_id="gua_2")
+
+
+class Elapsed:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+async def with_sessions() -> Memory:
+    memory = Memory()
+    for session in (AT_HOME, AT_WORK, OF_OTHERS):
+        await memory.sessions.open(session)
+    return memory
+
+
+async def test_a_person_closes_one_session_and_keeps_the_others() -> None:
+    memory = await with_sessions()
+    await close_own_session(memory.ports, reference=AT_WORK.reference, by=MARIO_ACTS)
+    assert set(memory.sessions.open_ones) == {AT_HOME.session_id, OF_OTHERS.session_id}
+    assert memory.audit.lines[0].what == "session-closed"
+    assert memory.audit.lines[0].details == {"session": AT_WORK.reference}
+
+
+@pytest.mark.parametrize("reference", [OF_OTHERS.reference, "", AT_HOME.session_id])
+async def test_nobody_closes_a_session_that_is_not_theirs(reference: str) -> None:
+    memory = await with_sessions()
+    with pytest.raises(SessionUnknownError):
+        await close_own_session(memory.ports, reference=reference, by=MARIO_ACTS)
+    assert len(memory.sessions.open_ones) == 3
+
+
+async def test_out_of_every_device_means_out_of_ones_own() -> None:
+    memory = await with_sessions()
+    assert await close_every_own_session(memory.ports, by=MARIO_ACTS) == 2
+    assert set(memory.sessions.open_ones) == {OF_OTHERS.session_id}
+    assert await close_every_own_session(memory.ports, by=MARIO_ACTS) == 0
+    assert memory.audit.actions == ["signed-out-everywhere"]
+
+
+def test_the_limits_are_the_municipality_s() -> None:
+    limits = SessionLimits(idle=timedelta(minutes=5), absolute=timedelta(hours=1))
+    assert OPEN.is_alive(NOW + timedelta(minutes=4, seconds=59), limits)
+    assert not OPEN.is_alive(NOW + timedelta(minutes=5), limits)
+    in_use = replace(OPEN, last_seen_at=NOW + timedelta(minutes=59))
+    assert in_use.is_alive(NOW + timedelta(minutes=59, seconds=59), limits)
+    assert not in_use.is_alive(NOW + timedelta(hours=1), limits)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox su Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Safari/604.1", "Safari su iPhone"),
+        ("Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0.0.0 Mobile Safari/537.36", "Chrome su Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/137.0.0.0 Safari/537.36 Edg/137.0.0.0", "Edge su Windows"),
+        ("curl/8.5.0", ""),
+        ("", ""),
+    ],
+)
+def test_a_device_is_told_without_version_and_model(user_agent: str, words: str) -> None:
+    assert device_in_words(user_agent) == words
+
+
+async def test_the_gate_remembers_for_two_seconds_and_no_longer() -> None:
+    memory, elapsed = await with_sessions(), Elapsed()
+    await memory.people.keep_guardian(MARIO)
+    recent = RecentDirectory(memory, elapsed=elapsed)
+    assert await recent.session(AT_HOME.session_id) == AT_HOME
+    assert await recent.guardian("gua_1") == MARIO
+    memory.sessions.open_ones.clear()
+    elapsed.seconds = KEPT_SECONDS - 0.01
+    assert await recent.session(AT_HOME.session_id) == AT_HOME
+    elapsed.seconds = KEPT_SECONDS
+    assert await recent.session(AT_HOME.session_id) is None
+    assert KEPT_SECONDS < 5
+
+
+async def test_what_is_forgotten_is_asked_for_again_and_what_was_not_there_too() -> None:
+    memory = await with_sessions()
+    recent = RecentDirectory(memory, elapsed=Elapsed())
+    assert await recent.session("new") is None
+    await memory.sessions.open(replace(OPEN, session_id="new"))
+    assert await recent.session("new") is not None
+    memory.sessions.open_ones.clear()
+    recent.forget()
+    assert await recent.session("new") is None
+
+
+async def test_an_answer_asked_for_before_a_change_is_not_remembered_after_it() -> None:
+    memory = await with_sessions()
+
+    class Slow(Memory):
+        async def session(self, session_id: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            found = await memory.session(session_id)
+            memory.sessions.open_ones.clear()
+            recent.forget()  # the change happens while the answer is on its way
+            return found
+
+    recent = RecentDirectory(Slow(), elapsed=Elapsed())
+    assert await recent.session(AT_HOME.session_id) == AT_HOME
+    assert await recent.session(AT_HOME.session_id) is None
+
+
+def test_many_unknown_cookies_from_one_address_have_to_wait() -> None:
+    elapsed = Elapsed()
+    guesses = Guesses(elapsed=elapsed)
+    for number in range(MOST_UNKNOWN):
+        assert not guesses.are_too_many("198.51.100.7")
+        guesses.note("198.51.100.7", f"r{number}")
+    assert guesses.are_too_many("198.51.100.7")
+    assert not guesses.are_too_many("198.51.100.8")
+    elapsed.seconds = WINDOW_SECONDS
+    assert not guesses.are_too_many("198.51.100.7")
+
+
+def test_one_stale_cookie_shown_again_and_again_is_no_guess() -> None:
+    guesses = Guesses(elapsed=Elapsed())
+    for _ in range(10 * MOST_UNKNOWN):
+        guesses.note("198.51.100.7", "r1")
+    assert not guesses.are_too_many("198.51.100.7")
+
+
+def test_what_is_kept_of_guesses_has_a_limit() -> None:
+    guesses = Guesses(elapsed=Elapsed())
+    for number in range(MOST_ADDRESSES + 5):
+        guesses.note(str(number), "r1")
+    assert len(guesses._seen) == MOST_ADDRESSES  # the memory it takes shows nowhere else
+
+
+async def test_a_visitor_is_noted_once_although_the_gate_remembers_them_as_before() -> None:
+    elapsed = Elapsed()
+    signs = SignsOfLife(_never_run(), elapsed=elapsed)
+    seen = Admitted(subject="gua_1", touch_session="s1")
+    assert signs.of(Admitted(subject="gua_1")) is None
+    assert signs.of(seen) is not None
+    assert signs.of(seen) is None
+    elapsed.seconds = AGAIN_AFTER_SECONDS
+    assert signs.of(seen) is not None
+
+
+def _never_run() -> Runner[Ports]:
+    return object()  # type: ignore[return-value]  # the task is made and not run
