@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from ledger.domain.certified import certified
 from ledger.domain.charging import MealTaken
 from ledger.domain.errors import (
     DeclarationConflictError,
+    DeclarationNotValidError,
     PreviewStaleError,
     TariffNotSoundError,
     TransferConflictError,
@@ -54,6 +55,7 @@ from ledger.usecases.rerate import (
 from tests.support.ledger_scenarios import OCTOBER, Bench, balance, meal, priced, proved, receipt, taken_back
 
 SEPTEMBER, JUNE = date(2025, 9, 1), date(2026, 6, 30)
+FILED = date(2025, 10, 1)
 ISEE = Bracketed(brackets=brackets_as_printed([(0, 450_000, 165), (450_001, 1_000_000, 291), (1_000_001, None, 624)]))
 HALF_FROM_SECOND = Siblings(ranks=(RankPrice(from_rank=2, percent_off=50),))
 EXEMPT = (Exemption(code="social-services"),)
@@ -76,7 +78,7 @@ def declaration(
     isee_cents: int | None,
     *,
     number: str = "dsu-1",
-    filed_on: date = OCTOBER,
+    filed_on: date = FILED,
     **more: Any,
 ) -> Declaration:
     return Declaration(
@@ -241,7 +243,7 @@ async def a_meal_that_costs_nothing_can_cost_later_and_be_taken_back(bench: Benc
     await bench.run(declare_income, declaration(None, exemption="social-services"), by="stf_1")
     assert (await bench.run(charge_meals, [meal(1), meal(1)])).posted == 1
     assert (await balance(bench), await causes(bench)) == (0, [])
-    await bench.run(declare_income, declaration(None, number="dsu-2", filed_on=date(2025, 10, 7)), by="stf_1")
+    await bench.run(declare_income, declaration(None, number="dsu-2", filed_on=date(2025, 10, 2)), by="stf_1")
     repriced, _ = await looked(bench)
     await posted(bench, repriced.differences)
     assert await balance(bench) == -500
@@ -270,9 +272,9 @@ async def a_meal_taken_back_after_the_preview_is_left_alone(bench: Bench) -> Non
     await assigned(bench)
     await bench.run(declare_income, declaration(None, exemption="social-services"), by="stf_1")
     await bench.run(charge_meals, [meal(1)])
-    await bench.run(declare_income, declaration(0, number="dsu-2", filed_on=date(2025, 10, 7)), by="stf_1")
+    await bench.run(declare_income, declaration(0, number="dsu-2", filed_on=date(2025, 10, 2)), by="stf_1")
     await bench.run(charge_meals, [meal(2)])
-    await bench.run(declare_income, declaration(700_000, number="dsu-3", filed_on=date(2025, 10, 8)), by="stf_1")
+    await bench.run(declare_income, declaration(700_000, number="dsu-3", filed_on=date(2025, 10, 3)), by="stf_1")
     repriced, preview = await looked(bench)
     assert (preview.lines, preview.before_cents, preview.after_cents) == (2, 165, 2 * 291)
     await bench.run(charge_meals, [taken_back(meal(1)), taken_back(meal(2))])
@@ -287,7 +289,7 @@ async def a_preview_that_is_no_longer_true_posts_nothing(bench: Bench) -> None:
     await bench.run(charge_meals, [meal(1)])
     await bench.run(declare_income, declaration(0), by="stf_1")
     old, _ = await looked(bench)
-    await bench.run(declare_income, declaration(700_000, number="dsu-2", filed_on=date(2025, 10, 8)), by="stf_1")
+    await bench.run(declare_income, declaration(700_000, number="dsu-2", filed_on=date(2025, 10, 3)), by="stf_1")
     new, _ = await looked(bench)
     await posted(bench, new.differences)
     with pytest.raises(PreviewStaleError):
@@ -345,11 +347,47 @@ async def what_is_not_sound_or_not_the_same_is_refused(bench: Bench) -> None:
         await bench.run(declare_income, declaration(1), by="stf_1")
     await bench.run(publish_tariff, tariff(Flat(price_cents=500), siblings=HALF_FROM_SECOND))
     await assigned(bench)
-    await bench.run(declare_income, declaration(0, number="dsu-2", filed_on=JUNE, exemption="social-services"), by="s")
+    await bench.run(
+        declare_income, declaration(0, number="dsu-2", filed_on=OCTOBER, exemption="social-services"), by="s"
+    )
     free: MealTaken = meal(1)
     await bench.run(charge_meals, [free])
     with pytest.raises(TransferConflictError):
         await bench.run(charge_meals, [replace(free, day=date(2025, 10, 9))])
+
+
+async def of_two_declarations_filed_on_one_day_the_one_registered_last_counts(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(ISEE))
+    await assigned(bench)
+    await bench.run(declare_income, declaration(0, number="z-mistyped"), by="stf_1")
+    bench.clock.advance(timedelta(minutes=5))
+    await bench.run(declare_income, declaration(700_000, number="a-right"), by="stf_1")
+    await bench.run(charge_meals, [meal(1)])
+    assert await balance(bench) == -291
+
+
+async def a_declaration_is_looked_at_before_anybody_registers_it(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(ISEE))
+    await assigned(bench)
+    await bench.run(charge_meals, [meal(1), meal(1, account="gua_1", day=date(2025, 10, 3))])
+    span = Span(first=SEPTEMBER, last=JUNE, account_id="gua_1")
+    declared = replace(declaration(0), registered_at=bench.clock.now())
+    seen = await bench.run(reprice_span, span, declared=declared)
+    assert (seen.meals, len(seen.differences), seen.after_cents - seen.before_cents) == (2, 2, 2 * (165 - 624))
+    assert (await looked(bench))[1].lines == 0
+    await bench.run(declare_income, declaration(0), by="stf_1")
+    assert (await looked(bench))[0].differences == seen.differences
+
+
+async def a_declaration_that_cannot_be_is_refused_and_names_the_field(bench: Bench) -> None:
+    for wrong, field in (
+        (replace(declaration(0), valid_to=date(2025, 8, 31)), "valid_to"),
+        (declaration(0, filed_on=date(2025, 10, 7)), "filed_on"),
+        (declaration(0, exempt_pupil_id="pup_1"), "exemption"),
+    ):
+        with pytest.raises(DeclarationNotValidError) as refused:
+            await bench.run(declare_income, wrong, by="stf_1")
+        assert [each["field"] for each in refused.value.values["errors"]] == [field]
 
 
 Scenario = Callable[[Bench], Awaitable[None]]
@@ -366,4 +404,7 @@ RATING_SCENARIOS: tuple[Scenario, ...] = (
     the_bus_is_paid_by_the_year_once_and_the_third_child_rides_free,
     a_month_of_meals_is_paid_whole_and_its_meals_cost_nothing,
     what_is_not_sound_or_not_the_same_is_refused,
+    of_two_declarations_filed_on_one_day_the_one_registered_last_counts,
+    a_declaration_is_looked_at_before_anybody_registers_it,
+    a_declaration_that_cannot_be_is_refused_and_names_the_field,
 )

@@ -106,7 +106,7 @@ async def an_adjustment_of_a_month_starts_where_the_one_before_ended(bench: Benc
     await bench.run(declare_income, declaration(500_000), by="stf_1")
     old, _ = await looked(bench)
     await posted(bench, old.differences)
-    await bench.run(declare_income, declaration(None, number="dsu-2", filed_on=date(2025, 10, 8)), by="stf_1")
+    await bench.run(declare_income, declaration(None, number="dsu-2", filed_on=date(2025, 10, 3)), by="stf_1")
     [again] = (await rated_again(bench)).differences
     assert (again.number, again.priced.net_cents, again.after_cents) == (2, 2_000, 6_000)
     changed = replace(old.differences[0], after_cents=1_000)

@@ -40,7 +40,7 @@ DECLARED = {
     "minors": 2,
     "valid_from": "2025-09-01",
     "valid_to": "2026-08-31",
-    "filed_on": "2025-10-20",
+    "filed_on": "2025-10-05",
 }
 
 

@@ -17,6 +17,7 @@ from ledger.domain.sealing import Period, Root
 from ledger.domain.transfers import Posted
 from ledger.inbound import (
     http_account,
+    http_declarations,
     http_instalments,
     http_notices,
     http_positions,
@@ -183,6 +184,7 @@ class Wiring:
                 http_instalments.office_router(self._instalments()),
                 http_tariffs.router(self.run, self.queries),
                 http_rating.router(self._rating()),
+                http_declarations.router(self.run, self._rating().sources, self.base.clock),
                 http_subscriptions.router(self._subscriptions()),
                 http_positions.router(self._positions()),
                 http_reconciliation.router(self.pagopa.reconciliation),

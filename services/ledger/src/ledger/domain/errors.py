@@ -92,7 +92,7 @@ class TariffNotSoundError(DomainError):
 
 
 class DeclarationNotValidError(DomainError):
-    """Its days are upside down."""
+    """Its days are upside down or not come yet, or it exempts a child for no reason: `errors` names the field."""
 
     slug: ClassVar[str] = "declaration-not-valid"
 

@@ -6,8 +6,13 @@ An ISEE never leaves the ledger: it is told to the office's desk here and read o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from ledger.domain.errors import DeclarationNotValidError
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +20,8 @@ class Declaration:
     """What a household declared, valid from `valid_from` to `valid_to` (Europe/Rome days, both inside).
 
     `isee_cents` None: no ISEE was given. `filed_on` is when the office had it: a later one wins on the days it covers,
-    also when these are past. `exemption` is a code of the tariff, for `exempt_pupil_id` or for all children when None.
+    also when these are past; of two filed on one day, the one registered last. `exemption` is a code of the tariff, for
+    `exempt_pupil_id` or for all children when None. `reference` is where the paper is, such as a protocol number.
     """
 
     declaration_id: str
@@ -27,10 +33,30 @@ class Declaration:
     filed_on: date
     exemption: str | None = None
     exempt_pupil_id: str | None = None
+    reference: str | None = None
+    registered_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def order(self) -> tuple[date, datetime, str]:
+        """The greater one counts."""
+        return (self.filed_on, self.registered_at or _NEVER, self.declaration_id)
 
     def exemption_of(self, pupil_id: str) -> str | None:
         """The reason the pupil is exempt, if any."""
         return self.exemption if self.exempt_pupil_id in {None, pupil_id} else None
+
+
+def check_declaration(declaration: Declaration, today: date) -> None:
+    """Raises DeclarationNotValidError, naming the field: one filed tomorrow would win over every other until then."""
+    if declaration.valid_to < declaration.valid_from:
+        message, field_name = "La dichiarazione scade prima di decorrere.", "valid_to"
+    elif declaration.filed_on > today:
+        message, field_name = "La dichiarazione risulta presentata in un giorno che deve ancora venire.", "filed_on"
+    elif declaration.exempt_pupil_id is not None and declaration.exemption is None:
+        message, field_name = "Per il figlio indicato manca il motivo dell'esenzione.", "exemption"
+    else:
+        return
+    raise DeclarationNotValidError(message, errors=[{"field": field_name, "message": message}])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +109,7 @@ class Families:
 
     def __init__(self, declarations: Iterable[Declaration] = (), enrolments: Iterable[Enrolled] = ()) -> None:
         self._declarations: dict[str, list[Declaration]] = {}
-        for declaration in sorted(declarations, key=lambda each: (each.filed_on, each.declaration_id), reverse=True):
+        for declaration in sorted(declarations, key=lambda each: each.order, reverse=True):
             self._declarations.setdefault(declaration.account_id, []).append(declaration)
         self._enrolments: dict[tuple[str, str], list[Enrolled]] = {}
         for enrolled in sorted(enrolments, key=lambda each: (each.valid_from, each.enrolment_id), reverse=True):

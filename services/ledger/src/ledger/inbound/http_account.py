@@ -85,11 +85,14 @@ class AccountDesk:
         [view] = await self.shown(account)
         return view
 
-    async def statement(self, account_id: str, first: date | None, last: date | None) -> Items[EntryView]:
-        """Newest first."""
+    async def statement(
+        self, account_id: str, first: date | None, last: date | None, *, shows_income: bool = True
+    ) -> Items[EntryView]:
+        """Newest first. Why something was paid names the ISEE only where it may be read."""
         posted = await self._queries.statement(account_id, StatementSpan(first=first, last=last))
         versions = {version.name: version for version in await self._queries.versions()}
-        declarations = {each.declaration_id: each for each in await self._queries.declarations_of([account_id])}
+        declared = await self._queries.declarations_of([account_id]) if shows_income else ()
+        declarations = {each.declaration_id: each for each in declared}
         return Items(items=[entry_view(found, account_id, versions, declarations) for found in posted])
 
 
@@ -123,10 +126,11 @@ def office_router(desk: AccountDesk, queries: Queries, run: Runner[Ports]) -> AP
 
     @routes.get("/accounts/{account_id}/statement")
     async def statement(
-        _caller: OfficeReader, account_id: str, first: FirstDay = None, last: LastDay = None
+        caller: OfficeReader, account_id: str, first: FirstDay = None, last: LastDay = None
     ) -> Items[EntryView]:
         await desk.by_id(account_id)
-        return await desk.statement(account_id, first, last)
+        shows_income = bool(caller.roles & {"office", "administrator"})
+        return await desk.statement(account_id, first, last, shows_income=shows_income)
 
     @routes.post("/opening-balances", status_code=201)
     async def opening(_caller: Office, body: OpeningBody) -> AccountView:

@@ -1,4 +1,4 @@
-"""The office's desk for prices: lint and simulate a draft, register declarations, rate meals again."""
+"""The office's desk for prices: lint and simulate a draft, rate again what was charged."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 
 from ledger.domain.errors import PreviewNotFoundError, TariffNotSoundError
-from ledger.domain.families import Declaration
 from ledger.domain.repricing import Preview, Repriced
 from ledger.domain.tariff_lint import is_sound, lint
 from ledger.domain.tariff_rules import full_price
 from ledger.domain.tariffs import TariffVersion
-from ledger.inbound.http_bodies import AccountCode, Code, Items
+from ledger.inbound.http_bodies import Code
 from ledger.inbound.rating_bodies import (
-    DeclarationBody,
-    DeclarationView,
     DraftBody,
     LintView,
     PostBody,
@@ -25,13 +22,11 @@ from ledger.inbound.rating_bodies import (
     SimulationBody,
     SimulationView,
     SpanBody,
-    declaration_view,
     finding_views,
     lint_view,
     preview_view,
 )
 from ledger.inbound.views import API
-from ledger.usecases.declare_income import declare_income
 from ledger.usecases.ports import Ports, Reratings
 from ledger.usecases.rerate import (
     RatingSources,
@@ -120,10 +115,9 @@ class RatingDesk:
 
 
 def router(desk: RatingDesk) -> APIRouter:
-    """Drafts, declarations and re-ratings."""
+    """Drafts and re-ratings."""
     routes = APIRouter(prefix=API, tags=["prices"])
     _add_drafts(routes, desk)
-    _add_declarations(routes, desk)
 
     @routes.post("/reratings/preview", status_code=201)
     async def preview(_caller: Office, body: SpanBody) -> PreviewView:
@@ -148,20 +142,6 @@ def _add_drafts(routes: APIRouter, desk: RatingDesk) -> None:
     @routes.post("/tariffs/simulate")
     async def simulate(_caller: OfficeReader, body: SimulationBody) -> SimulationView:
         return await desk.simulate(body)
-
-
-def _add_declarations(routes: APIRouter, desk: RatingDesk) -> None:
-    @routes.get("/accounts/{account_id}/declarations")
-    async def declarations(_caller: Office, account_id: AccountCode) -> Items[DeclarationView]:
-        found = await desk.sources.families.declarations([account_id])
-        return Items(items=[declaration_view(each) for each in found])
-
-    @routes.put("/accounts/{account_id}/declarations/{declaration_id}")
-    async def declare(
-        caller: Office, account_id: AccountCode, declaration_id: Code, body: DeclarationBody
-    ) -> DeclarationView:
-        declaration = Declaration(account_id=account_id, declaration_id=declaration_id, **body.model_dump())
-        return declaration_view(await desk.run(declare_income, declaration, by=caller.subject))
 
 
 def _simulated(repriced: Repriced, body: SimulationBody) -> SimulationView:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ledger.domain.families import Declaration
+from ledger.domain.families import Declaration, Families
 from ledger.domain.money import MAX_CENTS
-from ledger.domain.repricing import Preview
+from ledger.domain.repricing import Preview, Repriced
 from ledger.domain.rerating import Difference, PricedMeal
 from ledger.domain.subscriptions import PricedSubscription
 from ledger.domain.tariff_lint import LintFinding, is_sound
@@ -85,13 +86,28 @@ class DeclarationBody(_Body):
     filed_on: date
     exemption: Code | None = None
     exempt_pupil_id: AccountCode | None = None
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)] | None = None
 
 
 class DeclarationView(DeclarationBody):
-    """A declaration as it is kept."""
+    """A declaration as it is kept; `counts` is the one that decides prices today."""
 
     declaration_id: str
     account_id: str
+    registered_at: datetime | None
+    counts: bool
+
+
+class EffectView(_Body):
+    """What would change of what was charged already, by a declaration that is not registered yet. Nothing is kept."""
+
+    meals: int
+    subscriptions: int
+    differences: int
+    before_cents: int
+    after_cents: int
+    delta_cents: int
+    unpriced: int
 
 
 class SpanBody(_Body):
@@ -170,7 +186,27 @@ def finding_views(findings: tuple[LintFinding, ...]) -> list[FindingView]:
     ]
 
 
-def declaration_view(declaration: Declaration) -> DeclarationView:
+def declaration_views(account_id: str, declarations: Sequence[Declaration], today: date) -> list[DeclarationView]:
+    """The declarations of one account, the one filed last first."""
+    counting = Families(declarations).declared(account_id, today)
+    ordered = sorted(declarations, key=lambda each: each.order, reverse=True)
+    return [declaration_view(each, counts=each is counting) for each in ordered]
+
+
+def effect_view(repriced: Repriced) -> EffectView:
+    """Before and after, in figures."""
+    return EffectView(
+        meals=repriced.meals,
+        subscriptions=repriced.subscriptions,
+        differences=len(repriced.differences),
+        before_cents=repriced.before_cents,
+        after_cents=repriced.after_cents,
+        delta_cents=repriced.after_cents - repriced.before_cents,
+        unpriced=repriced.unpriced,
+    )
+
+
+def declaration_view(declaration: Declaration, *, counts: bool) -> DeclarationView:
     """A declaration as it is kept."""
     return DeclarationView(
         declaration_id=declaration.declaration_id,
@@ -182,6 +218,9 @@ def declaration_view(declaration: Declaration) -> DeclarationView:
         filed_on=declaration.filed_on,
         exemption=declaration.exemption,
         exempt_pupil_id=declaration.exempt_pupil_id,
+        reference=declaration.reference,
+        registered_at=declaration.registered_at,
+        counts=counts,
     )
 
 

@@ -38,6 +38,8 @@ class FamilyStore:
                 "filed_on": declaration.filed_on.isoformat(),
                 "exemption": declaration.exemption,
                 "exempt_pupil_id": declaration.exempt_pupil_id,
+                "reference": declaration.reference,
+                "registered_at": declaration.registered_at,
             }
         )
 
@@ -83,6 +85,9 @@ def _declaration_of(document: Document) -> Declaration:
         filed_on=date.fromisoformat(document["filed_on"]),
         exemption=document["exemption"],
         exempt_pupil_id=document["exempt_pupil_id"],
+        # Absent in what was kept before anybody asked for them.
+        reference=document.get("reference"),
+        registered_at=document.get("registered_at"),
     )
 
 

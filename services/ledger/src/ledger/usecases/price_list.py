@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ledger.domain.families import Families
+from ledger.domain.families import Declaration, Families
 from ledger.domain.tariffs import PriceList, TariffVersion
 from ledger.usecases.ports import PriceSources
 
 
 async def price_list_for(
-    sources: PriceSources, versions: Sequence[TariffVersion], *, pupils: Collection[str], accounts: Collection[str]
+    sources: PriceSources,
+    versions: Sequence[TariffVersion],
+    *,
+    pupils: Collection[str],
+    accounts: Collection[str],
+    declared: Declaration | None = None,
 ) -> PriceList:
-    """Prices for these pupils of these accounts. Brothers and sisters are read only where some tariff has a rule."""
+    """Prices for these pupils of these accounts. Brothers and sisters are read only where some tariff has a rule.
+
+    `declared` is a declaration that nobody registered yet.
+    """
     if all(version.rule is None for version in versions):
         return PriceList(versions, await sources.tariffs.assignments(pupils))
-    families = Families(await sources.families.declarations(accounts), await sources.families.enrolments(accounts))
+    declarations = [*await sources.families.declarations(accounts), *([declared] if declared else [])]
+    families = Families(declarations, await sources.families.enrolments(accounts))
     return PriceList(versions, await sources.tariffs.assignments_of(accounts), families)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from ledger.domain.accounts import AccountId, holder_account
 from ledger.domain.book import Book
 from ledger.domain.errors import PreviewStaleError, TransferConflictError
+from ledger.domain.families import Declaration
 from ledger.domain.repricing import Preview, Repriced, preview_id, reprice, reprice_subscriptions
 from ledger.domain.rerating import Difference, Priced, PricedMeal, adjust
 from ledger.domain.transfers import Posted, TransferId, reversal_id
@@ -42,8 +43,8 @@ class Span:
     account_id: str | None = None
 
 
-async def reprice_span(sources: RatingSources, span: Span) -> Repriced:
-    """Every meal and subscription of the span, before and after."""
+async def reprice_span(sources: RatingSources, span: Span, *, declared: Declaration | None = None) -> Repriced:
+    """Every meal and subscription of the span, before and after; as if `declared` were registered."""
     meals = await sources.meals.between(span.first, span.last, account_id=span.account_id)
     subscriptions = await sources.subscriptions.between(span.first, span.last, account_id=span.account_id)
     charged: list[Priced] = [*meals, *subscriptions]
@@ -52,6 +53,7 @@ async def reprice_span(sources: RatingSources, span: Span) -> Repriced:
         await sources.tariffs.versions(),
         pupils={each.pupil_id for each in charged},
         accounts={each.account_id for each in charged},
+        declared=declared,
     )
     repriced = reprice(meals, prices, code=span.code)
     if not subscriptions:
