@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
+from tests.support.prices_double import prices
 from tests.support.services_double import GUARDIAN, NOTICE, ServicesDouble, notice_json, typical_town
 
 LEDGER = "/api/ledger/v1"
@@ -16,7 +17,6 @@ OTHER_CHILD: Mapping[str, object] = {
     "account_id": OTHER_ACCOUNT,
     "enrolments": [],
 }
-PREVIEW = "rerating-1"
 ANOMALY = "c110729d258c4ab1b765fe902aae41d6"
 
 
@@ -201,120 +201,6 @@ def _reconciliation() -> Mapping[tuple[str, str], Mapping[str, object]]:
     }
 
 
-def lint_json(*findings: Mapping[str, object]) -> dict[str, object]:
-    return {"is_sound": all(each["severity"] != "error" for each in findings), "findings": list(findings)}
-
-
-GAP: dict[str, object] = {
-    "severity": "error",
-    "code": "gap",
-    "message": "Nessuna fascia per un ISEE da 10.000,00 a 10.000,99.",
-    "cents": 100,
-}
-CLIFF: dict[str, object] = {
-    "severity": "note",
-    "code": "cliff",
-    "message": "A 10.000,00 di ISEE il prezzo sale di colpo di 1,20 euro.",
-    "cents": 120,
-}
-
-
-def rerating_json(**more: object) -> dict[str, object]:
-    line = {
-        "meal_id": "pup_a1.2025-10-02.1",
-        "account_id": GUARDIAN,
-        "pupil_id": "pup_a1",
-        "service": "meals",
-        "day": "2025-10-02",
-        "before_cents": 485,
-        "after_cents": 320,
-        "tariff_version": "meals-standard/2025-26",
-    }
-    month = {"service": "transport", "day": None, "period": "2025-10", "meal_id": None, "tariff_version": "bus/2025-26"}
-    return {
-        "preview_id": PREVIEW,
-        "made_at": "2025-10-06T10:00:00Z",
-        "from": "2025-10-01",
-        "to": "2025-10-05",
-        "code": None,
-        "account_id": None,
-        "meals": 40,
-        "subscriptions": 2,
-        "families": 1,
-        "before_cents": 19_400,
-        "after_cents": 19_235,
-        "delta_cents": -165,
-        "differences": 2,
-        "unpriced": 2,
-        "posted_at": None,
-        "lines": [line, line | month],
-    } | more
-
-
-def published_json() -> dict[str, object]:
-    """Brackets with a cliff, brothers and sisters, non-residents, exemptions, portions: a version to be opened."""
-    brackets = [
-        {"from_cents": 0, "to_cents": 450_001, "price_cents": 165},
-        {"from_cents": 450_001, "to_cents": 1_000_001, "price_cents": 291},
-        {"from_cents": 1_000_001, "to_cents": 2_500_001, "price_cents": 499},
-        {"from_cents": 2_500_001, "to_cents": None, "price_cents": 624},
-    ]
-    line = {
-        "shape": "linear",
-        "low_isee_cents": 500_000,
-        "low_price_cents": 100,
-        "high_isee_cents": 2_000_000,
-        "high_price_cents": 450,
-        "above_cents": 500,
-    }
-    rule = {
-        "cells": [
-            {"levels": ["infanzia"], "scale": line},
-            {"scale": {"shape": "bracketed", "brackets": brackets}},
-        ],
-        "siblings": {"ranks": [{"from_rank": 2, "percent_off": 50}, {"from_rank": 3, "scale": FREE}]},
-        "non_residents": {"scale": None},
-        "exemptions": [{"code": "disability", "percent_off": 100}],
-        "portions": [{"kind": "light", "percent": 60}, {"kind": "staff", "price_cents": 650}],
-    }
-    return {
-        "code": "meals-standard",
-        "version": "2025-26",
-        "service": "meals",
-        "valid_from": "2025-09-01",
-        "price_cents": 624,
-        "resolution": "Delibera di Giunta n. 42 del 10/06/2025",
-        "rule": rule,
-    }
-
-
-FREE: Mapping[str, object] = {"shape": "flat", "price_cents": 0}
-
-
-def _prices() -> Mapping[tuple[str, str], Mapping[str, object]]:
-    simulation = {
-        "meals": 52_000,
-        "subscriptions": 0,
-        "before_cents": 25_220_000,
-        "after_cents": 24_100_000,
-        "delta_cents": -1_120_000,
-        "families": 310,
-        "families_paying_more": 41,
-        "families_paying_less": 269,
-        "highest_rise_cents": 8400,
-        "unpriced": 3,
-        "findings": [CLIFF],
-    }
-    return {
-        ("GET", f"{LEDGER}/tariffs/meals-standard/versions/2025-26"): published_json(),
-        ("POST", f"{LEDGER}/tariffs/lint"): lint_json(CLIFF | {"at": "cells.0.scale.brackets.1"}),
-        ("POST", f"{LEDGER}/tariffs/simulate"): simulation,
-        ("POST", f"{LEDGER}/reratings/preview"): rerating_json(),
-        ("GET", f"{LEDGER}/reratings/{PREVIEW}"): rerating_json(),
-        ("POST", f"{LEDGER}/reratings"): rerating_json() | {"posted": 1},
-    }
-
-
 def debtor_json(**more: object) -> dict[str, object]:
     return {
         "account_id": GUARDIAN,
@@ -444,7 +330,7 @@ def _files() -> Mapping[tuple[str, str], bytes]:
 def whole_town() -> ServicesDouble:
     """The typical town, with its office's books."""
     double = typical_town()
-    for part in (_pagopa, _refunds, _reconciliation, _year_end, _prices, _files, _dunning, _plans, _book):
+    for part in (_pagopa, _refunds, _reconciliation, _year_end, prices, _files, _dunning, _plans, _book):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double

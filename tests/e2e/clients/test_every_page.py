@@ -47,6 +47,8 @@ PAGES = (
     "/ufficio/conti",
     f"/ufficio/conti/{GUARDIAN}",
     f"/ufficio/conti/{GUARDIAN}/debito",
+    f"/ufficio/conti/{GUARDIAN}/isee",
+    "/ufficio/isee",
     f"/ufficio/conti/{GUARDIAN}/rate?esito=emesse",
     "/ufficio/solleciti",
     "/ufficio/mesi",

@@ -1,11 +1,12 @@
-"""A clerk writes a tariff: row by row, with scripts and without, checked, looked at, simulated."""
+"""A clerk writes a tariff, row by row, with scripts and without; and registers what a family declared."""
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.clients.conftest import Town
 from tests.support.chromium import NARROW, WIDE, window
-from tests.support.office_money_double import LEDGER
+from tests.support.prices_double import LEDGER
+from tests.support.services_double import GUARDIAN
 
 NEW = "/ufficio/tariffe/nuova"
 OPENED = f"{NEW}?tariffa=meals-standard&versione=2025-26"
@@ -100,3 +101,38 @@ async def test_every_part_of_a_tariff_opened_has_no_barrier(browser: Browser, to
         assert await seen.barriers() == []
         assert seen.complaints == []
         assert await seen.overflow_pixels() <= 0
+
+
+async def declare(page: Page) -> None:
+    """What a family brought to the desk, up to its confirmation."""
+    await page.goto(f"/ufficio/conti/{GUARDIAN}/isee")
+    await page.get_by_text("Registra una dichiarazione").click()
+    await page.get_by_label("ISEE in euro").fill("8.500,50")
+    await page.get_by_label("Figli minori nel nucleo").fill("2")
+    await page.get_by_label("Vale dal giorno").fill("2025-09-01")
+    await page.get_by_label("Vale fino al giorno").fill("2025-12-31")
+    await page.get_by_role("button", name="Controlla e vedi l'effetto").click()
+    await expect(page.get_by_role("heading", name="Conferma la dichiarazione")).to_be_visible()
+    await expect(page.get_by_text("La famiglia riavrebbe")).to_be_visible()
+    assert page.url.endswith(f"/ufficio/conti/{GUARDIAN}/isee")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_a_declaration_and_its_effect_have_no_barrier(browser: Browser, town: Town, size: ViewportSize) -> None:
+    async with window(browser, town.address, size=size) as seen:
+        await declare(seen.page)
+        assert await seen.barriers() == []
+        assert seen.complaints == []
+        assert await seen.overflow_pixels() <= 0
+
+        await seen.page.get_by_role("button", name="Registra la dichiarazione").click()
+        await expect(seen.page.locator("[data-error-summary]")).to_be_focused()
+        assert await seen.barriers() == []
+
+
+async def test_without_scripts_a_declaration_is_corrected_before_it_is_registered(browser: Browser, town: Town) -> None:
+    async with window(browser, town.address, scripts=False) as seen:
+        await declare(seen.page)
+        await seen.page.get_by_role("button", name="Torna a correggere").click()
+
+        await expect(seen.page.get_by_label("ISEE in euro")).to_have_value("8.500,50")

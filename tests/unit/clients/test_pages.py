@@ -45,6 +45,8 @@ OFFICE = {
     "/ufficio/conti": "12,30\xa0€",
     f"/ufficio/conti/{GUARDIAN}": "Conto di Anna Bianchi",
     f"/ufficio/conti/{GUARDIAN}/debito": "Piano di rate",
+    f"/ufficio/conti/{GUARDIAN}/isee": "Vale oggi",
+    "/ufficio/isee": "Rossi Luca",
     "/ufficio/solleciti": "Da inviare ora",
     "/ufficio/mesi": "agosto 2025",
     "/ufficio/rimborsi": "rimborsi-2025-09",

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.browserless import Browser
-from tests.support.office_money_double import LEDGER, PREVIEW, rerating_json
+from tests.support.prices_double import LEDGER, PREVIEW, rerating_json
 from tests.support.services_double import GUARDIAN, ServicesDouble
 
 

@@ -25,7 +25,7 @@ from clients.services.prices import (
     Siblings,
 )
 from tests.support.browserless import Browser, fields_of
-from tests.support.office_money_double import LEDGER
+from tests.support.prices_double import LEDGER
 from tests.support.services_double import ServicesDouble
 
 NEW = "/ufficio/tariffe/nuova"

@@ -15,7 +15,7 @@ from ledger.domain.tariff_rules import (
     TariffRule,
 )
 from tests.support.browserless import Browser, fields_of
-from tests.support.office_money_double import CLIFF, GAP, LEDGER, lint_json
+from tests.support.prices_double import CLIFF, GAP, LEDGER, lint_json
 from tests.support.published_tariffs import cologno, published, roma
 from tests.support.services_double import ServicesDouble
 

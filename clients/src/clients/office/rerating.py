@@ -1,11 +1,11 @@
 """Meals and subscriptions rated again after a change that reaches back: look first, then post differences, once."""
 
-from datetime import date
 from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
+from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
@@ -14,7 +14,7 @@ from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/ricalcolo", include_in_schema=False)
-FIELDS = ("first", "last", "code")
+FIELDS = ("first", "last", "code", "account_id")
 # The ledger refuses shorter and longer ones.
 REASON_MIN, REASON_MAX = 3, 200
 
@@ -29,12 +29,13 @@ async def choose(visitor: Clerk) -> HTMLResponse:
 async def preview(submission: ClerkForm) -> Response:
     """Look. What was seen is kept, so that it and nothing else is posted."""
     visitor, form = submission.visitor, submission.form
-    first, last = _day(form, "first"), _day(form, "last")
+    first, last = day_from(form.text("first")), day_from(form.text("last"))
     if first is None or last is None or last < first:
         wrong = "first" if first is None else "last"
         return await _choose_page(visitor, Trouble([Message("Scrivi una data valida.", wrong)]), form)
     try:
-        seen = await visitor.services.prices.preview(Span(first=first, last=last, code=form.text("code") or None))
+        span = Span(first=first, last=last, code=form.text("code") or None, account_id=form.text("account_id") or None)
+        seen = await visitor.services.prices.preview(span)
     except ServiceProblem as problem:
         if not problem.is_refusal:
             raise
@@ -67,13 +68,6 @@ async def post(submission: ClerkForm, preview_id: str) -> Response:
             raise
         return await _preview_page(visitor, preview_id, trouble_from(problem), reason)
     return see(f"/ufficio/ricalcolo/{preview_id}")
-
-
-def _day(form: PostedForm, name: str) -> date | None:
-    try:
-        return date.fromisoformat(form.text(name))
-    except ValueError:
-        return None
 
 
 async def _choose_page(visitor: Visitor, trouble: Trouble = NO_TROUBLE, form: PostedForm | None = None) -> HTMLResponse:

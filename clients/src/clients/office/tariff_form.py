@@ -3,10 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final, Literal, TypeVar
 
-from clients.design.formats import cents_from
+from clients.design.formats import cents_from, day_from
 from clients.design.pages import Message
 from clients.office.tariff_draft import (
     NON_RESIDENTS,
@@ -130,9 +129,8 @@ def read_version(draft: TariffDraft, rule: Rule) -> tuple[Sequence[Message], New
     messages = [Message("Compila questo campo.", name) for name in names if not typed[name]]
     if messages:
         return messages, None
-    try:
-        valid_from = date.fromisoformat(typed["valid_from"])
-    except ValueError:
+    valid_from = day_from(typed["valid_from"])
+    if valid_from is None:
         return [Message("Scrivi una data valida.", "valid_from")], None
     return (), NewVersion(
         service=typed["service"],

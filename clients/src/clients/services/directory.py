@@ -8,6 +8,7 @@ import httpx2 as httpx
 
 from clients.services.attendance import Attendance
 from clients.services.book import Book
+from clients.services.declarations import Declarations
 from clients.services.dunning import Dunning
 from clients.services.enrollment import Enrollment
 from clients.services.identity import Identity
@@ -36,6 +37,7 @@ class Services:
     ledger: Ledger
     pagopa: PagoPa
     prices: Prices
+    declarations: Declarations
     refunds: Refunds
     reconciliation: Reconciliation
     year_end: YearEnd
@@ -65,6 +67,7 @@ class Directory:
             ledger=Ledger(backend("ledger")),
             pagopa=PagoPa(backend("ledger")),
             prices=Prices(backend("ledger")),
+            declarations=Declarations(backend("ledger")),
             refunds=Refunds(backend("ledger")),
             reconciliation=Reconciliation(backend("ledger")),
             year_end=YearEnd(backend("ledger")),
