@@ -28,6 +28,7 @@ T = TypeVar("T")
 Q = ParamSpec("Q")
 
 CLERK = Actor(subject="stf_1", role="office")
+CHIEF = Actor(subject="stf_2", role="office")
 DUNNING = DunningPolicy(
     steps=(
         DunningStep(after_days=15, term_days=15, minimum_cents=500),

@@ -1,5 +1,6 @@
 """Refunds and moves of credit, played on the fake and on MongoDB."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from ledger.domain.decision_errors import (
     IbanNotValidError,
     NothingToSendError,
     RefundAlreadyRequestedError,
+    RefundNeedsAnotherError,
     RefundNotDecidableError,
     RefundNotDueError,
     RefundNotFoundError,
@@ -26,7 +28,8 @@ from ledger.usecases.move_credit import move_credit
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.pay_refunds import book_batch, gather_refunds
 from ledger.usecases.request_refund import request_refund
-from tests.support.ledger_decisions import CLERK, FAMILY, DecisionBench
+from refettorio_chassis.audit import Actor
+from tests.support.ledger_decisions import CHIEF, CLERK, FAMILY, DecisionBench
 from tests.support.ledger_scenarios import balance, kinds, priced, proved
 
 IBAN = "IT60 X054 2811 1010 0000 0123 456"
@@ -50,7 +53,7 @@ async def who_left_asks_and_is_paid_once(bench: DecisionBench) -> None:
     assert (refund.iban, refund.amount_cents) == ("IT60X0542811101000000123456", 1530)
     assert await balance(bench) == 1530
     for _ in range(2):
-        approved = await bench.decide(approve_refund, refund.refund_id, by=CLERK)
+        approved = await bench.decide(approve_refund, refund.refund_id, by=CHIEF)
         assert approved.state is RefundState.APPROVED
     assert (await balance(bench), await balance(bench, REFUNDS_PAYABLE)) == (0, 1530)
     batches = [await bench.decide(gather_refunds, batch_id="2026-07-1", by=CLERK) for _ in range(2)]
@@ -82,16 +85,57 @@ async def one_request_at_a_time(bench: DecisionBench) -> None:
     assert (rejected.state, rejected.decision_reason) == (RefundState.REJECTED, "Iscritto ancora")
     assert await balance(bench) == 1530
     with pytest.raises(RefundNotDecidableError):
-        await bench.decide(approve_refund, first.refund_id, by=CLERK)
+        await bench.decide(approve_refund, first.refund_id, by=CHIEF)
     assert (await asked(bench)).amount_cents == 1530
     assert await kinds(bench) == ["RefundRejected"]
+
+
+async def who_entered_a_refund_does_not_approve_it(bench: DecisionBench) -> None:
+    await credited(bench)
+    refund = await asked(bench)
+    assert [refund.may_be_approved_by(who) for who in ("stf_1", "stf_2")] == [False, True]
+    with pytest.raises(RefundNeedsAnotherError):
+        await bench.decide(approve_refund, refund.refund_id, by=CLERK)
+    assert (await balance(bench), await bench.audited()) == (1530, ["request-refund"])
+    assert (await bench.decide(approve_refund, refund.refund_id, by=CHIEF)).decided_by == "stf_2"
+    assert (await bench.decide(approve_refund, refund.refund_id, by=CLERK)).decided_by == "stf_2"
+    await proved(bench)
+
+
+async def nobody_approves_what_they_asked_for_or_would_get(bench: DecisionBench) -> None:
+    for account, by in (("gua_1", FAMILY), ("gua_2", CLERK)):
+        await credited(bench, account=account)
+        refund = await bench.decide(request_refund, account_id=account, iban=IBAN, reason="Cambio Comune", by=by)
+        with pytest.raises(RefundNeedsAnotherError):
+            await bench.decide(approve_refund, refund.refund_id, by=Actor(subject=account, role="office"))
+        assert (await bench.decide(approve_refund, refund.refund_id, by=CHIEF)).state is RefundState.APPROVED
+
+
+async def who_typed_it_in_for_somebody_counts_as_who_entered_it(bench: DecisionBench) -> None:
+    at_the_counter = replace(FAMILY, acting_clerk="stf_2")
+    await credited(bench)
+    refund = await bench.decide(request_refund, account_id="gua_1", iban=IBAN, reason="Sportello", by=at_the_counter)
+    assert (refund.requested_by, refund.entered_by) == ("gua_1", "stf_2")
+    for again in (CHIEF, replace(CLERK, acting_clerk="stf_2")):
+        with pytest.raises(RefundNeedsAnotherError):
+            await bench.decide(approve_refund, refund.refund_id, by=again)
+    assert (await bench.decide(approve_refund, refund.refund_id, by=CLERK)).state is RefundState.APPROVED
+
+
+async def who_entered_a_refund_may_take_it_back(bench: DecisionBench) -> None:
+    await credited(bench)
+    refund = await asked(bench)
+    rejected = await bench.decide(reject_refund, refund.refund_id, reason="IBAN sbagliato", by=CLERK)
+    assert (rejected.state, rejected.may_be_approved_by("stf_2")) == (RefundState.REJECTED, False)
+    with pytest.raises(RefundNotDecidableError):
+        await bench.decide(approve_refund, refund.refund_id, by=CLERK)
 
 
 async def never_more_than_what_is_left_is_given_back(bench: DecisionBench) -> None:
     await credited(bench)
     refund = await asked(bench, cents=9000)
     await bench.run(open_balance, account_id="gua_1", amount_cents=-530, reason="pasti")
-    assert (await bench.decide(approve_refund, refund.refund_id, by=CLERK)).amount_cents == 1000
+    assert (await bench.decide(approve_refund, refund.refund_id, by=CHIEF)).amount_cents == 1000
     assert await balance(bench) == 0
     with pytest.raises(RefundNotDueError):
         await asked(bench)
@@ -105,7 +149,7 @@ async def what_is_not_there_is_refused(bench: DecisionBench) -> None:
     with pytest.raises(IbanNotValidError):
         await bench.decide(request_refund, account_id="gua_1", iban=IBAN[:-1] + "7", reason="Cambio", by=FAMILY)
     with pytest.raises(RefundNotFoundError):
-        await bench.decide(approve_refund, "ref_none", by=CLERK)
+        await bench.decide(approve_refund, "ref_none", by=CHIEF)
     with pytest.raises(NothingToSendError):
         await bench.decide(gather_refunds, batch_id="2026-07-1", by=CLERK)
     with pytest.raises(BatchNotFoundError):
@@ -114,7 +158,7 @@ async def what_is_not_there_is_refused(bench: DecisionBench) -> None:
 
 async def the_file_waits_for_its_day(bench: DecisionBench) -> None:
     await credited(bench)
-    await bench.decide(approve_refund, (await asked(bench)).refund_id, by=CLERK)
+    await bench.decide(approve_refund, (await asked(bench)).refund_id, by=CHIEF)
     batch = await bench.decide(gather_refunds, batch_id="luglio", by=CLERK, execution_day=date(2026, 7, 15))
     assert (batch.execution_day, batch.total_cents) == (date(2026, 7, 15), 1530)
     with pytest.raises(NothingToSendError):
@@ -146,6 +190,10 @@ REFUND_SCENARIOS = (
     who_left_asks_and_is_paid_once,
     who_stays_keeps_the_credit_for_next_year,
     one_request_at_a_time,
+    who_entered_a_refund_does_not_approve_it,
+    nobody_approves_what_they_asked_for_or_would_get,
+    who_typed_it_in_for_somebody_counts_as_who_entered_it,
+    who_entered_a_refund_may_take_it_back,
     never_more_than_what_is_left_is_given_back,
     what_is_not_there_is_refused,
     the_file_waits_for_its_day,

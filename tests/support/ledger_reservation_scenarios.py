@@ -1,7 +1,6 @@
 """Credit that is reserved until somebody decides, played on the fake and on MongoDB."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -19,11 +18,9 @@ from ledger.usecases.decide_refund import approve_refund, reject_refund
 from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.move_credit import move_credit
 from ledger.usecases.request_refund import request_refund
-from tests.support.ledger_decisions import CLERK, DecisionBench
+from tests.support.ledger_decisions import CHIEF, CLERK, DecisionBench
 from tests.support.ledger_refund_scenarios import IBAN, asked, credited
 from tests.support.ledger_scenarios import EVERYTHING, balance, meal, priced, proved
-
-CHIEF = replace(CLERK, subject="stf_2")
 
 
 async def account(bench: DecisionBench, account_id: str = "gua_1") -> Account:

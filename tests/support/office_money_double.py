@@ -65,6 +65,7 @@ def refund_json(state: str = "requested", **more: object) -> dict[str, object]:
         "decided_at": None,
         "decision_reason": None,
         "batch_id": None,
+        "may_approve": state == "requested",
     } | more
 
 

@@ -41,6 +41,27 @@ async def test_from_the_request_to_the_file_and_its_booking(stage: Stage) -> Non
         assert (line["kind"], line["description"]) == ("refund", "Rimborso del credito residuo")
 
 
+async def test_who_enters_a_refund_is_shown_that_another_must_approve_it(stage: Stage) -> None:
+    await credited(Office(stage))
+    async with (
+        stage.client("stf_1", "office") as clerk,
+        stage.client("stf_2", "administrator") as chief,
+        stage.client("stf_3", "auditor") as auditor,
+        stage.client("gua_1", "guardian") as family,
+    ):
+        entered = (await clerk.post(f"{API}/accounts/gua_1/refunds", json=REQUEST)).json()
+        assert entered["may_approve"] is False
+        for client, may in ((clerk, False), (chief, True), (auditor, False), (family, False)):
+            [seen] = (await client.get(f"{API}/refunds")).json()["items"]
+            assert seen["may_approve"] is may
+        address = f"{API}/refunds/{entered['refund_id']}/approve"
+        refused = await clerk.post(address)
+        assert (refused.status_code, refused.json()["slug"]) == (403, "refund-needs-another-person")
+        assert "un'altra persona" in refused.json()["detail"]
+        approved = (await chief.post(address)).json()
+        assert (approved["state"], approved["may_approve"]) == ("approved", False)
+
+
 async def test_a_family_decides_nothing_and_sees_its_own_only(stage: Stage) -> None:
     await credited(Office(stage))
     async with stage.client("gua_1", "guardian") as family, stage.client("gua_2", "guardian") as other:

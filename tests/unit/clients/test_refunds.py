@@ -121,6 +121,43 @@ async def test_the_office_approves(clerk: Browser, services: ServicesDouble) -> 
     assert len(services.sent("POST", f"{LEDGER}/refunds/{REFUND}/approve")) == 1
 
 
+async def test_who_may_not_approve_is_told_why_and_may_still_reject(clerk: Browser, services: ServicesDouble) -> None:
+    services.answer("GET", f"{LEDGER}/refunds", {"items": [refund_json(may_approve=False)]})
+
+    page = (await clerk.see(DECIDE)).text
+
+    assert "la approva un'altra persona" in page
+    assert "nessuna che tu possa approvare" in page
+    assert 'value="approve"' not in page
+    assert 'value="reject"' in page
+
+
+async def test_where_one_of_two_may_be_approved_the_other_says_that_it_may_not(
+    clerk: Browser, services: ServicesDouble
+) -> None:
+    mine = refund_json(refund_id="ref_2", may_approve=False)
+    services.answer("GET", f"{LEDGER}/refunds", {"items": [refund_json(), mine]})
+
+    page = (await clerk.see(DECIDE)).text
+
+    assert page.count("la approva un'altra persona") == 1
+    assert 'value="approve"' in page
+
+
+async def test_a_refusal_for_want_of_another_person_is_read_on_the_page(
+    clerk: Browser, services: ServicesDouble
+) -> None:
+    services.answer("GET", f"{LEDGER}/refunds", {"items": [refund_json()]})
+    path = f"{LEDGER}/refunds/{REFUND}/approve"
+    services.refuse("POST", path, "refund-needs-another-person", "Serve un'altra persona dell'ufficio.", status=403)
+    await clerk.see(DECIDE)
+
+    response = await clerk.post(DECIDE, refund_id=REFUND, action="approve", confirmed="yes")
+
+    assert response.status_code == 422
+    assert "altra persona dell" in response.text
+
+
 async def test_the_office_rejects_saying_why(clerk: Browser, services: ServicesDouble) -> None:
     services.answer("GET", f"{LEDGER}/refunds", {"items": [refund_json()]})
     await clerk.see(DECIDE)

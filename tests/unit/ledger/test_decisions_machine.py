@@ -20,7 +20,7 @@ from ledger.usecases.remind_debtors import remind_debtor
 from ledger.usecases.request_refund import request_refund
 from refettorio_chassis.errors import DomainError
 from refettorio_contracts.ledger import ReminderIssued
-from tests.support.ledger_decisions import CLERK, MemoryOffice
+from tests.support.ledger_decisions import CHIEF, CLERK, MemoryOffice
 from tests.support.ledger_scenarios import balance, proved
 
 OPENED = {"gua_1": 20_000, "gua_2": 9_000, "gua_3": -8_000}
@@ -76,9 +76,10 @@ async def played(bench: MemoryOffice, number: int, act: tuple[Any, ...]) -> None
     if verb == "remind":
         bench.clock.advance(timedelta(days=20))
     usecase, asked = calls[verb]
+    by = CHIEF if verb == "approve" else CLERK  # four eyes
 
     async def dying(ports: DecisionPorts) -> None:
-        await usecase(ports, **asked, by=CLERK)
+        await usecase(ports, **asked, by=by)
         raise CrashError
 
     try:
@@ -88,7 +89,7 @@ async def played(bench: MemoryOffice, number: int, act: tuple[Any, ...]) -> None
         pass
     try:
         for _ in range(times):
-            await bench.decide(usecase, **asked, by=CLERK)
+            await bench.decide(usecase, **asked, by=by)
     except DomainError:
         return
 

@@ -21,7 +21,7 @@ from ledger.outbound.documents import account_document, account_of, journal_docu
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.decide_refund import approve_refund, reject_refund
 from ledger.usecases.verify_books import verify_books
-from tests.support.ledger_decisions import CLERK, MemoryOffice
+from tests.support.ledger_decisions import CHIEF, CLERK, MemoryOffice
 from tests.support.ledger_memory import MORNING
 from tests.support.ledger_refund_scenarios import asked, credited
 from tests.support.ledger_reservation_scenarios import RESERVATION_SCENARIOS, moved
@@ -158,7 +158,7 @@ async def office() -> MemoryOffice:
     made = MemoryOffice()
     for account, cents in (("gua_1", 1530), ("gua_2", 800), ("gua_3", 700)):
         await credited(made, cents, account)
-    await made.decide(approve_refund, (await asked(made, cents=1000)).refund_id, by=CLERK)
+    await made.decide(approve_refund, (await asked(made, cents=1000)).refund_id, by=CHIEF)
     await made.decide(reject_refund, (await asked(made, "gua_2")).refund_id, reason="Resta", by=CLERK)
     await asked(made, "gua_3", 600)
     await moved(made, 500)

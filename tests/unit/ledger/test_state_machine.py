@@ -46,7 +46,7 @@ from refettorio_chassis.clock import rome_day
 from refettorio_chassis.errors import DomainError
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from tests.support.ledger_decisions import CLERK, MemoryOffice
+from tests.support.ledger_decisions import CHIEF, CLERK, MemoryOffice
 from tests.support.ledger_group import FATES, DiedError, Fate, Group, ListeningBook, delivered
 from tests.support.ledger_model import LedgerModel
 from tests.support.ledger_refund_scenarios import IBAN
@@ -407,7 +407,7 @@ def _withdrawn(served: MealServed) -> MealWithdrawn:
 
 
 def _approval(request: str) -> Callable[[DecisionPorts], Awaitable[Refund]]:
-    return partial(approve_refund, refund_id=request, by=CLERK)
+    return partial(approve_refund, refund_id=request, by=CHIEF)
 
 
 def _rejection(request: str) -> Callable[[DecisionPorts], Awaitable[Refund]]:

@@ -22,7 +22,7 @@ REFUND_FIELDS = ("refund_iban", "refund_amount", "refund_reason")
 FileKind = Annotated[str, Path(pattern="^(csv|pdf)$")]
 TOASTS = {
     "spostato": "Il credito è stato spostato sull'altro conto.",
-    "rimborso": "La richiesta di rimborso è stata registrata: va approvata tra i rimborsi.",
+    "rimborso": "La richiesta di rimborso è stata registrata: la approva un'altra persona, tra i rimborsi.",
 }
 
 

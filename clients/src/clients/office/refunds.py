@@ -19,6 +19,8 @@ STATES = ("requested", "approved", "rejected", "sent", "paid")
 FIELDS = ("refund_id", "action", "reason", "batch_id", "execution_day")
 # The ledger refuses shorter and longer ones.
 REASON_MIN, REASON_MAX = 3, 200
+# Forbidden to this clerk and not to the next: it is read beside the form.
+NEEDS_ANOTHER = "refund-needs-another-person"
 TOASTS = {
     "approvato": "Il rimborso è stato approvato: entra nella prossima distinta.",
     "rifiutato": "La richiesta è stata rifiutata: la famiglia legge il motivo.",
@@ -101,7 +103,7 @@ def _wrong(form: PostedForm) -> list[Message]:
 
 
 async def _refused(submission: Submission, problem: ServiceProblem) -> HTMLResponse:
-    if not problem.is_refusal:
+    if not problem.is_refusal and problem.slug != NEEDS_ANOTHER:
         raise problem
     return await _refunds_page(submission.visitor, trouble=trouble_from(problem), form=submission.form)
 
@@ -120,6 +122,7 @@ async def _refunds_page(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         refunds=found,
         waiting=[each for each in found if each.state == "requested"],
+        approvable=any(each.may_approve for each in found),
         batches=await visitor.services.refunds.batches(),
         holders=await holders_of(visitor, (each.account_id for each in found)),
         states=STATES,

@@ -10,7 +10,7 @@ _LEDGER: Final = "/api/ledger/v1"
 
 
 class Refund(Answer):
-    """A request; of the IBAN only the ends."""
+    """A request; of the IBAN only the ends. `may_approve`: it waits, and who looks may approve it (four eyes)."""
 
     refund_id: str
     account_id: str
@@ -21,6 +21,7 @@ class Refund(Answer):
     requested_at: datetime
     decision_reason: str | None = None
     batch_id: str | None = None
+    may_approve: bool = False
 
 
 class RefundList(Answer):

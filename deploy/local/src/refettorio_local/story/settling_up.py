@@ -13,7 +13,7 @@ from refettorio_local.story.founding import LEDGER
 from refettorio_local.story.paying import TOP_UP_CENTS
 from refettorio_local.story.person import Person
 from refettorio_local.story.roll_call import FRIDAY, NEW_PRICE, OLD_PRICE
-from refettorio_local.story.stage import CLERK, Stage
+from refettorio_local.story.stage import ADMINISTRATOR, CLERK, Stage
 
 AFTER_THE_YEAR = date(2026, 7, 2)
 MEALS_ON_FRIDAY, FAMILIES_ON_FRIDAY = 14, 11
@@ -115,7 +115,11 @@ async def _refund(stage: Stage) -> None:
     guardian = await stage.signed_in(LEAVING, scheme=SCHEMES[LEAVING], anew=True)
     left = await balance_of(guardian)
     asked = await _asked(guardian, clerk)
-    await clerk.api("POST", f"{LEDGER}/refunds/{asked['refund_id']}/approve")
+    approval = f"{LEDGER}/refunds/{asked['refund_id']}/approve"
+    refused = await clerk.api("POST", approval, expect=403)
+    tell.check("Who entered a refund may not approve it", expected="refund-needs-another-person", seen=refused["slug"])
+    administrator = await stage.signed_in(ADMINISTRATOR, anew=True)
+    await administrator.api("POST", approval)
     await tell.wait_for("The refund is approved: the account is empty", partial(balance_of, guardian), expected=0)
     await clerk.api("POST", f"{LEDGER}/refunds/batches", body={"batch_id": "RIMBORSI-2026-1"})
     file = await clerk.call("GET", f"{LEDGER}/refunds/pain001?batch=RIMBORSI-2026-1")

@@ -37,6 +37,12 @@ class RefundNotDecidableError(ConflictError):
     slug: ClassVar[str] = "refund-already-decided"
 
 
+class RefundNeedsAnotherError(NotAllowedError):
+    """Four eyes: who asked for a refund, entered it or would get it does not approve it."""
+
+    slug: ClassVar[str] = "refund-needs-another-person"
+
+
 class RefundNotFoundError(NotFoundError):
     """No such request."""
 

@@ -2,6 +2,8 @@
 
 What is asked for is reserved at once: it can be neither moved nor asked for again. Approving posts it, rejecting voids
 it. Meals are charged meanwhile, whatever is reserved; what they take is not there to be refunded any more.
+
+Four eyes: who asked for a refund, entered it or would get it does not approve it. Anybody of the office may reject it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ledger.domain.accounts import BANK, REFUNDS_PAYABLE, holder_account
-from ledger.domain.decision_errors import RefundNotDecidableError, RefundNotDueError
+from ledger.domain.decision_errors import RefundNeedsAnotherError, RefundNotDecidableError, RefundNotDueError
 from ledger.domain.school_year import school_year_of
 from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.transfers import DecisionCause, Kind, Transfer, decision_transfer_id
@@ -30,7 +32,10 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """`amount_cents` is what was asked until it is approved, then what is paid. The IBAN is personal data."""
+    """`amount_cents` is what was asked until it is approved, then what is paid. The IBAN is personal data.
+
+    `entered_by` is who typed it in, where that is another than the one it was asked in the name of.
+    """
 
     refund_id: str
     account_id: str
@@ -39,11 +44,27 @@ class Refund:
     reason: str
     requested_at: datetime
     requested_by: str
+    entered_by: str | None = None
     state: RefundState = RefundState.REQUESTED
     decided_at: datetime | None = None
     decided_by: str | None = None
     decision_reason: str | None = None
     batch_id: str | None = None
+
+    def may_be_approved_by(self, person: str) -> bool:
+        """Whether it is open, and `person` neither asked for it nor entered it nor would get it."""
+        concerned = {self.requested_by, self.entered_by, self.account_id}
+        return self.state is RefundState.REQUESTED and person not in concerned
+
+    def require_another_than(self, person: str) -> None:
+        """Raises RefundNotDecidableError when it was decided before, RefundNeedsAnotherError."""
+        self._still_open()
+        if not self.may_be_approved_by(person):
+            message = (
+                "Chi ha chiesto o inserito un rimborso, o ne è il destinatario, non può approvarlo: "
+                "serve un'altra persona dell'ufficio."
+            )
+            raise RefundNeedsAnotherError(message, refund_id=self.refund_id)
 
     def approved(self, *, amount_cents: int, by: str, at: datetime) -> Refund:
         """Raises RefundNotDecidableError when it was decided before."""

@@ -70,7 +70,7 @@ class MoveBody(_Body):
 
 
 class RefundView(_Body):
-    """A request; of the IBAN only the ends."""
+    """A request; of the IBAN only the ends. `may_approve`: it waits, and the caller is somebody who may approve it."""
 
     refund_id: str
     account_id: str
@@ -82,6 +82,7 @@ class RefundView(_Body):
     decided_at: datetime | None
     decision_reason: str | None
     batch_id: str | None
+    may_approve: bool
 
 
 class BatchView(_Body):
@@ -148,7 +149,7 @@ def router(desk: RefundDesk) -> APIRouter:
             amount_cents=body.amount_cents,
             by=as_guardian(caller),
         )
-        return refund_view(asked)
+        return refund_view(asked, caller)
 
     @routes.post("/accounts/{account_id}/refunds", status_code=201)
     async def ask_for(caller: Office, account_id: AccountCode, body: RefundBody) -> RefundView:
@@ -160,7 +161,7 @@ def router(desk: RefundDesk) -> APIRouter:
             amount_cents=body.amount_cents,
             by=actor(caller),
         )
-        return refund_view(asked)
+        return refund_view(asked, caller)
 
     @routes.get("/refunds")
     async def every(
@@ -169,9 +170,9 @@ def router(desk: RefundDesk) -> APIRouter:
         """The office sees all of them; a guardian, or who asks for `mine`, only their own."""
         if mine or not caller.has(*_OFFICE):
             found = await desk.queries.refunds_of(caller.subject)
-            return Items(items=[refund_view(refund) for refund in found if state in {None, refund.state}])
+            return Items(items=[refund_view(refund, caller) for refund in found if state in {None, refund.state}])
         found = await desk.queries.refunds_in(state) if state else await desk.queries.every_refund()
-        return Items(items=[refund_view(refund) for refund in found])
+        return Items(items=[refund_view(refund, caller) for refund in found])
 
     return routes
 
@@ -208,11 +209,11 @@ def office_router(desk: RefundDesk) -> APIRouter:
 
     @routes.post("/refunds/{refund_id}/approve")
     async def approve(caller: Office, refund_id: RefundId) -> RefundView:
-        return refund_view(await desk.run(approve_refund, refund_id, by=actor(caller)))
+        return refund_view(await desk.run(approve_refund, refund_id, by=actor(caller)), caller)
 
     @routes.post("/refunds/{refund_id}/reject")
     async def reject(caller: Office, refund_id: RefundId, body: RejectBody) -> RefundView:
-        return refund_view(await desk.run(reject_refund, refund_id, reason=body.reason, by=actor(caller)))
+        return refund_view(await desk.run(reject_refund, refund_id, reason=body.reason, by=actor(caller)), caller)
 
     return routes
 
@@ -241,8 +242,9 @@ def move_router(run: Runner[DecisionPorts], new_id: Callable[[str], str]) -> API
     return routes
 
 
-def refund_view(refund: Refund) -> RefundView:
-    """For the page."""
+def refund_view(refund: Refund, caller: Caller) -> RefundView:
+    """For the caller's page."""
+    is_office = caller.has("office", "administrator")
     return RefundView(
         refund_id=refund.refund_id,
         account_id=refund.account_id,
@@ -254,6 +256,7 @@ def refund_view(refund: Refund) -> RefundView:
         decided_at=refund.decided_at,
         decision_reason=refund.decision_reason,
         batch_id=refund.batch_id,
+        may_approve=is_office and refund.may_be_approved_by(caller.acting_clerk or caller.subject),
     )
 
 

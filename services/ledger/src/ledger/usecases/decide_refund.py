@@ -20,11 +20,12 @@ from refettorio_contracts.ledger import RefundApproved, RefundRejected
 async def approve_refund(ports: DecisionPorts, refund_id: str, *, by: Actor) -> Refund:
     """What is left, at most what was reserved, leaves the account and is owed to the family. Twice is once.
 
-    Raises RefundNotFoundError, RefundNotDecidableError, RefundNotDueError.
+    Raises RefundNotFoundError, RefundNotDecidableError, RefundNeedsAnotherError, RefundNotDueError.
     """
     asked = await _found(ports, refund_id)
     if asked.state in {RefundState.APPROVED, RefundState.SENT, RefundState.PAID}:
         return asked
+    asked.require_another_than(by.acting_clerk or by.subject)
     world, now = ports.world, ports.world.clock.now()
     deciding = refund_transfer(asked, decided_by=by.subject, day=rome_day(now))
     book, reserved = await _book_of(world, deciding)
