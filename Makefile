@@ -10,7 +10,7 @@ CHECKERS := $(patsubst tests/conformance/checkers/%.lock,$(STAMPS)/checkers/%.ma
 MEMBERS := contracts chassis services/identity services/enrollment services/attendance services/ledger services/notify clients deploy/local
 RUN := env -u PYTHONDONTWRITEBYTECODE $(PYTHON)
 
-.PHONY: help setup lock checkers demo up down test check e2e bench contracts format
+.PHONY: help setup lock checkers demo up down test check e2e bench contracts matrix format
 
 help: ## What can be done here
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -81,6 +81,9 @@ bench: setup ## Speed, printed side by side
 
 contracts: $(STAMPS)/packages ## Write again the schemas of new events and the AsyncAPI document
 	@$(RUN) -m refettorio_contracts
+
+matrix: $(STAMPS)/packages $(STAMPS)/assets ## Write again who may call what (docs/architecture/role-matrix.md)
+	@$(RUN) -m tests.architecture.role_matrix
 
 format: $(STAMPS)/packages ## Put the code in order
 	@$(VENV)/bin/ruff format .
