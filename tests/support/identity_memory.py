@@ -10,6 +10,7 @@ from identity.domain.contact import Contact
 from identity.domain.errors import LogoutRefusedError, ResponseRefusedError, UserAnomalyError
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
+from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
@@ -64,6 +65,23 @@ class PeopleInMemory:
 
     async def keep_grant(self, grant: StaffGrant) -> None:
         self.kept_grants[grant.staff_id] = grant
+
+
+class ProposalsInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[str, StaffProposal] = {}
+
+    async def proposal(self, staff_id: str) -> StaffProposal | None:
+        return self.kept.get(staff_id)
+
+    async def of(self, fiscal_code: FiscalCode) -> StaffProposal | None:
+        return next((each for each in self.kept.values() if each.fiscal_code == fiscal_code), None)
+
+    async def keep(self, proposal: StaffProposal) -> None:
+        self.kept[proposal.staff_id] = proposal
+
+    async def drop(self, fiscal_code: FiscalCode) -> None:
+        self.kept = {key: each for key, each in self.kept.items() if each.fiscal_code != fiscal_code}
 
 
 class SignInsInMemory:
@@ -254,6 +272,7 @@ class Memory:
 
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     people: PeopleInMemory = field(default_factory=PeopleInMemory)
+    proposals: ProposalsInMemory = field(default_factory=ProposalsInMemory)
     sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
     sign_outs: SignOutsInMemory = field(default_factory=SignOutsInMemory)
     sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
@@ -266,6 +285,7 @@ class Memory:
     def __post_init__(self) -> None:
         self.ports = Ports(
             people=self.people,
+            proposals=self.proposals,
             sign_ins=self.sign_ins,
             sign_outs=self.sign_outs,
             sessions=self.sessions,

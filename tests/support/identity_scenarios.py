@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
@@ -97,9 +98,34 @@ async def a_grant_kept_again_is_changed(ports: Ports) -> None:
         granted_by="command-line",
     )
     await ports.people.keep_grant(grant)
+    until = replace(grant, last_day=date(2026, 6, 30))
+    await ports.people.keep_grant(until)
+    assert await ports.people.grant_of(MARIO.fiscal_code) == until
     await ports.people.keep_grant(replace(grant, roles=frozenset()))
     assert await ports.people.grant_of(MARIO.fiscal_code) == replace(grant, roles=frozenset())
     assert await ports.people.grant_of(TWIN.fiscal_code) is None
+
+
+async def one_proposal_waits_for_a_person_until_it_is_dropped(ports: Ports) -> None:
+    proposal = StaffProposal(
+        staff_id="stf_1",
+        fiscal_code=MARIO.fiscal_code,
+        roles=frozenset({"administrator", "canteen"}),
+        classes=frozenset({"primaria-1a"}),
+        last_day=date(2026, 6, 30),
+        proposed_at=NOW,
+        proposed_by="gua_2",
+    )
+    changed = replace(proposal, last_day=None, proposed_by="gua_3")
+    await ports.proposals.keep(proposal)
+    assert await ports.proposals.proposal("stf_1") == proposal
+    await ports.proposals.keep(changed)
+    assert await ports.proposals.of(MARIO.fiscal_code) == changed
+    assert await ports.proposals.of(TWIN.fiscal_code) is None
+    await ports.proposals.drop(TWIN.fiscal_code)
+    assert await ports.proposals.proposal("stf_1") == changed
+    await ports.proposals.drop(MARIO.fiscal_code)
+    assert await ports.proposals.proposal("stf_1") is None
 
 
 async def a_sign_in_is_taken_once(ports: Ports) -> None:
@@ -207,6 +233,7 @@ SCENARIOS: list[Scenario] = [
     people_born_alike_are_found_and_the_person_is_not_one_of_them,
     contacts_belong_to_one_guardian,
     a_grant_kept_again_is_changed,
+    one_proposal_waits_for_a_person_until_it_is_dropped,
     a_sign_in_is_taken_once,
     an_assertion_is_first_used_once_per_provider,
     a_session_is_opened_touched_and_closed,

@@ -76,6 +76,32 @@ async def test_an_administrator_gives_and_takes_roles_and_it_holds_at_once(
     assert (await device.ask_gate("GET", "/ufficio/")).status_code == 403
 
 
+async def test_an_administrator_is_made_by_two(site: Site, administrator: Browser, device: Browser) -> None:
+    assert (await grant(site, CODES["chiara.galli"], "administrator", "--until", "2099-12-31")).returncode == 0
+    await device.sign_in("chiara.galli", next_path="/ufficio/")
+    body = {"fiscal_code": CODES["ugo.sala"], "roles": ["administrator"], "last_day": "2099-06-30"}
+    proposed = await administrator.through_gate("POST", STAFF, body)
+    assert (proposed.status_code, proposed.json()["is_mine"]) == (202, True), proposed.text
+    confirm = f"{STAFF}/proposals/{proposed.json()['staff_id']}/confirm"
+    alone = await administrator.through_gate("POST", confirm)
+    assert (alone.status_code, alone.json()["slug"]) == (403, "second-administrator-needed")
+    [waiting] = (await device.through_gate("GET", f"{STAFF}/proposals")).json()["items"]
+    assert (waiting["fiscal_code"], waiting["is_mine"]) == (CODES["ugo.sala"], False)
+    confirmed = await device.through_gate("POST", confirm)
+    assert (confirmed.status_code, confirmed.json()["last_day"]) == (200, "2099-06-30"), confirmed.text
+    assert (await device.through_gate("POST", confirm)).status_code == 404
+    assert (await device.through_gate("GET", f"{STAFF}/proposals")).json()["items"] == []
+    assert (await grant(site, CODES["chiara.galli"])).returncode == 0
+
+
+async def test_a_proposal_is_dismissed(administrator: Browser) -> None:
+    body = {"fiscal_code": CODES["giulia.ferrari"], "roles": ["administrator"]}
+    proposed = (await administrator.through_gate("POST", STAFF, body)).json()
+    address = f"{STAFF}/proposals/{proposed['staff_id']}"
+    assert (await administrator.through_gate("DELETE", address)).status_code == 204
+    assert (await administrator.through_gate("DELETE", address)).status_code == 404
+
+
 async def test_only_an_administrator_sees_and_gives_roles(device: Browser) -> None:
     await device.sign_in("giulia.ferrari")
     body = {"fiscal_code": CODES["giulia.ferrari"], "roles": ["administrator"]}

@@ -14,6 +14,7 @@ from identity.domain.session import SessionLimits
 from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request
 from identity.usecases.note_sign_of_life import note_sign_of_life
 from identity.usecases.secrecy import fingerprint
+from refettorio_chassis.clock import rome_day
 from tests.support.identity_memory import NOW, Memory
 from tests.support.identity_scenarios import MARIO, OPEN, WAITING
 
@@ -70,6 +71,20 @@ async def test_a_guardian_is_admitted_as_a_guardian() -> None:
     assert (admitted.subject, set(admitted.roles), set(admitted.classes)) == ("gua_1", {"guardian"}, set())
     assert admitted.audience == ("attendance",)
     assert admitted.touch_session is None
+
+
+async def test_roles_whose_last_day_is_over_are_not_given() -> None:
+    memory = await with_person(roles=frozenset({"office", "canteen"}), classes=frozenset({"1a"}))
+    [grant] = memory.people.kept_grants.values()
+    await memory.people.keep_grant(replace(grant, last_day=rome_day(NOW)))
+    today = await arrives(memory, "/ufficio/")
+    assert isinstance(today, Admitted)
+    assert "office" in today.roles
+    await memory.people.keep_grant(replace(grant, last_day=rome_day(NOW) - timedelta(days=1)))
+    later = await arrives(memory)
+    assert isinstance(later, Admitted)
+    assert (set(later.roles), set(later.classes)) == ({"guardian"}, set())
+    assert await arrives(memory, "/ufficio/") == Stopped(reason=Refusal.WRONG_ROLE, kind=Kind.PAGE)
 
 
 @pytest.mark.parametrize(

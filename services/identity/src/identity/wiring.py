@@ -19,6 +19,7 @@ from identity.inbound.sign_out import sign_out_router
 from identity.inbound.sweeping import sweeper
 from identity.outbound.chance import SystemChance
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
+from identity.outbound.proposals import PROPOSALS, Proposals
 from identity.outbound.queries import Queries
 from identity.outbound.recent import ForgettingRunner, RecentDirectory
 from identity.outbound.saml.federation import Saml
@@ -45,6 +46,7 @@ INDEXES: Final = (
     Index(collection=GUARDIANS, keys=[("without_omocodia", 1)]),
     Index(collection=CONTACTS, keys=[("guardian_id", 1), ("channel", 1), ("address", 1)], unique=True),
     Index(collection=STAFF, keys=[("fiscal_code", 1)], unique=True),
+    Index(collection=PROPOSALS, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=SIGN_INS, keys=[("relay_state", 1)], unique=True),
     Index(collection=SIGN_INS, keys=[("started_at", 1)]),
     Index(collection=SIGN_OUTS, keys=[("relay_state", 1)], unique=True),
@@ -77,6 +79,7 @@ def ports_on(federation: Federation, single_logout: SingleLogout, clock: Clock, 
     """The ports of the use cases on one transaction."""
     return Ports(
         people=People(transaction),
+        proposals=Proposals(transaction),
         sign_ins=SignIns(transaction),
         sign_outs=SignOuts(transaction),
         sessions=Sessions(transaction),
@@ -125,11 +128,11 @@ def wire(base: Foundation, settings: Settings) -> Service:
             people_router(queries),
             sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),
-            staff_router(run, queries),
+            staff_router(run, queries, base.clock),
             gate_router(only_noting, Gate(recent, issuer, levels, limits, base.clock, public_url)),
         ],
         indexes=INDEXES,
-        collections=[GUARDIANS, CONTACTS, STAFF, SIGN_INS, SIGN_OUTS, ASSERTIONS, SESSIONS, TABLETS],
+        collections=[GUARDIANS, CONTACTS, STAFF, PROPOSALS, SIGN_INS, SIGN_OUTS, ASSERTIONS, SESSIONS, TABLETS],
         roles={"sweeper": sweeper(run, limits)},
         commands=[staff_command(run)],
     )

@@ -77,6 +77,24 @@ class ClassesMissingError(DomainError):
     slug = "classes-missing"
 
 
+class RolesOverError(DomainError):
+    """A grant that ends before today would give nothing."""
+
+    slug = "roles-over"
+
+
+class ProposalUnknownError(NotFoundError):
+    """No proposal waits for this person: decided, lapsed, or its author is no longer an administrator."""
+
+    slug = "proposal-unknown"
+
+
+class SecondAdministratorNeededError(NotAllowedError):
+    """Neither who proposed an administrator nor who would become one may confirm it."""
+
+    slug = "second-administrator-needed"
+
+
 class PairingCodeRefusedError(NotAllowedError):
     """The pairing code is wrong, used or expired; which of the three is not told."""
 

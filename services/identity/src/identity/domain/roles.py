@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from identity.domain.errors import ClassesMissingError, RoleUnknownError
+from identity.domain.errors import ClassesMissingError, RolesOverError, RoleUnknownError
 from identity.domain.fiscal_code import FiscalCode
 
 GUARDIAN: Final = "guardian"
@@ -23,7 +23,8 @@ EVERY_CLASS: Final = "*"
 class StaffGrant:
     """What one person of the staff may do. No roles left means the grant was taken back.
 
-    `classes` are the classes a canteen role reaches; `*` is every one of them.
+    `classes` are the classes a canteen role reaches; `*` is every one of them. `last_day` is the last Rome day on which
+    the roles hold; none, they hold until they are taken back.
     """
 
     staff_id: str
@@ -32,10 +33,21 @@ class StaffGrant:
     classes: frozenset[str]
     granted_at: datetime
     granted_by: str
+    last_day: date | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether the roles are given on this Rome day."""
+        return self.last_day is None or today <= self.last_day
+
+    def gives(self, role: str, today: date) -> bool:
+        """Whether the person has `role` today."""
+        return role in self.roles and self.holds(today)
 
 
-def granted(roles: Iterable[str], classes: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Check a grant. Raises `RoleUnknownError`, `ClassesMissingError`."""
+def granted(
+    roles: Iterable[str], classes: Iterable[str], *, last_day: date | None, today: date
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Check a grant. Raises `RoleUnknownError`, `ClassesMissingError`, `RolesOverError`."""
     chosen, reach = frozenset(roles), frozenset(classes)
     unknown = sorted(chosen - STAFF_ROLES)
     if unknown:
@@ -43,4 +55,6 @@ def granted(roles: Iterable[str], classes: Iterable[str]) -> tuple[frozenset[str
         raise RoleUnknownError(message, unknown=unknown)
     if CANTEEN in chosen and not reach:
         raise ClassesMissingError("Indica le classi affidate al personale della mensa, oppure * per tutte.")
+    if last_day is not None and last_day < today:
+        raise RolesOverError("L'ultimo giorno di validità è già passato.")
     return chosen, reach

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 from typing import Final
 
 from identity.domain.roles import STAFF_ROLES
@@ -28,6 +29,7 @@ def staff_command(run: Runner[Ports]) -> CommandSpec:
                 code=chosen.fiscal_code,
                 roles=chosen.roles,
                 classes=chosen.classes,
+                last_day=chosen.last_day,
                 by=OPERATOR,
             )
         except DomainError as refusal:
@@ -51,4 +53,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="CLASS_ID",
         help="a class for the canteen role, * for all; may be repeated",
+    )
+    grant.add_argument(
+        "--until",
+        dest="last_day",
+        type=date.fromisoformat,
+        default=None,
+        metavar="YYYY-MM-DD",
+        help="the last day on which the roles hold; without it they hold until they are taken back",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -111,10 +111,13 @@ class NewGrant(_Taken):
     fiscal_code: str = Field(min_length=11, max_length=16)
     roles: list[str] = Field(max_length=10)
     classes: list[ClassId] = Field(default=[], max_length=200)
+    last_day: date | None = None
 
 
 class GrantItem(_Given):
-    """`granted_by`: the guardian id of the administrator, or `command-line`."""
+    """`granted_by`: the guardian id of the administrator, or `command-line`. After `last_day` the roles are not given
+    any more, and `holds` says so.
+    """
 
     staff_id: str
     fiscal_code: str
@@ -122,12 +125,34 @@ class GrantItem(_Given):
     classes: list[str]
     granted_at: datetime
     granted_by: str
+    last_day: date | None
+    holds: bool
 
 
 class GrantList(_Given):
     """The staff, the latest grant first."""
 
     items: list[GrantItem]
+
+
+class ProposalItem(_Given):
+    """A grant that waits for a second administrator; `is_mine`: the caller proposed it and cannot confirm it."""
+
+    staff_id: str
+    fiscal_code: str
+    roles: list[str]
+    classes: list[str]
+    last_day: date | None
+    proposed_at: datetime
+    proposed_by: str
+    lapses_at: datetime
+    is_mine: bool
+
+
+class ProposalList(_Given):
+    """What waits, the latest first."""
+
+    items: list[ProposalItem]
 
 
 class ProviderItem(_Given):

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.proposal import StaffProposal
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
+from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions
 from identity.outbound.store import People
 from identity.outbound.tablets import Tablets
@@ -21,6 +23,7 @@ class Queries:
 
     def __init__(self, view: Collections) -> None:
         self._people = People(view)
+        self._proposals = Proposals(view)
         self._sessions = Sessions(view)
         self._tablets = Tablets(view)
 
@@ -41,6 +44,9 @@ class Queries:
 
     async def grants(self) -> Sequence[StaffGrant]:
         return await self._people.grants()
+
+    async def proposals(self) -> Sequence[StaffProposal]:
+        return await self._proposals.every()
 
     async def tablet(self, tablet_id: str) -> Tablet | None:
         return await self._tablets.tablet(tablet_id)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from identity.domain.contact import Contact
@@ -86,6 +87,7 @@ class People:
             "classes": sorted(grant.classes),
             "granted_at": grant.granted_at,
             "granted_by": grant.granted_by,
+            "last_day": grant.last_day.isoformat() if grant.last_day else None,
         }
         await self._staff.replace_one({"_id": grant.staff_id}, document, upsert=True)
 
@@ -120,4 +122,5 @@ def _grant(document: Document) -> StaffGrant:
         classes=frozenset(document["classes"]),
         granted_at=document["granted_at"],
         granted_by=document["granted_by"],
+        last_day=date.fromisoformat(document["last_day"]) if document.get("last_day") else None,
     )

@@ -16,6 +16,7 @@ from identity.domain.roles import CANTEEN, EVERY_CLASS, GUARDIAN, StaffGrant
 from identity.domain.session import REFERENCE_DIGITS, Session, SessionLimits
 from identity.domain.tablet import Tablet
 from identity.usecases.secrecy import fingerprint
+from refettorio_chassis.clock import rome_day
 
 
 class Directory(Protocol):
@@ -120,6 +121,8 @@ async def _person(directory: Directory, session: Session, wanted: Destination, n
     if guardian is None:
         return None
     grant = await directory.grant_of(guardian.fiscal_code) if session.level >= STAFF else None
+    if grant and not grant.holds(rome_day(now)):
+        grant = None
     return Admitted(
         subject=guardian.guardian_id,
         audience=wanted.audience,

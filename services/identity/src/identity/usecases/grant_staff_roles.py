@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from identity.domain.roles import StaffGrant, granted
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.clock import rome_day
 
 
 async def grant_staff_roles(
-    ports: Ports, *, code: str, roles: Iterable[str], classes: Iterable[str], by: Actor
+    ports: Ports, *, code: str, roles: Iterable[str], classes: Iterable[str], last_day: date | None = None, by: Actor
 ) -> StaffGrant:
-    """The person has exactly these roles from their next request on; none takes all of them back.
+    """The person has exactly these roles from their next request to the end of `last_day`; none takes all of them back.
 
-    The person need not have signed in yet. Raises `FiscalCodeInvalidError`, `RoleUnknownError`, `ClassesMissingError`.
+    The person need not have signed in yet. What was proposed for them and not confirmed is forgotten: the last decision
+    counts. Raises `FiscalCodeInvalidError`, `RoleUnknownError`, `ClassesMissingError`, `RolesOverError`.
     """
     checked = ports.fiscal_codes.checked(code)
-    chosen, reach = granted(roles, classes)
-    known = await ports.people.grant_of(checked)
     now = ports.now()
+    chosen, reach = granted(roles, classes, last_day=last_day, today=rome_day(now))
+    known = await ports.people.grant_of(checked) or await ports.proposals.of(checked)
     grant = StaffGrant(
         staff_id=known.staff_id if known else ports.chance.identifier("stf"),
         fiscal_code=checked,
@@ -27,8 +30,10 @@ async def grant_staff_roles(
         classes=reach,
         granted_at=now,
         granted_by=by.subject,
+        last_day=last_day,
     )
     await ports.people.keep_grant(grant)
-    details = {"roles": sorted(chosen), "classes": sorted(reach)}
+    await ports.proposals.drop(checked)
+    details = {"roles": sorted(chosen), "classes": sorted(reach), "last_day": str(last_day or "")}
     await ports.audit(audit_line(by, "roles-granted", grant.staff_id, at=now, details=details))
     return grant

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
@@ -109,6 +110,15 @@ class Sessions(Protocol):
         ...
 
 
+class Proposals(Protocol):
+    """Grants that wait for a second administrator, at most one for each fiscal code."""
+
+    async def proposal(self, staff_id: str) -> StaffProposal | None: ...
+    async def of(self, fiscal_code: FiscalCode) -> StaffProposal | None: ...
+    async def keep(self, proposal: StaffProposal) -> None: ...
+    async def drop(self, fiscal_code: FiscalCode) -> None: ...
+
+
 class Tablets(Protocol):
     """Registered tablets."""
 
@@ -187,6 +197,7 @@ class Ports:
     """Everything a use case of identity may touch."""
 
     people: People
+    proposals: Proposals
     sign_ins: SignIns
     sign_outs: SignOuts
     sessions: Sessions
