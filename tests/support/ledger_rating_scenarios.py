@@ -17,6 +17,7 @@ from ledger.domain.errors import (
     TransferConflictError,
 )
 from ledger.domain.families import Declaration, Enrolled
+from ledger.domain.rating import FULL
 from ledger.domain.repricing import Preview, Repriced
 from ledger.domain.rerating import Difference
 from ledger.domain.subscriptions import Period
@@ -25,6 +26,7 @@ from ledger.domain.tariff_rules import (
     Cell,
     Exemption,
     Flat,
+    Portion,
     RankPrice,
     Scale,
     Siblings,
@@ -123,6 +125,7 @@ async def enrolled(
     valid_from: date = SEPTEMBER,
     valid_to: date = JUNE,
     account: str = "gua_1",
+    kind: str = FULL,
 ) -> None:
     await bench.run(
         know_enrolment,
@@ -135,6 +138,7 @@ async def enrolled(
             school_level="primaria",
             valid_from=valid_from,
             valid_to=valid_to,
+            kind=kind,
         ),
     )
 
@@ -356,6 +360,39 @@ async def what_is_not_sound_or_not_the_same_is_refused(bench: Bench) -> None:
         await bench.run(charge_meals, [replace(free, day=date(2025, 10, 9))])
 
 
+async def light_half_and_staff_meals_cost_what_their_portion_says(bench: Bench) -> None:
+    portions = (
+        Portion(kind="light", percent=100),
+        Portion(kind="half", percent=50),
+        Portion(kind="staff", price_cents=650),
+    )
+    await bench.run(publish_tariff, tariff(Flat(price_cents=500), portions=portions))
+    await assigned(bench)
+    kinds = ("full", "light", "half", "staff")
+    await bench.run(charge_meals, [replace(meal(n), meal_kind=kind) for n, kind in enumerate(kinds)])
+    charged = [(each.meal_kind, each.basis.reduction if each.basis else None) for each in reversed(await causes(bench))]
+    assert charged == [("full", None), ("light", "light"), ("half", "half"), ("staff", "staff")]
+    assert await balance(bench) == -500 - 500 - 250 - 650
+    raised = tariff(Flat(price_cents=600), portions=portions, version="b", valid_from=date(2025, 10, 1))
+    await bench.run(publish_tariff, raised)
+    repriced, preview = await looked(bench)
+    assert (preview.lines, preview.delta_cents) == (3, 100 + 100 + 50)
+    await posted(bench, repriced.differences)
+    await proved(bench)
+
+
+async def twins_keep_the_same_order_however_they_are_told(bench: Bench) -> None:
+    await bench.run(publish_tariff, tariff(Flat(price_cents=500), siblings=HALF_FROM_SECOND))
+    for pupil in ("pup_twin_b", "pup_twin_a"):
+        await assigned(bench, pupil, 1)
+        await enrolled(bench, pupil)
+    await bench.run(charge_meals, [meal(1, pupil="pup_twin_b"), meal(1, pupil="pup_twin_a")])
+    paid = {cause.pupil_id: cause.basis.rank for cause in await causes(bench)}
+    assert paid == {"pup_twin_a": 1, "pup_twin_b": 2}
+    assert await balance(bench) == -500 - 250
+    assert (await looked(bench))[1].lines == 0
+
+
 async def of_two_declarations_filed_on_one_day_the_one_registered_last_counts(bench: Bench) -> None:
     await bench.run(publish_tariff, tariff(ISEE))
     await assigned(bench)
@@ -404,6 +441,8 @@ RATING_SCENARIOS: tuple[Scenario, ...] = (
     the_bus_is_paid_by_the_year_once_and_the_third_child_rides_free,
     a_month_of_meals_is_paid_whole_and_its_meals_cost_nothing,
     what_is_not_sound_or_not_the_same_is_refused,
+    light_half_and_staff_meals_cost_what_their_portion_says,
+    twins_keep_the_same_order_however_they_are_told,
     of_two_declarations_filed_on_one_day_the_one_registered_last_counts,
     a_declaration_is_looked_at_before_anybody_registers_it,
     a_declaration_that_cannot_be_is_refused_and_names_the_field,

@@ -11,7 +11,7 @@ from ledger.domain.certified import certified
 from ledger.domain.errors import PreviewStaleError
 from ledger.domain.repricing import Repriced
 from ledger.domain.subscriptions import Period
-from ledger.domain.tariff_rules import Bracketed, Flat, RankPrice, Scale, Siblings, Unit, brackets_as_printed
+from ledger.domain.tariff_rules import Bracketed, Flat, Portion, RankPrice, Scale, Siblings, Unit, brackets_as_printed
 from ledger.domain.tariffs import TariffVersion
 from ledger.domain.transfers import SubscriptionAdjustmentCause
 from ledger.domain.wording import described
@@ -124,6 +124,22 @@ async def a_price_raised_in_november_leaves_october_alone(bench: Bench) -> None:
     await bench.run(publish_tariff, raised)
     await rated_again(bench, code="bus")
     assert await costs(bench) == {("pup_1", "2025-10"): 2_000, ("pup_1", "2025-11"): 2_500}
+    await proved(bench)
+
+
+async def who_rides_one_way_pays_that_part_and_a_sibling_by_their_own_list(bench: Bench) -> None:
+    portions = (Portion(kind="one-way", percent=60),)
+    siblings = Siblings(ranks=(RankPrice(from_rank=2, scale=Flat(price_cents=1_510)),))
+    await bench.run(publish_tariff, bus(Flat(price_cents=2_089), portions=portions, siblings=siblings))
+    for rank, (pupil, kind) in enumerate((("pup_a", "one-way"), ("pup_b", "full"), ("pup_c", "one-way")), start=1):
+        await assigned(bench, pupil, rank, service="transport", code="bus")
+        await enrolled(bench, pupil, service="transport", kind=kind)
+    await charged(bench, OCTOBER)
+    month = "2025-10"
+    assert await costs(bench) == {("pup_a", month): 1_253, ("pup_b", month): 1_510, ("pup_c", month): 906}
+    await enrolled(bench, "pup_c", service="transport")
+    await rated_again(bench)
+    assert (await costs(bench))["pup_c", month] == 1_510
     await proved(bench)
 
 
@@ -269,6 +285,7 @@ SUBSCRIPTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     a_late_isee_moves_only_the_difference_of_each_month_and_once,
     an_adjustment_of_a_month_starts_where_the_one_before_ended,
     a_price_raised_in_november_leaves_october_alone,
+    who_rides_one_way_pays_that_part_and_a_sibling_by_their_own_list,
     a_sibling_who_leaves_pays_no_further_month_and_takes_the_reduction_along,
     who_rode_free_pays_when_they_are_third_no_more,
     a_certificate_counts_an_adjusted_subscription_once,

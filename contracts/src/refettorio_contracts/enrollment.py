@@ -98,7 +98,8 @@ class PupilEnrolled(_PupilEvent):
     """The pupil uses the service from `valid_from` to `valid_to` (Europe/Rome days, both inside).
 
     `account_id` pays: it is the identifier of the account holder, the guardian whose application was accepted.
-    `school_level` is `infanzia`, `primaria` or `secondaria1`; readers must tolerate others.
+    `school_level` is `infanzia`, `primaria` or `secondaria1`, `kind` is `full`, or `one-way` on the bus; readers must
+    tolerate others.
     """
 
     TYPE: ClassVar[str] = "it.refettorio.enrollment.pupil.enrolled.v1"
@@ -112,6 +113,7 @@ class PupilEnrolled(_PupilEvent):
     school_level: Code
     valid_from: date
     valid_to: date
+    kind: Code = "full"
 
 
 class PupilMoved(_PupilEvent):

@@ -226,6 +226,13 @@ class DecidingScenarios:
         assert pupil.pupil_id == application.pupil.pupil_id == event.pupil_id
         assert [each.enrolment_id for each in pupil.enrolments] == [event.enrolment_id]
 
+    @pytest.mark.parametrize(("direction", "kind"), [("both", "full"), ("outward", "one-way"), ("return", "one-way")])
+    async def test_who_rides_one_way_is_told_so(self, town: Town, direction: str, kind: str) -> None:
+        await town.enrol(form="transport-2025-26", stop="Via Roma 12", direction=direction)
+        event = next(each for each in await town.announced() if isinstance(each, PupilEnrolled))
+        [pupil] = await town.reads.pupils_of(ROSSI)
+        assert (event.kind, [each.kind for each in pupil.enrolments]) == (kind, [kind])
+
     async def test_accepted_in_the_year_the_service_begins_that_day(self, town: Town) -> None:
         application = await town.submit()
         town.clock.moment = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)

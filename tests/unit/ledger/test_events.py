@@ -120,6 +120,7 @@ async def test_a_pupil_is_followed_from_school_to_school() -> None:
             school_level="primaria",
             valid_from=date(2025, 9, 8),
             valid_to=date(2026, 6, 5),
+            kind="one-way",
         ),
         PupilMoved(
             pupil_id="pup_1",
@@ -137,6 +138,7 @@ async def test_a_pupil_is_followed_from_school_to_school() -> None:
         ("primaria", "primaria", date(2025, 11, 2)),
         ("media", "secondaria1", date(2025, 12, 19)),
     ]
+    assert {each.kind for each in ledger.state.enrolments.values()} == {"one-way"}
 
 
 async def test_what_is_not_about_a_meal_changes_nothing() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from enrollment.domain.errors import AnswersInvalidError
 from enrollment.domain.identifiers import Service
@@ -13,6 +14,11 @@ from enrollment.domain.identifiers import Service
 Answer = str | bool
 Answers = Mapping[str, Answer]
 
+DIRECTION: Final = "direction"
+OUTWARD, RETURN = "outward", "return"
+FULL: Final = "full"
+ONE_WAY: Final = "one-way"
+_ONE_WAY_RIDES: Final = frozenset({OUTWARD, RETURN})
 MAX_TEXT = 200
 MAX_TEXTAREA = 2000
 
@@ -71,6 +77,11 @@ class Field:
         if self.options and answer not in {option.value for option in self.options}:
             return "Scegli una delle voci proposte."
         return None
+
+
+def kind_asked(answers: Answers) -> str:
+    """How much of the service a form asks for: a child who rides the bus one way only pays accordingly."""
+    return ONE_WAY if answers.get(DIRECTION) in _ONE_WAY_RIDES else FULL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

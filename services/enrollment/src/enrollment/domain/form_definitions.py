@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from enrollment.domain.form import Field, FieldType, FormDefinition, Option
+from enrollment.domain.form import DIRECTION, OUTWARD, RETURN, Field, FieldType, FormDefinition, Option
 from enrollment.domain.identifiers import Service
 
 _PRIVACY: Final = (
@@ -59,13 +59,13 @@ _TRANSPORT_1: Final = FormDefinition(
         *_PUPIL,
         Field(name="stop", label="Fermata richiesta", type=FieldType.TEXT, help="Via e numero civico più vicini."),
         Field(
-            name="direction",
+            name=DIRECTION,
             label="Viaggi richiesti",
             type=FieldType.SELECT,
             options=(
                 Option(value="both", label="Andata e ritorno"),
-                Option(value="outward", label="Solo andata"),
-                Option(value="return", label="Solo ritorno"),
+                Option(value=OUTWARD, label="Solo andata"),
+                Option(value=RETURN, label="Solo ritorno"),
             ),
         ),
         _NOTES,

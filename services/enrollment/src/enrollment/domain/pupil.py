@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from enrollment.domain.errors import EnrolmentNotEndableError, MoveTooEarlyError, SchoolYearOverError
+from enrollment.domain.form import FULL
 from enrollment.domain.identifiers import ClassId, EnrolmentId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.school_year import SchoolYear
 
@@ -20,6 +21,7 @@ class Enrolment:
 
     `sibling_rank` is 1 for the eldest child of the account enrolled for the same service and year. `class_since` is the
     day of the last change of class, None without one. Who leaves before the first day has `valid_to` before it.
+    `kind` is how much of the service: `full`, or `one-way` on the bus.
     """
 
     enrolment_id: EnrolmentId
@@ -33,6 +35,7 @@ class Enrolment:
     tariff_code: str
     sibling_rank: int
     class_since: date | None = None
+    kind: str = FULL
 
     @property
     def was_used(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 
 from enrollment.domain.application import Application, ApplicationPupil, State, Step
 from enrollment.domain.debt_block import DebtBlock, Lifting
+from enrollment.domain.form import FULL
 from enrollment.domain.identifiers import (
     ApplicationId,
     ClassId,
@@ -220,6 +221,7 @@ def _enrolment_row(enrolment: Enrolment) -> Document:
         "tariff_code": enrolment.tariff_code,
         "sibling_rank": enrolment.sibling_rank,
         "class_since": enrolment.class_since.isoformat() if enrolment.class_since else None,
+        "kind": enrolment.kind,
     }
 
 
@@ -236,6 +238,7 @@ def _enrolment_from(row: Document) -> Enrolment:
         tariff_code=row["tariff_code"],
         sibling_rank=row["sibling_rank"],
         class_since=date.fromisoformat(row["class_since"]) if row.get("class_since") else None,
+        kind=row.get("kind", FULL),
     )
 
 

@@ -12,6 +12,7 @@ from enrollment.domain.errors import (
     SchoolNotFoundError,
     SchoolYearNotFoundError,
 )
+from enrollment.domain.form import kind_asked
 from enrollment.domain.identifiers import ApplicationId, EnrolmentId
 from enrollment.domain.pupil import Enrolment, Pupil, first_day_of_service
 from enrollment.usecases import announcements
@@ -63,6 +64,7 @@ async def _enrol(ports: Ports, application: Application, today: date) -> tuple[P
         valid_to=year.last_day,
         tariff_code=window.tariff_code,
         sibling_rank=0,
+        kind=kind_asked(application.answers),
     )
     checked = replace(
         pupil,

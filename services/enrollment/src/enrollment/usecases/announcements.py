@@ -86,6 +86,7 @@ def enrolled(pupil: Pupil, enrolment: Enrolment, school: School) -> PupilEnrolle
         school_level=school.level.value,
         valid_from=enrolment.valid_from,
         valid_to=enrolment.valid_to,
+        kind=enrolment.kind,
     )
 
 

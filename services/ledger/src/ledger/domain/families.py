@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from ledger.domain.errors import DeclarationNotValidError
+from ledger.domain.rating import FULL
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -64,6 +65,7 @@ class Enrolled:
     """A pupil uses a service from `valid_from` to `valid_to`, both inside, in a school of this level.
 
     Who changes school has one for each stay: `moved_on` is the day on which a later one began.
+    `kind` is how much of the service: a portion of its tariff, like `one-way` on the bus.
     """
 
     enrolment_id: str
@@ -75,6 +77,7 @@ class Enrolled:
     valid_from: date
     valid_to: date
     moved_on: date | None = None
+    kind: str = FULL
 
     @property
     def stay_id(self) -> str:

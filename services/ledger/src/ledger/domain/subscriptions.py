@@ -161,7 +161,13 @@ def by_pupil(enrolments: Iterable[Enrolled]) -> dict[tuple[str, str], list[Enrol
 
 def _serving(enrolled: Enrolled, period: Period) -> Serving:
     day = max(period.first, enrolled.valid_from)
-    return Serving(pupil_id=enrolled.pupil_id, account_id=enrolled.account_id, service=enrolled.service, day=day)
+    return Serving(
+        pupil_id=enrolled.pupil_id,
+        account_id=enrolled.account_id,
+        service=enrolled.service,
+        day=day,
+        kind=enrolled.kind,
+    )
 
 
 def subscribe(due: Due, *, day: date) -> Transfer:

@@ -163,6 +163,7 @@ def _enrolled(event: PupilEnrolled) -> Enrolled:
         school_level=event.school_level,
         valid_from=event.valid_from,
         valid_to=event.valid_to,
+        kind=event.kind,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from ledger.domain.families import Declaration, Enrolled
+from ledger.domain.rating import FULL
 from ledger.outbound.collections import DECLARATIONS, ENROLMENTS
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
@@ -65,6 +66,7 @@ class FamilyStore:
             "school_level": enrolled.school_level,
             "valid_from": enrolled.valid_from.isoformat(),
             "valid_to": enrolled.valid_to.isoformat(),
+            "kind": enrolled.kind,
         }
         await self._enrolments.replace_one({"_id": enrolled.stay_id}, document, upsert=True)
 
@@ -102,4 +104,5 @@ def _enrolled_of(document: Document) -> Enrolled:
         valid_from=date.fromisoformat(document["valid_from"]),
         valid_to=date.fromisoformat(document["valid_to"]),
         moved_on=date.fromisoformat(document["moved_on"]) if document.get("moved_on") else None,
+        kind=document.get("kind", FULL),
     )
