@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ ALGORITHMS: Final = ["ES256"]
 LEEWAY_SECONDS: Final = 5
 REFETCH_SECONDS: Final = 5.0
 """An unknown key makes us ask for the keys again, but not more often than this."""
+KEPT_SECONDS: Final = 300.0
+"""Keys are asked for again after this time: one that identity took back is trusted no longer than that."""
 EVERY_CLASS: Final = "*"
 
 
@@ -35,13 +38,22 @@ class WrongRoleError(NotAllowedError):
     slug = "ruolo-non-autorizzato"
 
 
+class ScopeMissingError(NotAllowedError):
+    """A machine client calls a route whose scope it was not given, or one that names none: 403."""
+
+    slug = "ambito-non-autorizzato"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls. `subject` is a guardian, a clerk or a tablet; `classes` limits canteen staff and tablets."""
+    """Who calls. `subject` is a guardian, a clerk, a tablet or a machine client; `classes` limits canteen staff and
+    tablets. A machine client has no role: its `scopes` alone open routes.
+    """
 
     subject: str
     roles: frozenset[str]
     classes: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
     acting_clerk: str | None = None
     session: str = ""
     token: str = ""
@@ -69,22 +81,33 @@ class TokenVerifier:
         self._now = now
         self._keys: KeySet | None = None
         self._fetched_at = float("-inf")
+        self._fetching = asyncio.Lock()
 
     def trust(self, keys: KeySet) -> None:
-        """Use `keys` without asking for them."""
+        """Use `keys`, and never ask for any."""
         self._keys = keys
-        self._fetched_at = time.monotonic()
+        self._fetched_at = float("inf")
 
     async def verify(self, token: str) -> Caller:
         """The caller the token speaks of. Raises NotSignedInError; RetryLater when the keys cannot be had."""
-        keys = self._keys or await self._fetch()
+        keys = await self._keys_younger_than(KEPT_SECONDS)
         try:
             claims = self._claims(token, keys)
         except (JoseError, ValueError):
-            if time.monotonic() - self._fetched_at < REFETCH_SECONDS:
+            newer = await self._keys_younger_than(REFETCH_SECONDS)
+            if newer is keys:
                 raise NotSignedInError from None
-            claims = self._claims_or_refuse(token, await self._fetch())
+            claims = self._claims_or_refuse(token, newer)
         return _caller(claims, token)
+
+    async def _keys_younger_than(self, seconds: float) -> KeySet:
+        """One request asks identity; those that come meanwhile wait for its answer."""
+        if self._keys is not None and time.monotonic() - self._fetched_at < seconds:
+            return self._keys
+        async with self._fetching:
+            if self._keys is not None and time.monotonic() - self._fetched_at < seconds:
+                return self._keys
+            return await self._fetch()
 
     def _claims_or_refuse(self, token: str, keys: KeySet) -> dict[str, Any]:
         try:
@@ -124,6 +147,7 @@ def _caller(claims: dict[str, Any], token: str) -> Caller:
         subject=str(claims["sub"]),
         roles=frozenset(claims.get("roles", [])),
         classes=frozenset(claims.get("classes", [])),
+        scopes=frozenset(str(claims.get("scope", "")).split()),
         acting_clerk=claims.get("act"),
         session=str(claims.get("sid", "")),
         token=token,
@@ -141,19 +165,26 @@ async def signed_in(request: Request) -> Caller:
     return caller
 
 
-def caller_with(*roles: str) -> Callable[..., Any]:
-    """A dependency: the caller, who must have one of `roles`. 401 without a valid token, 403 without a role."""
+def caller_with(*roles: str, scope: str | None = None) -> Callable[..., Any]:
+    """A dependency: the caller, who must have one of `roles`. 401 without a valid token, 403 without a role.
+
+    A machine client has none: it reaches the routes that name a `scope` it was given, and no other.
+    """
     if not roles:
         message = "name the roles; a route for everybody says open_to_all"
         raise ValueError(message)
 
     async def guard(caller: Annotated[Caller, Depends(signed_in)]) -> Caller:
-        if not caller.has(*roles):
-            message = "Questa operazione non è consentita con il tuo ruolo."
-            raise WrongRoleError(message)
-        return caller
+        if caller.has(*roles) or (scope is not None and scope in caller.scopes):
+            return caller
+        if caller.scopes:
+            message = "Questo sistema non è autorizzato per questa operazione."
+            raise ScopeMissingError(message, **({"scope": scope} if scope else {}))
+        message = "Questa operazione non è consentita con il tuo ruolo."
+        raise WrongRoleError(message)
 
     guard.required_roles = roles  # type: ignore[attr-defined]  # read by the test that walks every route
+    guard.offered_scope = scope  # type: ignore[attr-defined]  # by the test that compares it with identity's list
     return guard
 
 

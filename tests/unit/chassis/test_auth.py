@@ -1,5 +1,6 @@
 """Tokens: only those of our identity service, for us, now, signed as agreed."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable
@@ -12,7 +13,14 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from refettorio_chassis import auth
-from refettorio_chassis.auth import Caller, NotSignedInError, TokenVerifier, caller_with
+from refettorio_chassis.auth import (
+    Caller,
+    NotSignedInError,
+    ScopeMissingError,
+    TokenVerifier,
+    WrongRoleError,
+    caller_with,
+)
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.testing import TokenMinter
@@ -158,6 +166,49 @@ async def test_keys_are_fetched_once_and_again_for_a_key_not_yet_known(
     verifier._fetched_at -= auth.REFETCH_SECONDS
     assert (await verifier.verify(token)).subject == "gua_1"
     assert identity.asked == 2
+
+
+async def test_a_key_taken_back_is_trusted_for_five_minutes_at_most(
+    minter: TokenMinter, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = Identity(monkeypatch, minter, TokenMinter(clock))
+    verifier = identity.verifier(clock)
+    token = minter.token("gua_1", "guardian", audience=["ledger"])
+    await verifier.verify(token)
+    identity.minters = [TokenMinter(clock)]
+    await verifier.verify(token)
+    verifier._fetched_at -= 300
+    with pytest.raises(NotSignedInError):
+        await verifier.verify(token)
+
+
+async def test_many_requests_at_once_ask_for_the_keys_once(
+    minter: TokenMinter, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = Identity(monkeypatch, minter)
+    verifier = identity.verifier(clock)
+    token = minter.token("gua_1", "guardian", audience=["ledger"])
+    await asyncio.gather(*(verifier.verify(token) for _ in range(20)))
+    assert identity.asked == 1
+
+
+async def test_a_machine_client_passes_by_its_scope_and_nowhere_else(minter: TokenMinter) -> None:
+    token = minter.token("mac_1", audience=["ledger"], scope="ledger.tariffs.read ledger.other.read")
+    caller = await minter.verifier("ledger").verify(token)
+    assert await caller_with("office", scope="ledger.tariffs.read")(caller) is caller
+    for guard in (caller_with("office"), caller_with("office", scope="ledger.accounts.read")):
+        with pytest.raises(ScopeMissingError):
+            await guard(caller)
+
+
+async def test_a_person_passes_by_role_where_a_scope_is_named_too(minter: TokenMinter) -> None:
+    guard = caller_with("office", scope="ledger.tariffs.read")
+    verifier = minter.verifier("ledger")
+    clerk = await verifier.verify(minter.token("gua_1", "office", audience=["ledger"]))
+    assert await guard(clerk) is clerk
+    guardian = await verifier.verify(minter.token("gua_2", "guardian", audience=["ledger"]))
+    with pytest.raises(WrongRoleError):
+        await guard(guardian)
 
 
 @pytest.mark.parametrize(
