@@ -28,6 +28,7 @@ def environment(folder: Path) -> dict[str, str]:
             "REFETTORIO_SPID_KEY_FILE": str(keys.spid_key),
             "REFETTORIO_SPID_CERT_FILE": str(keys.spid_certificate),
             "REFETTORIO_TOKEN_KEY_FILE": str(keys.token_key),
+            "REFETTORIO_SEALING_KEY_FILE": str(keys.sealing_key),
             "REFETTORIO_CHECKOUT_URL": NOWHERE,
             "REFETTORIO_CHECKOUT_KEY": "k",
             "REFETTORIO_CHECKOUT_ORIGINS": NOWHERE,

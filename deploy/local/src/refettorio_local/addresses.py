@@ -44,6 +44,7 @@ class Ports:
     zipkin: int = 9411
     kafka: int = 19092
     kafka_controller: int = 19093
+    kafka_subscribers: int = 19094
     mongodb: int = 27117
 
     def of(self, name: str) -> int:
@@ -104,6 +105,8 @@ class Addresses:
     mongodb_url: str
     kafka_bootstrap: str
     zipkin_url: str
+    kafka_subscribers: str = ""
+    """The listener for other systems, who sign in by SCRAM; empty when an external Kafka is used."""
 
     @property
     def gateway_url(self) -> str:

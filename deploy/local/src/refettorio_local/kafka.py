@@ -21,15 +21,25 @@ QUIET = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",)
 # One broker: every internal topic has one replica, and few partitions so that start and stop are
 # quick. A broker that comes back after a crash waits for its own old session to expire, hence the
 # short one. Consumers join at once instead of waiting three seconds for companions.
+#
+# Our own services are ANONYMOUS, which only the listeners without sign-in make of anybody: they may
+# do everything. Other systems sign in on the listener SUBSCRIBERS, where they may do what an ACL says
+# and nothing else; who stays connected signs in again every five minutes.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{port}
+listeners=PLAINTEXT://{host}:{port},SUBSCRIBERS://{host}:{subscribers},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port},SUBSCRIBERS://{host}:{subscribers}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SUBSCRIBERS:SASL_PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
+listener.name.subscribers.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.subscribers.scram-sha-512.sasl.jaas.config=\
+  org.apache.kafka.common.security.scram.ScramLoginModule required;
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+allow.everyone.if.no.acl.found=false
 log.dirs={folder}
 auto.create.topics.enable=false
 broker.heartbeat.interval.ms=250
@@ -63,6 +73,7 @@ def kafka_program(*, ports: Ports, folder: Path, log_path: Path, jars: list[Path
             host=HOST,
             port=ports.kafka,
             controller=ports.kafka_controller,
+            subscribers=ports.kafka_subscribers,
             folder=folder / "log",
         ),
         encoding="utf-8",

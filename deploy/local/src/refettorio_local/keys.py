@@ -41,6 +41,7 @@ class Keys:
     idp_key: Path
     idp_certificate: Path
     token_key: Path
+    sealing_key: Path
     pagopa_folder: Path
     nodo_folder: Path
     checkout_key: str
@@ -57,6 +58,7 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         idp_key=folder / "idp.key",
         idp_certificate=folder / "idp.crt",
         token_key=folder / "token.key",
+        sealing_key=folder / "sealing.secret",
         pagopa_folder=folder / "pagopa",
         nodo_folder=folder / "nodo",
         checkout_key=sayings["checkout_key"],
@@ -68,6 +70,8 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         _write_pair(keys.idp_key, keys.idp_certificate, _named("Identity provider di prova"), ())
     if not keys.token_key.exists():
         _write_key(keys.token_key, ec.generate_private_key(ec.SECP256R1()))
+    if not keys.sealing_key.exists():
+        _write_private(keys.sealing_key, secrets.token_bytes(32))
     if not (keys.nodo_folder / "client.crt").exists():
         _introduce(keys.pagopa_folder, keys.nodo_folder)
     return keys

@@ -83,6 +83,8 @@ class Members:
                 "REFETTORIO_SPID_KEY_FILE": str(self.keys.spid_key),
                 "REFETTORIO_SPID_CERT_FILE": str(self.keys.spid_certificate),
                 "REFETTORIO_TOKEN_KEY_FILE": str(self.keys.token_key),
+                "REFETTORIO_SEALING_KEY_FILE": str(self.keys.sealing_key),
+                "REFETTORIO_KAFKA_SUBSCRIBERS_ADDRESS": self.addresses.kafka_subscribers,
             },
             "ledger": {
                 "REFETTORIO_FONTS_DIR": str(FONTS),

@@ -42,6 +42,7 @@ def ports_needed(environment: Mapping[str, str]) -> tuple[str, ...]:
         "mongodb": "MONGODB_URL",
         "kafka": "KAFKA_BOOTSTRAP_SERVERS",
         "kafka_controller": "KAFKA_BOOTSTRAP_SERVERS",
+        "kafka_subscribers": "KAFKA_BOOTSTRAP_SERVERS",
         "zipkin": "OTEL_EXPORTER_OTLP_ENDPOINT",
     }
     names = (field.name for field in fields(Ports))
@@ -74,6 +75,8 @@ class Platform:
             mongodb_url=os.environ.get("MONGODB_URL") or mongodb_url(self.ports.mongodb),
             kafka_bootstrap=os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or f"{HOST}:{self.ports.kafka}",
             zipkin_url=f"http://{HOST}:{self.ports.zipkin}",
+            kafka_subscribers=os.environ.get("REFETTORIO_KAFKA_SUBSCRIBERS_ADDRESS")
+            or ("" if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else f"{HOST}:{self.ports.kafka_subscribers}"),
         )
 
     @classmethod
