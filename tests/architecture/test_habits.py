@@ -31,7 +31,7 @@ ALLOWED = {
     "outbound": {
         "pymongo", "httpx2", "structlog", "cryptography", "joserfc", "lxml", "signxml", "stdnum", "codicefiscale",
         "jinja2", "mjml", "typst", "segno", "ppf", "aiosmtplib", "aiosmpplib", "smpplib", "phonenumbers", "pydantic",
-        "opentelemetry",
+        "opentelemetry", "confluent_kafka",
     },
 }  # fmt: skip
 LOCKS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}

@@ -44,6 +44,7 @@ BREAKS = [
     ("refettorio_contracts/topics.py", "import httpx2", CONTRACTS, "refettorio_contracts.topics"),
     ("ledger/inbound/events.py", "import faststream", KAFKA, "ledger.inbound.events"),
     ("notify/outbound/store.py", "import aiokafka", KAFKA, "notify.outbound.store"),
+    ("identity/outbound/queries.py", "import confluent_kafka", KAFKA, "identity.outbound.queries"),
     ("attendance/inbound/events.py", "import pymongo", MONGODB, "attendance.inbound.events"),
     ("refettorio_contracts/ledger.py", "import refettorio_contracts.attendance", CYCLES, "refettorio_contracts"),
 ]

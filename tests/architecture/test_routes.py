@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from identity.domain.machine_client import API_SCOPES, service_of
 from refettorio_chassis.auth import Caller, caller_with, open_to_all
 from refettorio_chassis.process import application
 from refettorio_chassis.testing import TokenMinter
@@ -17,7 +18,7 @@ from tests.architecture.wired import wired
 
 ROLES = {"guardian", "office", "administrator", "auditor", "canteen", "kitchen", "driver"}
 PUBLIC = {
-    "identity": ("/auth/", "/.well-known/jwks.json", "/internal/authorize"),
+    "identity": ("/auth/", "/oauth/token", "/.well-known/jwks.json", "/internal/authorize"),
     "ledger": ("/pagopa/", "/api/ledger/v1/roots"),
     "clients": (
         "/", "/accedi", "/assets/", "/tablet", "/accessibilita", "/privacy", "/favicon.ico", "/notizie", "/documenti",
@@ -36,6 +37,18 @@ def callables(dependant: Dependant) -> Iterator[Any]:
 
 def roles_of(route: RouteContext) -> set[str]:
     return {role for call in callables(route.dependant) for role in getattr(call, "required_roles", ())}
+
+
+def scopes_of(app: FastAPI) -> set[tuple[str, str]]:
+    """Method and scope of every route that lets machine clients in."""
+    return {
+        (method, call.offered_scope)
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute)
+        for call in callables(route.dependant)
+        if getattr(call, "offered_scope", None)
+        for method in route.methods or ()
+    }
 
 
 def is_open(route: RouteContext) -> bool:
@@ -91,6 +104,17 @@ async def test_every_page_of_the_clients_is_guarded_or_open_on_purpose() -> None
 
     app = build(Settings())  # type: ignore[call-arg,unused-ignore]  # from the environment
     assert complaints(app, "clients") == []
+
+
+@pytest.mark.usefixtures("process_environment")
+async def test_the_scopes_that_can_be_granted_are_those_that_routes_name_and_none_of_them_changes_anything() -> None:
+    named: set[tuple[str, str, str]] = set()
+    for service in SERVICES:
+        async with wired(service) as made:
+            named |= {(service, *each) for each in scopes_of(application(made))}
+    assert {scope for *_, scope in named} == set(API_SCOPES)
+    assert [each for each in named if each[0] != service_of(each[2])] == []
+    assert {method for _, method, _ in named} == {"GET"}
 
 
 def made_of(path: str, *, dependencies: list[Any], takes: Any = None) -> FastAPI:

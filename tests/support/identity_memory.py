@@ -10,6 +10,7 @@ from identity.domain.contact import Contact
 from identity.domain.errors import LogoutRefusedError, ResponseRefusedError, UserAnomalyError
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
+from identity.domain.machine_client import MachineClient
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
@@ -17,14 +18,23 @@ from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.domain.sign_out import Farewell, LogoutAsked, SignOut
 from identity.domain.tablet import Tablet
+from identity.outbound.client_keys import JoseClientKeys
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
+from identity.outbound.machine_secrets import FileSealing
 from identity.usecases.ports import BrowserMessage, Carried, Ports
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
+from tests.support.identity_machines_memory import (
+    FailedAttemptsInMemory,
+    KafkaAccessesInMemory,
+    MachineClientsInMemory,
+    PlainHashes,
+)
 
 NOW = datetime(2025, 10, 6, 9, 30, tzinfo=UTC)
 PROVIDER = "https://idp.example"
+SEALING = FileSealing(b"0" * 32)
 
 
 class PeopleInMemory:
@@ -277,6 +287,9 @@ class Memory:
     sign_outs: SignOutsInMemory = field(default_factory=SignOutsInMemory)
     sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
     tablets: TabletsInMemory = field(default_factory=TabletsInMemory)
+    machines: MachineClientsInMemory = field(default_factory=MachineClientsInMemory)
+    kafka: KafkaAccessesInMemory = field(default_factory=KafkaAccessesInMemory)
+    attempts: FailedAttemptsInMemory = field(default_factory=FailedAttemptsInMemory)
     audit: AuditInMemory = field(default_factory=AuditInMemory)
     federation: FederationInMemory = field(default_factory=FederationInMemory)
     single_logout: SingleLogoutInMemory = field(default_factory=SingleLogoutInMemory)
@@ -290,6 +303,12 @@ class Memory:
             sign_outs=self.sign_outs,
             sessions=self.sessions,
             tablets=self.tablets,
+            machines=self.machines,
+            kafka=self.kafka,
+            attempts=self.attempts,
+            secrets=PlainHashes(),
+            client_keys=JoseClientKeys(),
+            sealing=SEALING,
             audit=self.audit,
             federation=self.federation,
             single_logout=self.single_logout,
@@ -314,6 +333,9 @@ class Memory:
 
     async def with_credential(self, credential_hash: str) -> Tablet | None:
         return await self.tablets.with_credential(credential_hash)
+
+    async def machine_client(self, client_id: str) -> MachineClient | None:
+        return await self.machines.client(client_id)
 
 
 def statement(**changed: str | ProviderSession | None) -> IdentityStatement:

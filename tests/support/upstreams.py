@@ -21,6 +21,9 @@ class Upstream:
     calls: Counter[str] = field(default_factory=Counter)
     status: int = 200
     filler: str = ""
+    signs: bool = True
+    asked_with: list[dict[str, str]] = field(default_factory=list)
+    """The headers of each question of the gateway."""
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -50,7 +53,10 @@ class Answering(BaseHTTPRequestHandler):
         pass
 
     def _authorize(self) -> None:
-        if SESSION in (self.headers.get("cookie") or ""):
+        self.upstream.asked_with.append({name.lower(): value for name, value in self.headers.items()})
+        if not self.upstream.signs:
+            self._answer(200, {})
+        elif SESSION in (self.headers.get("cookie") or ""):
             self._answer(200, {}, authorization=SIGNED)
         elif self.path.startswith("/internal/authorize/portale"):
             self._answer(302, {}, location="/accedi?next=/portale/")

@@ -25,6 +25,7 @@ class Site:
     clock_file: Path
     log: Path
     kafka_bootstrap: str
+    kafka_subscribers: str
 
     def provider(self, scheme: str) -> str:
         """The entityID of a provider."""

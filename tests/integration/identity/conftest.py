@@ -18,6 +18,7 @@ from refettorio_contracts.topics import GUARDIANS
 from refettorio_local.addresses import free_ports
 from refettorio_local.keys import keys_in
 from tests.integration.identity.browser import Browser, Site
+from tests.integration.identity.granting import CODES, grant
 from tests.support.platform import RunningPlatform
 
 STARTED_WITHIN_SECONDS = 30.0
@@ -47,6 +48,8 @@ async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
         "REFETTORIO_SPID_KEY_FILE": str(keys.spid_key),
         "REFETTORIO_SPID_CERT_FILE": str(keys.spid_certificate),
         "REFETTORIO_TOKEN_KEY_FILE": str(keys.token_key),
+        "REFETTORIO_SEALING_KEY_FILE": str(keys.sealing_key),
+        "REFETTORIO_KAFKA_SUBSCRIBERS_ADDRESS": addresses.kafka_subscribers,
         "REFETTORIO_SIGN_IN_LEVELS": f"{AT_LEVEL_1}=1",
         "OTEL_TRACES_EXPORTER": "none",
     }
@@ -67,6 +70,7 @@ async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
             clock_file=folder / "clock.json",
             log=folder / "identity.log",
             kafka_bootstrap=addresses.kafka_bootstrap,
+            kafka_subscribers=addresses.kafka_subscribers,
         )
 
 
@@ -75,6 +79,21 @@ async def browser(site: Site) -> AsyncIterator[Browser]:
     """A browser without cookies."""
     async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
         yield Browser(site, client)
+
+
+@pytest.fixture(scope="session")
+async def first_administrator(site: Site) -> str:
+    """Made from the command line, once."""
+    done = await grant(site, CODES["alessandro.fontana"], "administrator", "office")
+    assert done.returncode == 0, done.stderr
+    return "alessandro.fontana"
+
+
+@pytest.fixture
+async def administrator(first_administrator: str, browser: Browser) -> Browser:
+    """A browser in which the first administrator has signed in."""
+    await browser.sign_in(first_administrator, next_path="/ufficio/")
+    return browser
 
 
 @contextmanager

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 
 import httpx2 as httpx
 import pytest
 
-from refettorio_local.simulators.idp.citizens import CITIZENS
 from tests.integration.identity.browser import TABLET, Browser, Site
+from tests.integration.identity.granting import CODES, grant
 
 TABLETS = "/api/identity/v1/tablets"
 STAFF = "/api/identity/v1/staff"
-CODES = {citizen.key: citizen.fiscal_code for citizen in CITIZENS}
-
-
-async def grant(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`python -m identity staff grant …`."""
-    command = [sys.executable, "-m", "identity", "staff", "grant", *arguments]
-    return await asyncio.to_thread(
-        subprocess.run, command, env=site.environment, capture_output=True, text=True, check=False
-    )
-
-
-@pytest.fixture(scope="session")
-async def first_administrator(site: Site) -> str:
-    """Made from the command line, once."""
-    done = await grant(site, CODES["alessandro.fontana"], "administrator", "office")
-    assert done.returncode == 0, done.stderr
-    return "alessandro.fontana"
-
-
-@pytest.fixture
-async def administrator(first_administrator: str, browser: Browser) -> Browser:
-    """A browser in which the first administrator has signed in."""
-    await browser.sign_in(first_administrator, next_path="/ufficio/")
-    return browser
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.settings import ServiceSettings
 from refettorio_chassis.transaction import Runner, Transactions
-from tests.support.identity_memory import FederationInMemory, SingleLogoutInMemory
+from tests.support.identity_machine_scenarios import MACHINE_SCENARIOS
+from tests.support.identity_memory import SEALING, FederationInMemory, SingleLogoutInMemory
 from tests.support.identity_scenarios import MARIO, SCENARIOS, Scenario
 from tests.support.platform import RunningPlatform
 
@@ -36,13 +37,15 @@ async def run(infrastructure: RunningPlatform) -> AsyncIterator[Runner[Ports]]:
     foundation = Foundation(settings=settings, clock=clock, client=client, database=database, transactions=transactions)
     await ensure_database(Service(name="identity", foundation=foundation, indexes=INDEXES))
     yield Runner(
-        transactions, lambda tx: ports_on(FederationInMemory(), SingleLogoutInMemory(), clock, tx), service="identity"
+        transactions,
+        lambda tx: ports_on(FederationInMemory(), SingleLogoutInMemory(), SEALING, clock, tx),
+        service="identity",
     )
     await client.drop_database(database.name)
     await mongo.close(client)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *MACHINE_SCENARIOS])
 async def test_mongodb_passes(run: Runner[Ports], scenario: Scenario) -> None:
     await run(scenario)
 

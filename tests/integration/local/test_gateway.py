@@ -163,6 +163,44 @@ async def test_a_machine_client_shows_its_credentials_where_it_asks_for_a_token(
     assert answer.json()["headers"]["authorization"] == "Basic Y2xpZW50OnNlY3JldA=="
 
 
+@pytest.mark.parametrize("path", ["/api/ledger/v1/account", "/api/identity/v1/me", "/auth/idps", "/"])
+async def test_what_a_machine_client_shows_reaches_identity_s_gate_and_nobody_else(
+    gateway: httpx.AsyncClient, upstreams: dict[str, Upstream], path: str
+) -> None:
+    upstreams["identity"].asked_with.clear()
+    shown = {"authorization": "Bearer of-a-machine", "x-refettorio-machine": "Bearer forged"}
+    answer = await gateway.get(path, headers=COOKIE | shown)
+    headers = answer.json()["headers"]
+    assert "x-refettorio-machine" not in headers
+    assert headers.get("authorization") in {SIGNED, None}
+    asked = [each.get("x-refettorio-machine") for each in upstreams["identity"].asked_with]
+    assert asked == (["Bearer of-a-machine"] if path.startswith("/api/") else [])
+    assert all("authorization" not in each for each in upstreams["identity"].asked_with)
+
+
+async def test_without_a_token_the_gate_is_told_of_none(
+    gateway: httpx.AsyncClient, upstreams: dict[str, Upstream]
+) -> None:
+    upstreams["identity"].asked_with.clear()
+    await gateway.get("/api/ledger/v1/account", headers=COOKIE | {"x-refettorio-machine": "Bearer forged"})
+    [asked] = upstreams["identity"].asked_with
+    assert "x-refettorio-machine" not in asked
+
+
+async def test_an_answer_of_the_gate_without_a_token_lets_no_token_of_the_client_through(
+    gateway: httpx.AsyncClient, upstreams: dict[str, Upstream]
+) -> None:
+    upstreams["identity"].signs = False
+    try:
+        answer = await gateway.get(
+            "/api/ledger/v1/openapi.json", headers=COOKIE | {"authorization": "Bearer of-a-machine"}
+        )
+    finally:
+        upstreams["identity"].signs = True
+    assert answer.status_code == 200
+    assert "authorization" not in answer.json()["headers"]
+
+
 @pytest.mark.parametrize(
     ("path", "arrives"),
     [

@@ -14,7 +14,16 @@ from refettorio_chassis.settings import ServiceSettings
 class Settings(ServiceSettings):
     """Frozen, read once in `wiring`. The organization's fields go into the metadata registered with SPID and CIE."""
 
-    token_key_file: Path = Field(alias="REFETTORIO_TOKEN_KEY_FILE", description="PEM, private key on P-256")
+    token_key_file: Path = Field(
+        alias="REFETTORIO_TOKEN_KEY_FILE", description="PEM, private keys on P-256: the first signs"
+    )
+    sealing_key_file: Path = Field(
+        alias="REFETTORIO_SEALING_KEY_FILE",
+        description="32 random bytes or more: seals passwords on their way to Kafka",
+    )
+    kafka_subscribers_address: str = Field(
+        default="", alias="REFETTORIO_KAFKA_SUBSCRIBERS_ADDRESS", description="The SASL listener, as others reach it"
+    )
     saml_key_file: Path = Field(alias="REFETTORIO_SPID_KEY_FILE", description="PEM, RSA key of 2048 bits or more")
     saml_certificate_file: Path = Field(alias="REFETTORIO_SPID_CERT_FILE", description="PEM, its certificate")
     spid_idp_metadata: str = Field(

@@ -8,17 +8,33 @@ from typing import Final
 from identity.domain.levels import levels_from
 from identity.domain.sign_in import Scheme
 from identity.inbound.command_line import staff_command
+from identity.inbound.following_kafka import kafka_follower
 from identity.inbound.gate import Gate, gate_router
 from identity.inbound.http import people_router
+from identity.inbound.http_machines import machines_router
 from identity.inbound.http_public import public_router
 from identity.inbound.http_sessions import sessions_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
+from identity.inbound.oauth import oauth_router
 from identity.inbound.sign_in import Entrance, sign_in_router
 from identity.inbound.sign_out import sign_out_router
 from identity.inbound.sweeping import sweeper
+from identity.inbound.token_keys_command import token_keys_command
 from identity.outbound.chance import SystemChance
+from identity.outbound.client_keys import JoseClientKeys
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
+from identity.outbound.kafka_broker import KafkaBroker
+from identity.outbound.key_file import KeyFile
+from identity.outbound.machine_clients import (
+    FAILED_ATTEMPTS,
+    KAFKA_ACCESS,
+    MACHINE_CLIENTS,
+    FailedAttempts,
+    KafkaAccesses,
+    MachineClients,
+)
+from identity.outbound.machine_secrets import Argon2Hashes, FileSealing
 from identity.outbound.proposals import PROPOSALS, Proposals
 from identity.outbound.queries import Queries
 from identity.outbound.recent import ForgettingRunner, RecentDirectory
@@ -33,6 +49,7 @@ from identity.outbound.store import CONTACTS, GUARDIANS, STAFF, People
 from identity.outbound.tablets import TABLETS, Tablets
 from identity.outbound.tokens import TokenIssuer
 from identity.settings import Settings
+from identity.usecases.machine_ports import Sealing
 from identity.usecases.ports import Federation, Ports, SingleLogout
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.process import Foundation, Index, Service, foundation
@@ -60,6 +77,10 @@ INDEXES: Final = (
         keys=[("at_provider.provider", 1), ("at_provider.name_id", 1)],
         where={"at_provider.name_id": {"$exists": True}},
     ),
+    Index(collection=MACHINE_CLIENTS, keys=[("expires_at", 1)]),
+    Index(collection=KAFKA_ACCESS, keys=[("is_pending", 1)], where={"is_pending": True}),
+    Index(collection=FAILED_ATTEMPTS, keys=[("key", 1), ("at", 1)]),
+    Index(collection=FAILED_ATTEMPTS, keys=[("at", 1)]),
     Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
 )
@@ -75,7 +96,9 @@ def speakers_from(settings: Settings) -> tuple[Saml, SamlLogout]:
     return Saml(ourselves, _organization(settings), keys, trust), SamlLogout(ourselves, keys, trust)
 
 
-def ports_on(federation: Federation, single_logout: SingleLogout, clock: Clock, transaction: Transaction) -> Ports:
+def ports_on(
+    federation: Federation, single_logout: SingleLogout, sealing: Sealing, clock: Clock, transaction: Transaction
+) -> Ports:
     """The ports of the use cases on one transaction."""
     return Ports(
         people=People(transaction),
@@ -84,6 +107,12 @@ def ports_on(federation: Federation, single_logout: SingleLogout, clock: Clock, 
         sign_outs=SignOuts(transaction),
         sessions=Sessions(transaction),
         tablets=Tablets(transaction),
+        machines=MachineClients(transaction),
+        kafka=KafkaAccesses(transaction),
+        attempts=FailedAttempts(transaction),
+        secrets=Argon2Hashes(),
+        client_keys=JoseClientKeys(),
+        sealing=sealing,
         audit=transaction.audit,
         federation=federation,
         single_logout=single_logout,
@@ -97,14 +126,17 @@ def ports_on(federation: Federation, single_logout: SingleLogout, clock: Clock, 
 def wire(base: Foundation, settings: Settings) -> Service:
     """The service on its foundation."""
     federation, single_logout = speakers_from(settings)
-    issuer = TokenIssuer.read(settings.token_key_file)
+    sealing = FileSealing.read(settings.sealing_key_file)
+    issuer = TokenIssuer.read(settings.token_key_file, public_url=settings.public_url)
     levels = levels_from(settings.levels)
     limits = settings.session_limits()
     queries = Queries(base.transactions.view)
     recent = RecentDirectory(queries)
-    ports = partial(ports_on, federation, single_logout, base.clock)
+    ports = partial(ports_on, federation, single_logout, sealing, base.clock)
     run = ForgettingRunner(base.transactions, ports, service=NAME, forget=recent.forget)
+    # For what changes nothing the gate remembers.
     only_noting = Runner(base.transactions, ports, service=NAME)
+    broker = KafkaBroker(settings.kafka_bootstrap_servers)
     public_url = settings.public_url
     entrances = [
         Entrance(
@@ -121,7 +153,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         name=NAME,
         foundation=base,
         routers=[
-            public_router(run, federation, issuer.jwks(), public_url),
+            public_router(run, federation, issuer.jwks, public_url),
             *map(sign_in_router, entrances),
             *map(sign_out_router, entrances),
             pairing_router(run, public_url),
@@ -129,12 +161,17 @@ def wire(base: Foundation, settings: Settings) -> Service:
             sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),
             staff_router(run, queries, base.clock),
-            gate_router(only_noting, Gate(recent, issuer, levels, limits, base.clock, public_url)),
+            machines_router(only_noting, queries, base.clock, settings.kafka_subscribers_address),
+            oauth_router(only_noting, issuer, base.clock, public_url),
+            gate_router(only_noting, Gate(recent, queries, issuer, levels, limits, base.clock, public_url)),
         ],
         indexes=INDEXES,
         collections=[GUARDIANS, CONTACTS, STAFF, PROPOSALS, SIGN_INS, SIGN_OUTS, ASSERTIONS, SESSIONS, TABLETS],
-        roles={"sweeper": sweeper(run, limits)},
-        commands=[staff_command(run)],
+        roles={
+            "sweeper": sweeper(run, limits),
+            "kafka-access": kafka_follower(only_noting, queries, broker, sealing),
+        },
+        commands=[staff_command(run), token_keys_command(KeyFile(settings.token_key_file))],
     )
 
 

@@ -17,8 +17,15 @@ Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
 FamilyOrOffice = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
 Anyone = Annotated[
-    Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", "canteen", "kitchen", "driver"))
+    Caller,
+    Depends(
+        caller_with(
+            *("guardian", "office", "administrator", "auditor", "canteen", "kitchen", "driver"),
+            scope="enrollment.schools.read",
+        )
+    ),
 ]
+"""Other systems of the municipality as well: what this opens tells nothing about a person."""
 
 PathId = Annotated[str, Path(pattern=IDENTIFIER)]
 

@@ -111,3 +111,63 @@ class TabletAlreadyRevokedError(ConflictError):
     """A revoked tablet stays revoked."""
 
     slug = "tablet-already-revoked"
+
+
+class KeyStepRefusedError(ConflictError):
+    """The keys of the tokens are changed one step at a time, and not in haste."""
+
+    slug = "key-step-refused"
+
+
+class MachineClientUnknownError(NotFoundError):
+    """No machine client has this identifier."""
+
+    slug = "machine-client-unknown"
+
+
+class MachineClientOverError(ConflictError):
+    """The machine client is revoked or expired: nothing about it changes any more."""
+
+    slug = "machine-client-over"
+
+
+class MachineCredentialUnknownError(NotFoundError):
+    """The machine client has no such credential."""
+
+    slug = "machine-credential-unknown"
+
+
+class TooManyCredentialsError(ConflictError):
+    """Two credentials of a kind are valid at once, no more."""
+
+    slug = "too-many-credentials"
+
+
+class CredentialNotUsableError(DomainError):
+    """A credential for something the machine client was not given, or a public key we cannot use."""
+
+    slug = "credential-not-usable"
+
+
+class ScopeUnknownError(DomainError):
+    """No route names this scope."""
+
+    slug = "scope-unknown"
+
+
+class TopicNotGrantableError(DomainError):
+    """Not a topic of the catalogue, or one that is internal."""
+
+    slug = "topic-not-grantable"
+
+
+class GrantMissingError(DomainError):
+    """A machine client that may do nothing."""
+
+    slug = "grant-missing"
+
+
+class MachineExpiryRefusedError(DomainError):
+    """The registration would end in the past, or in more than two years."""
+
+    slug = "machine-expiry-refused"

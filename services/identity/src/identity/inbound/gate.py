@@ -23,6 +23,7 @@ from identity.inbound import cookies
 from identity.inbound.guessing import WINDOW_SECONDS, Guesses
 from identity.inbound.pages import closed_door
 from identity.inbound.signs_of_life import SignsOfLife
+from identity.usecases.authorize_machine import AccessTokens, MachineDirectory, authorize_machine
 from identity.usecases.authorize_request import (
     Admitted,
     Arrival,
@@ -58,13 +59,30 @@ _TOLD: Final = {
         "ruolo-non-autorizzato",
         "Questa operazione non è consentita con il tuo ruolo.",
     ),
+    Refusal.TOKEN_REFUSED: (
+        HTTPStatus.UNAUTHORIZED,
+        "gettone-non-valido",
+        "Il gettone di accesso non è valido o è scaduto: chiedine un altro.",
+    ),
+    Refusal.SCOPE_MISSING: (
+        HTTPStatus.FORBIDDEN,
+        "ambito-non-autorizzato",
+        "Questo sistema non è autorizzato per questa operazione.",
+    ),
 }
+CHALLENGES: Final = {
+    Refusal.TOKEN_REFUSED: 'Bearer realm="refettorio", error="invalid_token"',
+    Refusal.SCOPE_MISSING: 'Bearer realm="refettorio", error="insufficient_scope"',
+}
+"""RFC 6750, 3.1."""
+MACHINE_HEADER: Final = "x-refettorio-machine"
+"""The gateway moves a client's own `Authorization` here for this one question: nothing else ever sees it."""
 
 log = structlog.get_logger(__name__)
 
 
-class Issuer(Protocol):
-    """Makes the tokens."""
+class Issuer(AccessTokens, Protocol):
+    """Makes the tokens, and reads those of machine clients."""
 
     def token(self, admitted: Admitted, now: datetime) -> str: ...
 
@@ -74,6 +92,7 @@ class Gate:
     """What the gate decides by."""
 
     directory: Directory
+    machines: MachineDirectory
     issuer: Issuer
     levels: Levels
     limits: SessionLimits
@@ -90,23 +109,23 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
 
     @router.api_route("/{path:path}", methods=METHODS)
     async def authorize(request: Request) -> Response:
-        arrival = Arrival(
-            method=request.method,
-            path=_original_path(request),
-            headers=request.headers,
-            session_secret=cookies.secret_in(request.cookies, cookies.SESSION),
-            tablet_secret=cookies.secret_in(request.cookies, cookies.TABLET),
-        )
-        address = request.headers.get("x-forwarded-for", "")
-        if gate.guesses.are_too_many(address):
-            return _slow_down()
-        now = gate.clock.now()
-        verdict = await authorize_request(
-            gate.directory, arrival, public_url=gate.public_url, levels=gate.levels, limits=gate.limits, now=now
-        )
+        path, now = _original_path(request), gate.clock.now()
+        token = _machine_token(request)
+        if token and path.startswith("/api/"):
+            # Before any cookie: no browser sends one, and who shows it wants to be it.
+            verdict = await authorize_machine(gate.machines, gate.issuer, path=path, token=token, now=now)
+        else:
+            arrival = _arrival(request, path)
+            address = request.headers.get("x-forwarded-for", "")
+            if gate.guesses.are_too_many(address):
+                return _slow_down()
+            verdict = await authorize_request(
+                gate.directory, arrival, public_url=gate.public_url, levels=gate.levels, limits=gate.limits, now=now
+            )
+            if isinstance(verdict, Stopped):
+                _note_guess(gate.guesses, address, arrival, verdict)
         if isinstance(verdict, Stopped):
-            _note_guess(gate.guesses, address, arrival, verdict)
-            return _refusal(verdict, _with_query(arrival.path, request))
+            return _refusal(verdict, _with_query(path, request))
         if verdict.subject is None:
             return Response()
         return Response(
@@ -114,6 +133,21 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
         )
 
     return router
+
+
+def _machine_token(request: Request) -> str:
+    scheme, _, token = request.headers.get(MACHINE_HEADER, "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _arrival(request: Request, path: str) -> Arrival:
+    return Arrival(
+        method=request.method,
+        path=path,
+        headers=request.headers,
+        session_secret=cookies.secret_in(request.cookies, cookies.SESSION),
+        tablet_secret=cookies.secret_in(request.cookies, cookies.TABLET),
+    )
 
 
 def _note_guess(guesses: Guesses, address: str, arrival: Arrival, stopped: Stopped) -> None:
@@ -148,4 +182,7 @@ def _refusal(stopped: Stopped, wanted: str) -> Response:
     if stopped.kind is Kind.PAGE and stopped.reason is Refusal.WRONG_ROLE:
         return closed_door(status=HTTPStatus.FORBIDDEN)
     status, slug, detail = _TOLD[stopped.reason]
-    return problem(status, slug, detail)
+    answer = problem(status, slug, detail)
+    if challenge := CHALLENGES.get(stopped.reason):
+        answer.headers["www-authenticate"] = challenge
+    return answer

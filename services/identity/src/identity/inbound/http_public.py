@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request
@@ -18,8 +18,10 @@ from refettorio_chassis.transaction import Runner
 CARRY: Final = 'document.querySelector("form[data-carry]")?.submit();\n'
 
 
-def public_router(run: Runner[Ports], federation: Federation, jwks: Mapping[str, object], public_url: str) -> APIRouter:
-    """`/auth/idps`, `/auth/logout`, `/.well-known/jwks.json`."""
+def public_router(
+    run: Runner[Ports], federation: Federation, jwks: Callable[[], Mapping[str, object]], public_url: str
+) -> APIRouter:
+    """`/auth/idps`, `/auth/logout`, `/.well-known/jwks.json`. `jwks`: the keys as they are when asked for."""
     router = APIRouter(dependencies=[Depends(open_to_all)], tags=["sign-in"])
 
     @router.get("/auth/idps")
@@ -46,6 +48,6 @@ def public_router(run: Runner[Ports], federation: Federation, jwks: Mapping[str,
     @router.get("/.well-known/jwks.json")
     async def keys() -> JSONResponse:
         """The public keys of our tokens (RFC 7517)."""
-        return JSONResponse(dict(jwks), headers={"cache-control": "public, max-age=300"})
+        return JSONResponse(dict(jwks()), headers={"cache-control": "public, max-age=300"})
 
     return router

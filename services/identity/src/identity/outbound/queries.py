@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from identity.domain.contact import Contact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.kafka_access import KafkaAccess
+from identity.domain.machine_client import MachineClient
 from identity.domain.proposal import StaffProposal
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
+from identity.outbound.machine_clients import KafkaAccesses, MachineClients
 from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions
 from identity.outbound.store import People
@@ -26,6 +29,8 @@ class Queries:
         self._proposals = Proposals(view)
         self._sessions = Sessions(view)
         self._tablets = Tablets(view)
+        self._machines = MachineClients(view)
+        self._kafka = KafkaAccesses(view)
 
     async def session(self, session_id: str) -> Session | None:
         return await self._sessions.session(session_id)
@@ -56,3 +61,15 @@ class Queries:
 
     async def tablets(self) -> Sequence[Tablet]:
         return await self._tablets.every()
+
+    async def machine_client(self, client_id: str) -> MachineClient | None:
+        return await self._machines.client(client_id)
+
+    async def machine_clients(self) -> Sequence[MachineClient]:
+        return await self._machines.every()
+
+    async def kafka_accesses(self) -> Sequence[KafkaAccess]:
+        return await self._kafka.every()
+
+    async def pending_kafka_accesses(self) -> Sequence[KafkaAccess]:
+        return await self._kafka.pending()

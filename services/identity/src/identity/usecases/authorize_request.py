@@ -36,6 +36,8 @@ class Refusal(Enum):
     FORGED = "forged"
     LEVEL_TOO_LOW = "level-too-low"
     WRONG_ROLE = "wrong-role"
+    TOKEN_REFUSED = "token-refused"  # noqa: S105 - a reason, not a secret
+    SCOPE_MISSING = "scope-missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +55,14 @@ class Arrival:
 class Admitted:
     """Let through in the name of `subject`; without one, a public address. `touch`: what to note as seen.
 
-    `level` is that of the sign-in, 1 to 3; a tablet has none.
+    `level` is that of the sign-in, 1 to 3; a tablet has none. `scopes`: of a machine client, which has no role.
     """
 
     subject: str | None = None
     audience: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
     session_id: str = ""
     level: int | None = None
     touch_session: str | None = None

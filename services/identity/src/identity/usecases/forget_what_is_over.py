@@ -18,3 +18,4 @@ async def forget_what_is_over(ports: Ports, *, limits: SessionLimits) -> None:
     await ports.sessions.forget(idle_since=now - limits.idle, opened_before=now - limits.absolute)
     await ports.sign_ins.forget(before=now - KEPT_FOR)
     await ports.sign_outs.forget(before=now - KEPT_FOR)
+    await ports.attempts.forget(before=now - KEPT_FOR)

@@ -18,6 +18,14 @@ from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.domain.sign_out import Farewell, LogoutAsked, SignOut
 from identity.domain.tablet import Tablet
+from identity.usecases.machine_ports import (
+    ClientKeys,
+    FailedAttempts,
+    KafkaAccesses,
+    MachineClients,
+    Sealing,
+    SecretHashes,
+)
 from refettorio_chassis.audit import Audit
 from refettorio_contracts import Event
 
@@ -202,6 +210,12 @@ class Ports:
     sign_outs: SignOuts
     sessions: Sessions
     tablets: Tablets
+    machines: MachineClients
+    kafka: KafkaAccesses
+    attempts: FailedAttempts
+    secrets: SecretHashes
+    client_keys: ClientKeys
+    sealing: Sealing
     audit: Audit
     federation: Federation
     single_logout: SingleLogout

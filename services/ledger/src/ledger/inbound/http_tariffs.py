@@ -16,7 +16,9 @@ from ledger.usecases.publish_tariff import publish_tariff
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.transaction import Runner
 
-Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
+Reader = Annotated[
+    Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", scope="ledger.tariffs.read"))
+]
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 
 
