@@ -26,7 +26,7 @@ async def test_a_month_of_the_bus_says_why_it_costs_something_else_now(
         "entry_id": "adjustment:subscription:pup_a1:transport:2025-10:1",
         "booked_at": "2025-10-06T07:04:00Z",
         "kind": "subscription-adjustment",
-        "description": "Trasporto scolastico: conguaglio della quota 2025-10",
+        "description": "Trasporto scolastico: conguaglio della quota di ottobre 2025",
         "amount_cents": 4000,
         "balance_after_cents": 4000,
         "why": why | {"reason": "ISEE presentato in ritardo", "isee_cents": 500_000},

@@ -19,6 +19,11 @@ from ledger.domain.transfers import (
 
 _SERVICES: Final = {"meals": "Refezione scolastica", "transport": "Trasporto scolastico"}
 
+_MONTHS: Final = (
+    *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
+    *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
+)
+
 _DECIDED: Final = {
     Kind.RESERVATION: "Credito riservato a un rimborso",
     Kind.RELEASE: "Credito non più riservato",
@@ -39,9 +44,9 @@ def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of mo
         case AdjustmentCause(day=eaten):
             return f"Conguaglio del pasto del {eaten:%d/%m/%Y}"
         case SubscriptionCause(service=service, period=period):
-            return f"{_SERVICES.get(service, service)}: quota {period}"
+            return f"{_SERVICES.get(service, service)}: quota {_named(period)}"
         case SubscriptionAdjustmentCause(service=service, period=period):
-            return f"{_SERVICES.get(service, service)}: conguaglio della quota {period}"
+            return f"{_SERVICES.get(service, service)}: conguaglio della quota {_named(period)}"
         case ReversalCause():
             return f"Storno del pasto del {day}"
         case TopUpCause(notice_number=number):
@@ -52,3 +57,9 @@ def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of mo
             return _DECIDED.get(posted.transfer.kind, "Movimento disposto dall'ufficio")
         case _:
             assert_never(posted.transfer.cause)
+
+
+def _named(period: str) -> str:
+    """`2025-10` is `di ottobre 2025`; a school year, `2025/26`, says itself."""
+    year, _, month = period.partition("-")
+    return f"di {_MONTHS[int(month) - 1]} {year}" if month else period
