@@ -54,7 +54,7 @@ class SignedInByGateway:
 
     app: ASGIApp
     minter: TokenMinter
-    roles: tuple[str, ...] = ("guardian", "office")
+    roles: tuple[str, ...] = ("guardian", "office", "administrator")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -70,7 +70,7 @@ class ServicesDouble(httpx.AsyncBaseTransport):
 def typical_town() -> ServicesDouble:
     """A family with two children, some movements, some notices; a clerk with applications to decide."""
     double = ServicesDouble()
-    for part in (_identity, _enrollment, _applications, _attendance, _ledger, _notify):
+    for part in (_identity, _staff, _enrollment, _applications, _attendance, _ledger, _notify):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double
@@ -127,6 +127,28 @@ def _identity() -> dict[tuple[str, str], Json]:
             "expires_at": "2025-10-06T10:05:00Z",
         },
         ("DELETE", "/api/identity/v1/tablets/tab_1"): tablet | {"state": "revoked"},
+    }
+
+
+def _staff() -> dict[tuple[str, str], Json]:
+    path = "/api/identity/v1/staff"
+    grant = {
+        "staff_id": "stf_1",
+        "fiscal_code": "CNTTRS80A41D142X",
+        "roles": ["canteen", "office"],
+        "classes": ["primaria-1a"],
+        "last_day": "2025-12-31",
+        "holds": True,
+    }
+    over = grant | {"staff_id": "stf_2", "last_day": "2025-09-30", "holds": False}
+    waiting = grant | {"staff_id": "stf_3", "roles": ["administrator"], "lapses_at": "2025-10-13T10:00:00Z"}
+    proposals = [waiting | {"is_mine": False}, waiting | {"staff_id": "stf_4", "is_mine": True}]
+    return {
+        ("GET", path): {"items": [grant, over]},
+        ("POST", path): grant,
+        ("GET", f"{path}/proposals"): {"items": proposals},
+        ("POST", f"{path}/proposals/stf_3/confirm"): grant,
+        ("DELETE", f"{path}/proposals/stf_3"): {},
     }
 
 

@@ -44,6 +44,7 @@ PAGES = (
     f"/ufficio/alunni/{PUPIL}",
     "/ufficio/presenze?classe=primaria-1a&giorno=2025-10-06",
     "/ufficio/tablet",
+    "/ufficio/personale?esito=proposta",
     "/ufficio/conti",
     f"/ufficio/conti/{GUARDIAN}",
     f"/ufficio/conti/{GUARDIAN}/debito",

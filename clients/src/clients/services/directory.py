@@ -20,6 +20,7 @@ from clients.services.prices import Prices
 from clients.services.profile import Profile
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
+from clients.services.staff import Staff
 from clients.services.transport import TIMEOUT_SECONDS, Backend
 from clients.services.year_end import YearEnd
 
@@ -32,6 +33,7 @@ class Services:
 
     identity: Identity
     profile: Profile
+    staff: Staff
     enrollment: Enrollment
     attendance: Attendance
     ledger: Ledger
@@ -62,6 +64,7 @@ class Directory:
         return Services(
             identity=Identity(backend("identity")),
             profile=Profile(backend("identity")),
+            staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),
             attendance=Attendance(backend("attendance")),
             ledger=Ledger(backend("ledger")),

@@ -1,0 +1,106 @@
+"""The staff and their roles, for administrators: give, take back, confirm what another administrator proposed."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import HTMLResponse, Response
+
+from clients.design.forms import PostedForm
+from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.office.places import class_names
+from clients.services.staff import NewGrant
+from clients.services.transport import ServiceProblem
+from clients.visitor import Submission, Visitor, see, submission_with, visitor_with
+
+router = APIRouter(prefix="/ufficio/personale", include_in_schema=False)
+Administrator = Annotated[Visitor, Depends(visitor_with("administrator"))]
+AdministratorForm = Annotated[Submission, Depends(submission_with("administrator"))]
+
+ROLES = ("office", "canteen", "kitchen", "driver", "auditor", "administrator")
+TOASTS = {
+    "ruoli": "I ruoli sono stati assegnati: valgono da subito.",
+    "proposta": "La proposta è stata registrata: vale quando un altro amministratore conferma.",
+    "tolti": "I ruoli sono stati tolti: la persona non può più accedere all'ufficio.",
+    "confermata": "La proposta è stata confermata: i ruoli valgono da subito.",
+    "respinta": "La proposta è stata eliminata.",
+}
+NO_GRANT = NewGrant(fiscal_code="", roles=())
+
+
+@router.get("")
+async def staff(visitor: Administrator, esito: str = "") -> HTMLResponse:
+    """Who has which roles, what waits for a confirmation, and the form to give some."""
+    return await _staff_page(visitor, toast=TOASTS.get(esito, ""))
+
+
+@router.post("")
+async def decide(submission: AdministratorForm) -> Response:
+    """Give a person exactly the roles of the form."""
+    wanted, messages = _read(submission.form)
+    if messages:
+        return await _staff_page(submission.visitor, trouble=Trouble(messages), typed=wanted)
+    try:
+        decision = await submission.visitor.services.staff.decide(wanted)
+    except ServiceProblem as problem:
+        if not problem.is_refusal:
+            raise
+        return await _staff_page(submission.visitor, trouble=trouble_from(problem), typed=wanted)
+    return see(f"/ufficio/personale?esito={'proposta' if decision.lapses_at else 'ruoli'}")
+
+
+@router.post("/togli")
+async def take_back(submission: AdministratorForm) -> Response:
+    """Take every role back. The code travels in the form: in an address it would stay in histories and logs."""
+    await submission.visitor.services.staff.decide(NewGrant(fiscal_code=submission.form.text("of"), roles=()))
+    return see("/ufficio/personale?esito=tolti")
+
+
+@router.post("/proposte/{staff_id}/conferma")
+async def confirm(submission: AdministratorForm, staff_id: str) -> Response:
+    """Give the roles another administrator proposed."""
+    await submission.visitor.services.staff.confirm(staff_id)
+    return see("/ufficio/personale?esito=confermata")
+
+
+@router.post("/proposte/{staff_id}/respingi")
+async def dismiss(submission: AdministratorForm, staff_id: str) -> Response:
+    """Forget a proposal."""
+    await submission.visitor.services.staff.dismiss(staff_id)
+    return see("/ufficio/personale?esito=respinta")
+
+
+def _read(form: PostedForm) -> tuple[NewGrant, list[Message]]:
+    messages = []
+    code, roles, day = form.text("fiscal_code"), form.all("roles"), form.text("last_day")
+    if not code:
+        messages.append(Message("Scrivi il codice fiscale della persona.", "fiscal_code"))
+    if not roles:
+        messages.append(Message("Scegli almeno un ruolo.", "roles"))
+    if "canteen" in roles and not form.all("classes"):
+        messages.append(Message("Scegli le classi affidate al personale della mensa.", "classes"))
+    try:
+        last_day = date.fromisoformat(day) if day else None
+    except ValueError:
+        messages.append(Message("Scrivi l'ultimo giorno come data, oppure lascia il campo vuoto.", "last_day"))
+        last_day = None
+    return NewGrant(fiscal_code=code, roles=roles, classes=form.all("classes"), last_day=last_day), messages
+
+
+async def _staff_page(
+    visitor: Visitor, *, toast: str = "", trouble: Trouble = NO_TROUBLE, typed: NewGrant = NO_GRANT
+) -> HTMLResponse:
+    schools = await visitor.services.enrollment.schools()
+    return await visitor.page(
+        "office/staff.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
+        grants=await visitor.services.staff.grants(),
+        proposals=await visitor.services.staff.proposals(),
+        roles=ROLES,
+        schools=schools,
+        classes=class_names(schools),
+        toast=toast,
+        trouble=trouble,
+        typed=typed,
+    )
