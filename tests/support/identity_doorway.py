@@ -12,7 +12,7 @@ import pytest
 from pymongo import MongoClient
 
 from refettorio_chassis.kafka import create_topics
-from refettorio_contracts.topics import GUARDIANS
+from refettorio_contracts.topics import CONTACT_CODES, GUARDIANS
 from refettorio_local.addresses import HOST, Addresses, free_ports
 from refettorio_local.gateway import gateway_program
 from refettorio_local.keys import keys_in
@@ -46,7 +46,7 @@ async def doorway(infrastructure: RunningPlatform, folder: Path, told: dict[str,
     addresses = Addresses(
         ports=free_ports(), mongodb_url=servers.mongodb_url, kafka_bootstrap=servers.kafka_bootstrap, zipkin_url=""
     )
-    await create_topics(servers.kafka_bootstrap, topics=[GUARDIANS])
+    await create_topics(servers.kafka_bootstrap, topics=[GUARDIANS, CONTACT_CODES])
     prefix = f"doorway_{addresses.ports.identity}_"
     supervisor = Supervisor(sink=to_nobody, on_death=lambda death: pytest.fail(str(death)))
     try:

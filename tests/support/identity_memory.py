@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from identity.domain.contact import Contact
+from identity.domain.contact_code import ContactCodes
 from identity.domain.errors import LogoutRefusedError, ResponseRefusedError, UserAnomalyError
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
@@ -40,7 +41,7 @@ SEALING = FileSealing(b"0" * 32)
 class PeopleInMemory:
     def __init__(self) -> None:
         self.guardians: dict[str, Guardian] = {}
-        self.kept_contacts: list[Contact] = []
+        self.kept_contacts: dict[str, Contact] = {}
         self.kept_grants: dict[str, StaffGrant] = {}
 
     async def guardian(self, guardian_id: str) -> Guardian | None:
@@ -61,10 +62,14 @@ class PeopleInMemory:
         self.guardians[guardian.guardian_id] = guardian
 
     async def contacts(self, guardian_id: str) -> Sequence[Contact]:
-        return [contact for contact in self.kept_contacts if contact.guardian_id == guardian_id]
+        return [contact for contact in await self.every_contact(guardian_id) if contact.removed_at is None]
 
-    async def add_contact(self, contact: Contact) -> None:
-        self.kept_contacts.append(contact)
+    async def every_contact(self, guardian_id: str) -> Sequence[Contact]:
+        own = [contact for contact in self.kept_contacts.values() if contact.guardian_id == guardian_id]
+        return sorted(own, key=lambda contact: (contact.verified_at, contact.contact_id))
+
+    async def keep_contact(self, contact: Contact) -> None:
+        self.kept_contacts[contact.contact_id] = contact
 
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         return next((each for each in self.kept_grants.values() if each.fiscal_code == fiscal_code), None)
@@ -92,6 +97,22 @@ class ProposalsInMemory:
 
     async def drop(self, fiscal_code: FiscalCode) -> None:
         self.kept = {key: each for key, each in self.kept.items() if each.fiscal_code != fiscal_code}
+
+
+class ContactCodesInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[str, ContactCodes] = {}
+
+    async def of_guardian(self, guardian_id: str) -> ContactCodes | None:
+        return self.kept.get(guardian_id)
+
+    async def keep(self, codes: ContactCodes) -> None:
+        self.kept[codes.guardian_id] = codes
+
+    async def forget(self, *, expired_before: datetime) -> None:
+        for codes in list(self.kept.values()):
+            if codes.waiting and codes.waiting.expires_at < expired_before:
+                self.kept[codes.guardian_id] = codes.with_waiting(None)
 
 
 class SignInsInMemory:
@@ -268,6 +289,9 @@ class ChanceInMemory:
     def secret(self) -> str:
         return f"r{self._next():064x}"
 
+    def contact_code(self) -> str:
+        return f"{self._next():06d}"
+
     def pairing_code(self) -> str:
         return f"{self._next():08d}"
 
@@ -283,6 +307,7 @@ class Memory:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     people: PeopleInMemory = field(default_factory=PeopleInMemory)
     proposals: ProposalsInMemory = field(default_factory=ProposalsInMemory)
+    contact_codes: ContactCodesInMemory = field(default_factory=ContactCodesInMemory)
     sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
     sign_outs: SignOutsInMemory = field(default_factory=SignOutsInMemory)
     sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
@@ -299,6 +324,7 @@ class Memory:
         self.ports = Ports(
             people=self.people,
             proposals=self.proposals,
+            contact_codes=self.contact_codes,
             sign_ins=self.sign_ins,
             sign_outs=self.sign_outs,
             sessions=self.sessions,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from identity.domain.contact import Contact
+from identity.domain.contact_code import ContactCodes, WaitingContact
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.proposal import StaffProposal
@@ -83,9 +84,33 @@ async def contacts_belong_to_one_guardian(ports: Ports) -> None:
         verified_by="identity-provider",
         verified_at=NOW,
     )
-    await ports.people.add_contact(contact)
+    await ports.people.keep_contact(contact)
     assert list(await ports.people.contacts("gua_1")) == [contact]
+    removed = replace(contact, removed_at=NOW)
+    await ports.people.keep_contact(removed)
+    assert list(await ports.people.contacts("gua_1")) == []
+    assert list(await ports.people.every_contact("gua_1")) == [removed]
     assert list(await ports.people.contacts("gua_2")) == []
+
+
+async def what_waits_for_a_code_is_kept_changed_and_forgotten(ports: Ports) -> None:
+    waiting = WaitingContact(
+        contact_id="con_1",
+        channel="email",
+        address="mario@posta.example",
+        code_hash="h1",
+        expires_at=NOW + timedelta(minutes=10),
+    )
+    codes = ContactCodes(guardian_id="gua_1").sent(waiting, NOW)
+    await ports.contact_codes.keep(codes)
+    assert await ports.contact_codes.of_guardian("gua_1") == codes
+    tried = codes.with_waiting(waiting.tried_in_vain())
+    await ports.contact_codes.keep(tried)
+    await ports.contact_codes.forget(expired_before=waiting.expires_at)
+    assert await ports.contact_codes.of_guardian("gua_1") == tried
+    await ports.contact_codes.forget(expired_before=waiting.expires_at + timedelta(seconds=1))
+    assert await ports.contact_codes.of_guardian("gua_1") == codes.with_waiting(None)
+    assert await ports.contact_codes.of_guardian("gua_2") is None
 
 
 async def a_grant_kept_again_is_changed(ports: Ports) -> None:
@@ -232,6 +257,7 @@ SCENARIOS: list[Scenario] = [
     a_guardian_kept_again_is_changed,
     people_born_alike_are_found_and_the_person_is_not_one_of_them,
     contacts_belong_to_one_guardian,
+    what_waits_for_a_code_is_kept_changed_and_forgotten,
     a_grant_kept_again_is_changed,
     one_proposal_waits_for_a_person_until_it_is_dropped,
     a_sign_in_is_taken_once,

@@ -17,6 +17,10 @@ PUPIL: Final = "pup_a1"
 SIBLING: Final = "pup_a2"
 NOTICE: Final = "301000000000012345"
 APPLICATION: Final = "app_71c2"
+CONTACTS: Final = (
+    {"contact_id": "con_1", "channel": "email", "address": "anna.bianchi@example.it"},
+    {"contact_id": "con_2", "channel": "sms", "address": "+393331234567"},
+)
 OFFICE_PUPIL: Final = f"/api/enrollment/v1/office/pupils/{PUPIL}"
 
 
@@ -70,23 +74,19 @@ class ServicesDouble(httpx.AsyncBaseTransport):
 def typical_town() -> ServicesDouble:
     """A family with two children, some movements, some notices; a clerk with applications to decide."""
     double = ServicesDouble()
-    for part in (_identity, _staff, _enrollment, _applications, _attendance, _ledger, _notify):
+    for part in (_identity, _staff, _profile, _enrollment, _applications, _attendance, _ledger, _notify):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double
 
 
 def _identity() -> dict[tuple[str, str], Json]:
-    contacts = [
-        {"contact_id": "con_1", "channel": "email", "address": "anna.bianchi@example.it"},
-        {"contact_id": "con_2", "channel": "sms", "address": "+393331234567"},
-    ]
     person = {
         "id": GUARDIAN,
         "given_name": "Anna",
         "family_name": "Bianchi",
         "fiscal_code": "BNCNNA80A41D142F",
-        "contacts": contacts,
+        "contacts": list(CONTACTS),
     }
     tablet = {
         "tablet_id": "tab_1",
@@ -97,20 +97,7 @@ def _identity() -> dict[tuple[str, str], Json]:
         "last_seen_at": "2025-10-06T06:52:00Z",
         "state": "paired",
     }
-    here = {
-        "reference": "a" * 32,
-        "scheme": "spid",
-        "level": 2,
-        "device": "Firefox su Windows",
-        "opened_at": "2025-10-06T06:10:00Z",
-        "last_seen_at": "2025-10-06T06:58:00Z",
-        "is_this_one": True,
-    }
-    elsewhere = here | {"reference": "b" * 32, "scheme": "cie", "level": 3, "device": "", "is_this_one": False}
     return {
-        ("GET", "/api/identity/v1/me/sessions"): {"items": [here, elsewhere]},
-        ("DELETE", "/api/identity/v1/me/sessions"): {"closed": 2},
-        ("DELETE", f"/api/identity/v1/me/sessions/{'b' * 32}"): {"closed": 1},
         ("GET", "/auth/idps"): {
             "items": [
                 {"entity_id": "http://127.0.0.1:8091/spid", "name": "Gestore SPID di prova", "scheme": "spid"},
@@ -149,6 +136,41 @@ def _staff() -> dict[tuple[str, str], Json]:
         ("GET", f"{path}/proposals"): {"items": proposals},
         ("POST", f"{path}/proposals/stf_3/confirm"): grant,
         ("DELETE", f"{path}/proposals/stf_3"): {},
+    }
+
+
+def _profile() -> dict[tuple[str, str], Json]:
+    here = {
+        "reference": "a" * 32,
+        "scheme": "spid",
+        "level": 2,
+        "device": "Firefox su Windows",
+        "opened_at": "2025-10-06T06:10:00Z",
+        "last_seen_at": "2025-10-06T06:58:00Z",
+        "is_this_one": True,
+    }
+    elsewhere = here | {"reference": "b" * 32, "scheme": "cie", "level": 3, "device": "", "is_this_one": False}
+    return {
+        ("GET", "/api/identity/v1/me/contacts"): {
+            "items": [
+                CONTACTS[0] | {"verified_by": "identity-provider", "verified_at": "2025-09-01T08:00:00Z"},
+                CONTACTS[1] | {"verified_by": "one-time-code", "verified_at": "2025-09-20T08:00:00Z"},
+            ],
+            "waiting": {
+                "channel": "email",
+                "address": "anna@lavoro.example",
+                "expires_at": "2025-10-06T07:10:00Z",
+                "tries_left": 4,
+            },
+            "preferred_channel": None,
+        },
+        ("POST", "/api/identity/v1/me/contacts/codes"): {},
+        ("POST", "/api/identity/v1/me/contacts"): {},
+        ("DELETE", "/api/identity/v1/me/contacts/con_1"): {"contact_id": "con_1"},
+        ("PUT", "/api/identity/v1/me/preferred-channel"): {"preferred_channel": "sms"},
+        ("GET", "/api/identity/v1/me/sessions"): {"items": [here, elsewhere]},
+        ("DELETE", "/api/identity/v1/me/sessions"): {"closed": 2},
+        ("DELETE", f"/api/identity/v1/me/sessions/{'b' * 32}"): {"closed": 1},
     }
 
 

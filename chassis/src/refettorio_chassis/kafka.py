@@ -11,7 +11,7 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from refettorio_contracts.topics import CATALOGUE, Topic
+from refettorio_contracts.topics import CATALOGUE, DAY_MS, Topic
 
 MAX_MESSAGE_BYTES: Final = 1_048_588
 NO_ERROR: Final = 0
@@ -41,8 +41,17 @@ def _new(topic: Topic, replication_factor: int) -> NewTopic:
         name=topic.name,
         num_partitions=topic.partitions,
         replication_factor=replication_factor,
-        topic_configs={"retention.ms": str(topic.retention_ms), "max.message.bytes": str(MAX_MESSAGE_BYTES)},
+        topic_configs={
+            "retention.ms": str(topic.retention_ms),
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
+            **_segments(topic),
+        },
     )
+
+
+def _segments(topic: Topic) -> dict[str, str]:
+    """Kafka forgets whole segments, and closes one after a week: a topic that forgets sooner closes them sooner."""
+    return {"segment.ms": str(topic.retention_ms)} if 0 < topic.retention_ms < DAY_MS else {}
 
 
 if __name__ == "__main__":

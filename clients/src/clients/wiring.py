@@ -31,7 +31,7 @@ from clients.office import (
     year_end,
 )
 from clients.office import refunds as office_refunds
-from clients.portal import children, forms, home, payments, receipts, refunds, sent, sessions
+from clients.portal import children, contacts, forms, home, payments, receipts, refunds, sent, sessions
 from clients.portal import communications as family_communications
 from clients.portal import instalments as family_instalments
 from clients.problems import add_error_pages
@@ -57,6 +57,7 @@ ROUTERS = (
     forms.router,
     sent.router,
     family_communications.router,
+    contacts.router,
     sessions.router,
     children.router,
     applications.router,

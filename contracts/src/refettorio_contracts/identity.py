@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from refettorio_contracts.event import Event, Identifier
-from refettorio_contracts.topics import GUARDIANS, Topic
+from refettorio_contracts.topics import CONTACT_CODES, GUARDIANS, Topic
 
 
 class PersonalData(BaseModel):
@@ -64,3 +64,27 @@ class ContactRemoved(_GuardianEvent):
 
     contact_id: Identifier
     channel: str
+
+
+class ChannelPreferred(_GuardianEvent):
+    """The guardian chose the channel to be written to; null: all of them. Urgent messages use all in any case."""
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.channel.preferred.v1"
+
+    channel: str | None
+
+
+class ContactCodeRequested(_GuardianEvent):
+    """The guardian wants to prove that a contact is theirs: `code` goes to `address`, at once, and nowhere else.
+
+    It travels on a topic of its own that forgets within hours. After `expires_at` it must not be sent any more.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.contact-code.requested.v1"
+    TOPIC: ClassVar[Topic] = CONTACT_CODES
+
+    contact_id: Identifier
+    channel: str
+    address: str
+    code: Annotated[str, Field(description="Six digits; never in a log, a trace or a page")]
+    expires_at: AwareDatetime

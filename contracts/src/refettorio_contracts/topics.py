@@ -15,6 +15,7 @@ Audience = Literal["internal", "municipal"]
 """`municipal`: other systems of the municipality may subscribe, so it carries identifiers only.
 `internal`: our own services alone."""
 
+HOUR_MS: Final = 60 * 60 * 1000
 DAY_MS: Final = 24 * 60 * 60 * 1000
 FOR_EVER_MS: Final = -1
 
@@ -52,6 +53,15 @@ GUARDIANS: Final = Topic(
     owner="identity",
     description="Guardians and their verified contacts",
     retention_ms=FOR_EVER_MS,
+)
+CONTACT_CODES: Final = Topic(
+    name="refettorio.identity.contact-codes.v1",
+    key="guardian",
+    audience="internal",
+    owner="identity",
+    description="One-time codes on their way to a contact that is not verified yet; worthless after ten minutes",
+    partitions=1,
+    retention_ms=HOUR_MS,
 )
 APPLICATIONS: Final = Topic(
     name="refettorio.enrollment.applications.v1",
@@ -127,6 +137,7 @@ DEAD_LETTERS: Final = {service: dead_letters(service) for service in SERVICES}
 
 CATALOGUE: Final = (
     GUARDIANS,
+    CONTACT_CODES,
     APPLICATIONS,
     PUPILS,
     CALENDAR,

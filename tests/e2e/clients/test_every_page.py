@@ -37,6 +37,7 @@ PAGES = (
     "/portale/comunicazioni",
     "/portale/figli",
     f"/portale/figli/{PUPIL}",
+    "/portale/profilo",
     "/portale/profilo/accessi",
     "/ufficio/",
     f"/ufficio/domande/{APPLICATION}",

@@ -14,7 +14,7 @@ import httpx2 as httpx
 import pytest
 
 from refettorio_chassis.kafka import create_topics
-from refettorio_contracts.topics import GUARDIANS
+from refettorio_contracts.topics import CONTACT_CODES, GUARDIANS
 from refettorio_local.addresses import free_ports
 from refettorio_local.keys import keys_in
 from tests.integration.identity.browser import Browser, Site
@@ -33,7 +33,7 @@ async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
     url, idp = f"http://127.0.0.1:{ports.identity}", f"http://127.0.0.1:{ports.idp}"
     keys = keys_in(folder / "keys", entity_id=f"{url}/auth/spid/metadata")
     addresses = infrastructure.addresses
-    await create_topics(addresses.kafka_bootstrap, topics=[GUARDIANS])
+    await create_topics(addresses.kafka_bootstrap, topics=[GUARDIANS, CONTACT_CODES])
     environment = {
         **os.environ,
         "MONGODB_URL": addresses.mongodb_url,

@@ -11,6 +11,7 @@ from notify.usecases.learn_contact import learn_contact
 from notify.usecases.ports import Parcel
 from notify.usecases.record_receipt import record_receipt
 from refettorio_chassis.transaction import Transaction
+from tests.support.notify.code_scenarios import CodeScenarios, PreferenceScenarios
 from tests.support.notify.mongo_bench import MongoBench
 from tests.support.notify.scenarios import (
     MARIA,
@@ -29,6 +30,14 @@ class TestDeliveriesInMongo(DeliveryScenarios):
 
 
 class TestCommunicationsInMongo(CommunicationScenarios):
+    pass
+
+
+class TestCodesInMongo(CodeScenarios):
+    pass
+
+
+class TestPreferencesInMongo(PreferenceScenarios):
     pass
 
 

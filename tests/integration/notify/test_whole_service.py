@@ -1,7 +1,7 @@
 """From an event on Kafka to the e-mail and the SMS, and back to Kafka."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from refettorio_chassis.testing import envelope_of, eventually, outbox_rows, read_topic
 from refettorio_contracts import Event
 from refettorio_contracts.enrollment import ApplicationRejected, PupilEnrolled, PupilName
-from refettorio_contracts.identity import ContactVerified, GuardianRegistered, PersonalData
+from refettorio_contracts.identity import ContactCodeRequested, ContactVerified, GuardianRegistered, PersonalData
 from refettorio_contracts.ledger import BalanceLow, PaymentAnomalous, RefundPaid, ReminderIssued, TopUpCredited
 from refettorio_contracts.notify import DeliverySent
 from refettorio_contracts.topics import DELIVERIES
@@ -239,3 +239,27 @@ async def test_an_enrolled_family_is_in_the_audience_of_its_class(whole: Whole) 
         return bool(row)
 
     await eventually(known, within_seconds=60, what="the enrolment")
+
+
+async def test_a_code_reaches_the_address_it_is_for_and_leaves_nothing_behind(whole: Whole, mailbox: Mailbox) -> None:
+    guardian_id = f"gua_{uuid4().hex}"
+    requested = ContactCodeRequested(
+        guardian_id=guardian_id,
+        contact_id="con_new",
+        channel="email",
+        address=f"{guardian_id}@new.example",
+        code="042917",
+        expires_at=datetime.now(UTC) + timedelta(minutes=10),
+    )
+    *_, event_id = await publish(whole, *registered(guardian_id), requested)
+
+    async def sent() -> bool:
+        return len(await sent_events(whole, event_id)) == 1
+
+    await eventually(sent, within_seconds=60, what="the code told as sent")
+    [message] = [each for each in mailbox.messages if f"{guardian_id}@new.example" in str(each["To"])]
+    assert "042917" in message.as_string()
+    database = whole.service.foundation.database
+    for collection in ("letters", "deliveries"):
+        kept = await database[collection].find({"guardian_id": guardian_id}).to_list(None)
+        assert "042917" not in str(kept)

@@ -65,6 +65,9 @@ class MemoryStore:
     async def letter(self, letter_id: str) -> Letter | None:
         return self.letters.get(letter_id)
 
+    async def delete_letter(self, letter_id: str) -> None:
+        self.letters.pop(letter_id, None)
+
     async def letters_since(self, guardian_id: str, since: datetime) -> list[Letter]:
         own = [each for each in self.letters.values() if each.guardian_id == guardian_id and each.written_at >= since]
         return sorted(own, key=lambda letter: letter.written_at)

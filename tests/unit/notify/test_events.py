@@ -1,6 +1,6 @@
 """Which event leads to which message."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -24,7 +24,14 @@ from refettorio_contracts.enrollment import (
     PupilName,
     TariffAssigned,
 )
-from refettorio_contracts.identity import ContactRemoved, ContactVerified, GuardianRegistered, PersonalData
+from refettorio_contracts.identity import (
+    ChannelPreferred,
+    ContactCodeRequested,
+    ContactRemoved,
+    ContactVerified,
+    GuardianRegistered,
+    PersonalData,
+)
 from refettorio_contracts.ledger import (
     BalanceLow,
     DebtExempted,
@@ -277,4 +284,21 @@ async def test_enrolments_follow_their_pupil(bench: MemoryBench) -> None:
 
 def test_every_other_topic_it_follows_is_of_the_catalogue_and_named_once(bench: MemoryBench) -> None:
     names = [subscription.name for subscription in Events(lambda _: bench.ports()).subscriptions()]
-    assert names == ["guardians", "pupils", "applications", "accounts"]
+    assert names == ["guardians", "contact-codes", "pupils", "applications", "accounts"]
+
+
+async def test_a_code_goes_to_the_address_it_is_for_and_a_preference_is_learnt(bench: MemoryBench) -> None:
+    code = ContactCodeRequested(
+        guardian_id=MARIA,
+        contact_id="con_2",
+        channel="sms",
+        address="+393330000199",
+        code="042917",
+        expires_at=NOON + timedelta(minutes=10),
+    )
+    await receive(
+        bench, code, code.model_copy(update={"channel": "fax"}), ChannelPreferred(guardian_id=MARIA, channel="sms")
+    )
+    [letter] = await bench.letters()
+    assert (letter.address, letter.channels, "042917" in letter.content.sms) == ("+393330000199", ("sms",), True)
+    assert bench.store.guardians_by_id[MARIA].preferred_channel == "sms"

@@ -53,6 +53,7 @@ VALUES: dict[str, dict[str, object]] = {
     "year-closed-carried-over": {"school_year": "2025/26", "balance_cents": 4250},
     "year-closed-refund-due": {"school_year": "2025/26", "balance_cents": 4250},
     "year-closed-debt-due": {"school_year": "2025/26", "balance_cents": -4250},
+    "contact-code": {"code": "042917"},
     "communication": {"title": "Sciopero", "body": "Niente mensa.\n\nL'ufficio"},
 }
 

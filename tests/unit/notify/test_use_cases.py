@@ -1,6 +1,7 @@
 import pytest
 
 from refettorio_chassis.clock import FixedClock
+from tests.support.notify.code_scenarios import CodeScenarios, PreferenceScenarios
 from tests.support.notify.memory import MemoryBench
 from tests.support.notify.scenarios import EVERY_CHANNEL, NOON, CommunicationScenarios, DeliveryScenarios
 
@@ -15,4 +16,12 @@ class TestDeliveriesInMemory(DeliveryScenarios):
 
 
 class TestCommunicationsInMemory(CommunicationScenarios):
+    pass
+
+
+class TestCodesInMemory(CodeScenarios):
+    pass
+
+
+class TestPreferencesInMemory(PreferenceScenarios):
     pass

@@ -157,6 +157,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "attach": "Attribuirlo a un conto",
     },
     "template": {
+        "contact-code": "Codice di verifica",
         "communication": "Comunicazione del Comune",
         "application-submitted": "Ricevuta della domanda",
         "application-accepted": "Domanda accettata",
@@ -176,6 +177,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "year-closed-refund-due": "Credito rimborsabile",
         "year-closed-debt-due": "Anno da saldare",
     },
+    "verified_by": {"identity-provider": "comunicato da SPID o CIE", "one-time-code": "con il codice che hai ricevuto"},
     "channel": {"portal": "portale", "email": "posta elettronica", "sms": "SMS"},
     "delivery": {
         "planned": "In attesa",

@@ -11,6 +11,7 @@ from identity.inbound.command_line import staff_command
 from identity.inbound.following_kafka import kafka_follower
 from identity.inbound.gate import Gate, gate_router
 from identity.inbound.http import people_router
+from identity.inbound.http_contacts import contacts_router
 from identity.inbound.http_machines import machines_router
 from identity.inbound.http_public import public_router
 from identity.inbound.http_sessions import sessions_router
@@ -23,6 +24,7 @@ from identity.inbound.sweeping import sweeper
 from identity.inbound.token_keys_command import token_keys_command
 from identity.outbound.chance import SystemChance
 from identity.outbound.client_keys import JoseClientKeys
+from identity.outbound.contact_codes import CONTACT_CODES, ContactCodesInMongo
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.kafka_broker import KafkaBroker
 from identity.outbound.key_file import KeyFile
@@ -85,6 +87,19 @@ INDEXES: Final = (
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
 )
 
+COLLECTIONS: Final = (
+    GUARDIANS,
+    CONTACTS,
+    CONTACT_CODES,
+    STAFF,
+    PROPOSALS,
+    SIGN_INS,
+    SIGN_OUTS,
+    ASSERTIONS,
+    SESSIONS,
+    TABLETS,
+)
+
 
 def speakers_from(settings: Settings) -> tuple[Saml, SamlLogout]:
     """SPID and CIE with our keys and the providers the settings trust: for signing in, and for signing out."""
@@ -103,6 +118,7 @@ def ports_on(
     return Ports(
         people=People(transaction),
         proposals=Proposals(transaction),
+        contact_codes=ContactCodesInMongo(transaction),
         sign_ins=SignIns(transaction),
         sign_outs=SignOuts(transaction),
         sessions=Sessions(transaction),
@@ -158,6 +174,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             *map(sign_out_router, entrances),
             pairing_router(run, public_url),
             people_router(queries),
+            contacts_router(run, queries, base.clock),
             sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),
             staff_router(run, queries, base.clock),
@@ -166,7 +183,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             gate_router(only_noting, Gate(recent, queries, issuer, levels, limits, base.clock, public_url)),
         ],
         indexes=INDEXES,
-        collections=[GUARDIANS, CONTACTS, STAFF, PROPOSALS, SIGN_INS, SIGN_OUTS, ASSERTIONS, SESSIONS, TABLETS],
+        collections=COLLECTIONS,
         roles={
             "sweeper": sweeper(run, limits),
             "kafka-access": kafka_follower(only_noting, queries, broker, sealing),

@@ -171,3 +171,62 @@ class MachineExpiryRefusedError(DomainError):
     """The registration would end in the past, or in more than two years."""
 
     slug = "machine-expiry-refused"
+
+
+class ContactInvalidError(DomainError):
+    """Not an e-mail address, or not a mobile number."""
+
+    slug = "contact-invalid"
+
+
+class ContactKnownError(ConflictError):
+    """The contact is verified already."""
+
+    slug = "contact-known"
+
+
+class TooManyContactsError(ConflictError):
+    """More contacts than anybody needs."""
+
+    slug = "too-many-contacts"
+
+
+class ContactUnknownError(NotFoundError):
+    """The person has no contact of this identifier; of others' contacts nothing is told."""
+
+    slug = "contact-unknown"
+
+
+class ChannelUnknownError(DomainError):
+    """Not a channel we write on."""
+
+    slug = "channel-unknown"
+
+
+class CodeTooSoonError(ConflictError):
+    """A code has just been sent."""
+
+    slug = "code-too-soon"
+
+
+class TooManyCodesError(ConflictError):
+    """The codes of this hour are used up."""
+
+    slug = "too-many-codes"
+
+
+class CodeExpiredError(DomainError):
+    """No code is waited for: too late, used, or tried too often. Which of them is not told."""
+
+    slug = "code-expired"
+
+
+class CodeWrongError(DomainError):
+    """Not the code that was sent; `tries_left` more may be made."""
+
+    slug = "code-wrong"
+
+    def __init__(self, tries_left: int) -> None:
+        left = {0: "Chiedine uno nuovo.", 1: "Hai ancora un tentativo."}
+        message = f"Il codice non è giusto. {left.get(tries_left, f'Hai ancora {tries_left} tentativi.')}"
+        super().__init__(message, tries_left=tries_left)

@@ -10,7 +10,10 @@ from identity.domain.fiscal_code import FiscalCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guardian:
-    """`version` counts the facts told about this guardian; it is the sequence of their events."""
+    """`version` counts the facts told about this guardian; it is the sequence of their events.
+
+    `preferred_channel`: `email`, `sms`, or none for all.
+    """
 
     guardian_id: str
     fiscal_code: FiscalCode
@@ -18,6 +21,7 @@ class Guardian:
     family_name: str
     registered_at: datetime
     version: int = 1
+    preferred_channel: str | None = None
 
     def named(self, given_name: str, family_name: str) -> Guardian:
         """The same person under the names the identity provider states today."""

@@ -1,4 +1,4 @@
-"""People: who is signed in, where they can be reached, and whom the office may look up."""
+"""People: who is signed in, and whom the office may look up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from identity.domain.errors import GuardianUnknownError
 from identity.domain.guardian import Guardian
 from identity.domain.roles import ADMINISTRATOR, CANTEEN, GUARDIAN, OFFICE, STAFF_ROLES
 from identity.domain.tablet import Tablet
-from identity.inbound.shapes import ContactItem, Contacts, Me, Person
+from identity.inbound.shapes import Me, Person, contact_item
 from refettorio_chassis.auth import Caller, caller_with
 
 EVERYONE: Final = (GUARDIAN, *sorted(STAFF_ROLES))
@@ -27,7 +27,7 @@ class Reading(Protocol):
 
 
 def people_router(reading: Reading) -> APIRouter:
-    """`/api/identity/v1/me`, `…/me/contacts`, `…/people/{guardian_id}`."""
+    """`/api/identity/v1/me`, `…/people/{guardian_id}`."""
     router = APIRouter(prefix="/api/identity/v1", tags=["people"])
 
     @router.get("/me")
@@ -51,11 +51,6 @@ def people_router(reading: Reading) -> APIRouter:
             id=tablet.tablet_id, given_name=tablet.name, family_name="", fiscal_code=None, roles=roles, classes=classes
         )
 
-    @router.get("/me/contacts")
-    async def my_contacts(caller: Annotated[Caller, Depends(caller_with(GUARDIAN))]) -> Contacts:
-        """Where the caller can be reached."""
-        return Contacts(items=[_item(contact) for contact in await reading.contacts(caller.subject)])
-
     @router.get("/people/{guardian_id}")
     async def person(
         guardian_id: str, _caller: Annotated[Caller, Depends(caller_with(OFFICE, ADMINISTRATOR))]
@@ -69,7 +64,7 @@ def people_router(reading: Reading) -> APIRouter:
             given_name=guardian.given_name,
             family_name=guardian.family_name,
             fiscal_code=guardian.fiscal_code,
-            contacts=[_item(contact) for contact in await reading.contacts(guardian_id)],
+            contacts=[contact_item(contact) for contact in await reading.contacts(guardian_id)],
         )
 
     return router
@@ -77,13 +72,3 @@ def people_router(reading: Reading) -> APIRouter:
 
 def _nobody() -> GuardianUnknownError:
     return GuardianUnknownError("Questa persona non ha ancora effettuato l'accesso al portale.")
-
-
-def _item(contact: Contact) -> ContactItem:
-    return ContactItem(
-        contact_id=contact.contact_id,
-        channel=contact.channel,
-        address=contact.address,
-        verified_by=contact.verified_by,
-        verified_at=contact.verified_at,
-    )

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from identity.domain.contact import Contact
+
 ClassId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^(\*|[A-Za-z0-9][A-Za-z0-9._:-]*)$")]
 """A class, or `*` for every one."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -41,10 +43,15 @@ class ContactItem(_Given):
     verified_at: datetime
 
 
-class Contacts(_Given):
-    """The contacts of one person, the oldest first."""
-
-    items: list[ContactItem]
+def contact_item(contact: Contact) -> ContactItem:
+    """As the API gives it."""
+    return ContactItem(
+        contact_id=contact.contact_id,
+        channel=contact.channel,
+        address=contact.address,
+        verified_by=contact.verified_by,
+        verified_at=contact.verified_at,
+    )
 
 
 class Person(_Given):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from identity.domain.contact import Contact
+from identity.domain.contact_code import ContactCodes
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.kafka_access import KafkaAccess
@@ -13,6 +14,7 @@ from identity.domain.proposal import StaffProposal
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
+from identity.outbound.contact_codes import ContactCodesInMongo
 from identity.outbound.machine_clients import KafkaAccesses, MachineClients
 from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions
@@ -27,6 +29,7 @@ class Queries:
     def __init__(self, view: Collections) -> None:
         self._people = People(view)
         self._proposals = Proposals(view)
+        self._contact_codes = ContactCodesInMongo(view)
         self._sessions = Sessions(view)
         self._tablets = Tablets(view)
         self._machines = MachineClients(view)
@@ -43,6 +46,9 @@ class Queries:
 
     async def contacts(self, guardian_id: str) -> Sequence[Contact]:
         return await self._people.contacts(guardian_id)
+
+    async def contact_codes(self, guardian_id: str) -> ContactCodes | None:
+        return await self._contact_codes.of_guardian(guardian_id)
 
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         return await self._people.grant_of(fiscal_code)

@@ -51,24 +51,28 @@ class People:
             "family_name": guardian.family_name,
             "registered_at": guardian.registered_at,
             "version": guardian.version,
+            "preferred_channel": guardian.preferred_channel,
         }
         await self._guardians.replace_one({"_id": guardian.guardian_id}, document, upsert=True)
 
     async def contacts(self, guardian_id: str) -> Sequence[Contact]:
+        return [contact for contact in await self.every_contact(guardian_id) if contact.removed_at is None]
+
+    async def every_contact(self, guardian_id: str) -> Sequence[Contact]:
         found = await self._contacts.find({"guardian_id": guardian_id}, sort=[("verified_at", 1), ("_id", 1)])
         return [_contact(document) for document in found]
 
-    async def add_contact(self, contact: Contact) -> None:
-        await self._contacts.insert_one(
-            {
-                "_id": contact.contact_id,
-                "guardian_id": contact.guardian_id,
-                "channel": contact.channel,
-                "address": contact.address,
-                "verified_by": contact.verified_by,
-                "verified_at": contact.verified_at,
-            }
-        )
+    async def keep_contact(self, contact: Contact) -> None:
+        document = {
+            "_id": contact.contact_id,
+            "guardian_id": contact.guardian_id,
+            "channel": contact.channel,
+            "address": contact.address,
+            "verified_by": contact.verified_by,
+            "verified_at": contact.verified_at,
+            "removed_at": contact.removed_at,
+        }
+        await self._contacts.replace_one({"_id": contact.contact_id}, document, upsert=True)
 
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         found = await self._staff.find_one({"fiscal_code": fiscal_code})
@@ -100,6 +104,7 @@ def _guardian(document: Document) -> Guardian:
         family_name=document["family_name"],
         registered_at=document["registered_at"],
         version=document["version"],
+        preferred_channel=document.get("preferred_channel"),
     )
 
 
@@ -111,6 +116,7 @@ def _contact(document: Document) -> Contact:
         address=document["address"],
         verified_by=document["verified_by"],
         verified_at=document["verified_at"],
+        removed_at=document.get("removed_at"),
     )
 
 

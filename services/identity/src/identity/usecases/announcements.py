@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from identity.domain.contact import Contact
+from identity.domain.contact_code import WaitingContact
 from identity.domain.guardian import Guardian
-from refettorio_contracts.identity import ContactVerified, GuardianRegistered, PersonalData
+from refettorio_contracts.identity import (
+    ChannelPreferred,
+    ContactCodeRequested,
+    ContactRemoved,
+    ContactVerified,
+    GuardianRegistered,
+    PersonalData,
+)
 
 
 def guardian_registered(guardian: Guardian) -> GuardianRegistered:
@@ -26,3 +34,25 @@ def contact_verified(contact: Contact) -> ContactVerified:
         address=contact.address,
         verified_by=contact.verified_by,
     )
+
+
+def contact_removed(contact: Contact) -> ContactRemoved:
+    """A contact is used no longer."""
+    return ContactRemoved(guardian_id=contact.guardian_id, contact_id=contact.contact_id, channel=contact.channel)
+
+
+def contact_code_requested(guardian_id: str, waiting: WaitingContact, code: str) -> ContactCodeRequested:
+    """A code is to be sent to a contact that is not verified yet."""
+    return ContactCodeRequested(
+        guardian_id=guardian_id,
+        contact_id=waiting.contact_id,
+        channel=waiting.channel,
+        address=waiting.address,
+        code=code,
+        expires_at=waiting.expires_at,
+    )
+
+
+def channel_preferred(guardian: Guardian) -> ChannelPreferred:
+    """The guardian chose a channel."""
+    return ChannelPreferred(guardian_id=guardian.guardian_id, channel=guardian.preferred_channel)

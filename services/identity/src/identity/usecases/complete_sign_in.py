@@ -121,7 +121,8 @@ async def _with_contacts(ports: Ports, guardian: Guardian, statement: IdentitySt
         EMAIL: email_address(statement.email) if statement.email else None,
         SMS: mobile_number(statement.mobile_phone) if statement.mobile_phone else None,
     }
-    known = {(contact.channel, contact.address) for contact in await ports.people.contacts(guardian.guardian_id)}
+    every = await ports.people.every_contact(guardian.guardian_id)
+    known = {(contact.channel, contact.address) for contact in every}
     for channel, address in stated.items():
         if address is None or (channel, address) in known:
             continue
@@ -133,7 +134,7 @@ async def _with_contacts(ports: Ports, guardian: Guardian, statement: IdentitySt
             verified_by=IDENTITY_PROVIDER,
             verified_at=now,
         )
-        await ports.people.add_contact(contact)
+        await ports.people.keep_contact(contact)
         guardian = guardian.told_once_more()
         ports.announce(contact_verified(contact), sequence=guardian.version)
     return guardian

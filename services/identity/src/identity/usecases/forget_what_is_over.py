@@ -16,6 +16,7 @@ async def forget_what_is_over(ports: Ports, *, limits: SessionLimits) -> None:
     """The audit stays. Running it again changes nothing."""
     now = ports.now()
     await ports.sessions.forget(idle_since=now - limits.idle, opened_before=now - limits.absolute)
+    await ports.contact_codes.forget(expired_before=now)
     await ports.sign_ins.forget(before=now - KEPT_FOR)
     await ports.sign_outs.forget(before=now - KEPT_FOR)
     await ports.attempts.forget(before=now - KEPT_FOR)

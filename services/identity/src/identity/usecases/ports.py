@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from identity.domain.contact import Contact
+from identity.domain.contact_code import ContactCodes
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.proposal import StaffProposal
@@ -63,9 +64,23 @@ class People(Protocol):
 
     async def keep_guardian(self, guardian: Guardian) -> None: ...
     async def contacts(self, guardian_id: str) -> Sequence[Contact]: ...
-    async def add_contact(self, contact: Contact) -> None: ...
+    async def every_contact(self, guardian_id: str) -> Sequence[Contact]:
+        """The removed ones too."""
+        ...
+
+    async def keep_contact(self, contact: Contact) -> None: ...
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None: ...
     async def keep_grant(self, grant: StaffGrant) -> None: ...
+
+
+class ContactCodesStore(Protocol):
+    """Contacts that wait for their code."""
+
+    async def of_guardian(self, guardian_id: str) -> ContactCodes | None: ...
+    async def keep(self, codes: ContactCodes) -> None: ...
+    async def forget(self, *, expired_before: datetime) -> None:
+        """What waits for a code that is over; how many were sent stays."""
+        ...
 
 
 class SignIns(Protocol):
@@ -192,6 +207,9 @@ class Chance(Protocol):
         ...
 
     def pairing_code(self) -> str: ...
+    def contact_code(self) -> str:
+        """Six digits."""
+        ...
 
 
 class Announce(Protocol):
@@ -206,6 +224,7 @@ class Ports:
 
     people: People
     proposals: Proposals
+    contact_codes: ContactCodesStore
     sign_ins: SignIns
     sign_outs: SignOuts
     sessions: Sessions

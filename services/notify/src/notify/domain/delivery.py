@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Literal
 
 from notify.domain.guardian import Channel
-from notify.domain.letter import Cause, Letter
+from notify.domain.letter import CONTACT_CODE, Cause, Letter
 from notify.domain.outcome import Accepted
 from notify.domain.references import tidy
 
 DeliveryState = Literal["planned", "sending", "sent", "failed"]
 NO_CONTACT = "no-contact"
+TOO_LATE = "too-late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,11 @@ class Delivery:
     reference: str | None = None
     segments: int | None = None
     reason: str | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Its letter is deleted when it is over."""
+        return self.template == CONTACT_CODE
 
     def postponed(self, until: datetime, reason: str | None = None) -> Delivery:
         """Back among the planned ones."""

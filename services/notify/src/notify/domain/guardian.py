@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -22,11 +23,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guardian:
-    """`given_name` is None until the registration was told: contacts may arrive first."""
+    """`given_name` is None until the registration was told: contacts may arrive first.
+
+    `preferred_channel`: None for all of them.
+    """
 
     guardian_id: str
     given_name: str | None = None
     contacts: tuple[Contact, ...] = ()
+    preferred_channel: str | None = None
 
     def address_for(self, channel: str) -> str | None:
         """Where to reach them: the contact of that channel verified last, because people change numbers."""
@@ -40,3 +45,9 @@ class Guardian:
 
     def without_contact(self, contact_id: str) -> Guardian:
         return replace(self, contacts=tuple(known for known in self.contacts if known.contact_id != contact_id))
+
+    def wanted(self, channels: Sequence[Channel], *, is_urgent: bool) -> list[Channel]:
+        """Those of `channels` by which they can be reached: the preferred one alone, unless it is urgent."""
+        reachable = [channel for channel in channels if self.address_for(channel)]
+        preferred = [channel for channel in reachable if channel == self.preferred_channel]
+        return reachable if is_urgent or not preferred else preferred

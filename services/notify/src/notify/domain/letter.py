@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from notify.domain.content import Content
 from notify.domain.guardian import Channel
+
+CONTACT_CODE: Final = "contact-code"
+"""The template of a letter that is deleted once it is sent, and never shown."""
 
 LetterKind = Literal["office", "personal"]
 
@@ -23,7 +26,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """`channels` are those it should travel by; the portal shows every letter."""
+    """`channels` are those it should travel by; the portal shows every letter but a code.
+
+    `address`: where a code goes, and nothing else ever does; the others go where the guardian can be reached when they
+    leave. After `expires_at` a letter is sent no more.
+    """
 
     letter_id: str
     guardian_id: str
@@ -34,6 +41,8 @@ class Letter:
     is_urgent: bool
     written_at: datetime
     cause: Cause
+    address: str | None = None
+    expires_at: datetime | None = None
 
 
 def letter_id_for(event_id: str, guardian_id: str) -> str:

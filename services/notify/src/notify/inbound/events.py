@@ -17,6 +17,8 @@ from notify.usecases.learn_enrolment import learn_enrolment
 from notify.usecases.learn_guardian import learn_guardian
 from notify.usecases.move_pupil import move_pupil
 from notify.usecases.ports import Ports
+from notify.usecases.prefer_channel import prefer_channel
+from notify.usecases.send_contact_code import Code, send_contact_code
 from notify.usecases.write_letter import write_letter
 from refettorio_chassis.clock import rome_day
 from refettorio_chassis.consuming import Received, Subscription, one_by_one
@@ -29,8 +31,14 @@ from refettorio_contracts.enrollment import (
     PupilEnrolled,
     PupilMoved,
 )
-from refettorio_contracts.identity import ContactRemoved, ContactVerified, GuardianRegistered
-from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, GUARDIANS, PAYMENTS, PUPILS
+from refettorio_contracts.identity import (
+    ChannelPreferred,
+    ContactCodeRequested,
+    ContactRemoved,
+    ContactVerified,
+    GuardianRegistered,
+)
+from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, CONTACT_CODES, GUARDIANS, PAYMENTS, PUPILS
 
 BATCH_RECORDS: Final = 200
 """A letter is three writes; this many letters still make a small transaction."""
@@ -47,6 +55,7 @@ class Events:
             Subscription(
                 name="guardians", topics=[GUARDIANS], on_batch=one_by_one(self.on_guardians), parks_behind=True
             ),
+            Subscription(name="contact-codes", topics=[CONTACT_CODES], on_batch=one_by_one(self.on_contact_codes)),
             Subscription(name="pupils", topics=[PUPILS], on_batch=one_by_one(self.on_pupils), parks_behind=True),
             Subscription(
                 name="applications",
@@ -75,8 +84,24 @@ class Events:
                     verified_at=received.envelope.time,
                 )
                 await learn_contact(ports, event.guardian_id, contact)
+            case ChannelPreferred(guardian_id=guardian_id, channel=channel):
+                await prefer_channel(ports, guardian_id, channel=channel)
             case ContactRemoved() as event:
                 await forget_contact(ports, event.guardian_id, contact_id=event.contact_id)
+            case _:
+                pass
+
+    async def on_contact_codes(self, transaction: Transaction, received: Received) -> None:
+        match received.event:
+            case ContactCodeRequested(channel="email" | "sms" as channel) as event:
+                code = Code(
+                    channel=channel,
+                    address=event.address,
+                    code=event.code,
+                    requested_at=received.envelope.time,
+                    expires_at=event.expires_at,
+                )
+                await send_contact_code(self._ports(transaction), event.guardian_id, code, cause=_cause(received))
             case _:
                 pass
 
@@ -134,12 +159,16 @@ class Events:
             template,
             values,
             happened_at=received.envelope.time,
-            cause=Cause(
-                event_id=received.event_id,
-                correlation_id=received.correlation_id,
-                traceparent=current_traceparent() or received.traceparent,
-            ),
+            cause=_cause(received),
         )
+
+
+def _cause(received: Received) -> Cause:
+    return Cause(
+        event_id=received.event_id,
+        correlation_id=received.correlation_id,
+        traceparent=current_traceparent() or received.traceparent,
+    )
 
 
 def _enrolment(event: PupilEnrolled) -> Enrolment:

@@ -20,6 +20,7 @@ def guardian_document(guardian: Guardian) -> Document:
         "_id": guardian.guardian_id,
         "given_name": guardian.given_name,
         "contacts": [asdict(contact) for contact in guardian.contacts],
+        "preferred_channel": guardian.preferred_channel,
     }
 
 
@@ -29,6 +30,7 @@ def guardian_from(document: Document) -> Guardian:
         guardian_id=document["_id"],
         given_name=document["given_name"],
         contacts=tuple(Contact(**contact) for contact in document["contacts"]),
+        preferred_channel=document.get("preferred_channel"),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from notify.domain.delivery import DeliveryState, ListedDelivery
 from notify.domain.guardian import Channel
-from notify.domain.letter import Letter
+from notify.domain.letter import CONTACT_CODE, Letter
 from notify.domain.masking import masked
 from notify.outbound import documents
 from notify.outbound.store import due_filter
@@ -29,9 +29,11 @@ class Queries:
         self._communications = view.collection("communications")
 
     async def letters_of(self, guardian_id: str) -> list[Letter]:
-        """What one guardian was told, newest first."""
+        """What one guardian was told, newest first; codes are none of it."""
         found = await self._letters.find(
-            {"guardian_id": guardian_id}, sort=[("written_at", -1), ("_id", -1)], limit=PAGE_SIZE
+            {"guardian_id": guardian_id, "template": {"$ne": CONTACT_CODE}},
+            sort=[("written_at", -1), ("_id", -1)],
+            limit=PAGE_SIZE,
         )
         return [documents.letter_from(document) for document in found]
 

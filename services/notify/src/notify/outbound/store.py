@@ -88,6 +88,9 @@ class Store:
         found = await self._letters.find_one({"_id": letter_id})
         return documents.letter_from(found) if found else None
 
+    async def delete_letter(self, letter_id: str) -> None:
+        await self._letters.delete_one({"_id": letter_id})
+
     async def letters_since(self, guardian_id: str, since: datetime) -> list[Letter]:
         where = {"guardian_id": guardian_id, "written_at": {"$gte": since}}
         return [documents.letter_from(found) for found in await self._letters.find(where, sort=[("written_at", 1)])]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from notify.domain.delivery import NO_CONTACT, Delivery
-from notify.domain.guardian import Channel
-from notify.usecases.announcements import delivery_failed
+from notify.domain.delivery import NO_CONTACT, TOO_LATE, Delivery
+from notify.domain.guardian import Channel, Guardian
+from notify.domain.letter import Letter
+from notify.usecases.ending import end_delivery
 from notify.usecases.ports import Parcel, Ports
 
 
@@ -31,11 +32,12 @@ async def claim_delivery(ports: Ports, channel: Channel, *, token: str, in_hand:
 async def _packed(ports: Ports, delivery: Delivery, token: str) -> Parcel | None:
     guardian = await ports.store.guardian(delivery.guardian_id)
     letter = await ports.store.letter(delivery.letter_id)
-    address = guardian.address_for(delivery.channel) if guardian else None
-    if guardian is None or letter is None or address is None:
-        failed = delivery.failed(NO_CONTACT)
-        await ports.store.save_delivery(failed)
-        ports.announce(delivery_failed(failed), cause=failed.cause)
+    address = _address(letter, guardian, delivery.channel)
+    if letter is None or address is None:
+        await end_delivery(ports, delivery.failed(NO_CONTACT))
+        return None
+    if letter.expires_at is not None and ports.now() >= letter.expires_at:
+        await end_delivery(ports, delivery.failed(TOO_LATE))
         return None
     return Parcel(
         delivery_id=delivery.delivery_id,
@@ -43,8 +45,15 @@ async def _packed(ports: Ports, delivery: Delivery, token: str) -> Parcel | None
         channel=delivery.channel,
         template=delivery.template,
         address=address,
-        given_name=guardian.given_name,
+        given_name=guardian.given_name if guardian else None,
         content=letter.content,
         traceparent=delivery.cause.traceparent,
         leaves_at=ports.now(),
     )
+
+
+def _address(letter: Letter | None, guardian: Guardian | None, channel: Channel) -> str | None:
+    """Looked up when the message leaves, unless it was written to one address alone."""
+    if letter is not None and letter.address is not None:
+        return letter.address
+    return guardian.address_for(channel) if guardian else None

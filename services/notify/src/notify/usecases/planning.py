@@ -21,6 +21,7 @@ def deliveries_of(letters: Sequence[Letter], guardian: Guardian, *, policy: Poli
             not_before=policy.not_before(channel, now, is_urgent=letter.is_urgent),
         )
         for letter in letters
-        for channel in letter.channels
-        if channel in policy.channels and guardian.address_for(channel)
+        for channel in guardian.wanted(
+            [channel for channel in letter.channels if channel in policy.channels], is_urgent=letter.is_urgent
+        )
     ]

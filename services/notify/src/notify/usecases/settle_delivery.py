@@ -6,7 +6,7 @@ from typing import assert_never
 
 from notify.domain.delivery import Delivery
 from notify.domain.outcome import Accepted, Deferred, Outcome, Refused
-from notify.usecases.announcements import delivery_failed, delivery_sent
+from notify.usecases.ending import end_delivery
 from notify.usecases.ports import Ports
 
 
@@ -20,11 +20,7 @@ async def settle_delivery(ports: Ports, delivery_id: str, *, token: str, outcome
     if delivery is None:
         return None
     settled = await _unless_undeliverable(ports, _settled(ports, delivery, outcome))
-    await ports.store.save_delivery(settled)
-    if settled.state == "sent" and settled.sent_at:
-        ports.announce(delivery_sent(settled, settled.sent_at), cause=settled.cause)
-    elif settled.state == "failed":
-        ports.announce(delivery_failed(settled), cause=settled.cause)
+    await end_delivery(ports, settled)
     return settled
 
 
