@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,17 +11,21 @@ import pytest
 
 from identity.domain.device import device_in_words
 from identity.domain.errors import SessionUnknownError
-from identity.domain.session import SessionLimits
+from identity.domain.fiscal_code import FiscalCode
+from identity.domain.guardian import Guardian
+from identity.domain.roles import StaffGrant
+from identity.domain.session import Session, SessionLimits
+from identity.domain.tablet import Tablet
 from identity.inbound.guessing import MOST_ADDRESSES, MOST_UNKNOWN, WINDOW_SECONDS, Guesses
 from identity.inbound.signs_of_life import AGAIN_AFTER_SECONDS, SignsOfLife
-from identity.outbound.recent import KEPT_SECONDS, RecentDirectory
+from identity.outbound.recent import FRESH_SECONDS, KEPT_SECONDS, RecentDirectory
 from identity.usecases.authorize_request import Admitted
 from identity.usecases.close_own_session import close_every_own_session, close_own_session
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.transaction import Runner
 from tests.support.identity_memory import NOW, Memory
-from tests.support.identity_scenarios import MARIO, OPEN
+from tests.support.identity_scenarios import MARIO, OPEN, WAITING
 
 MARIO_ACTS = Actor(subject="gua_1", role="guardian")
 AT_HOME = replace(OPEN, session_id="a" * 64)
@@ -92,44 +98,115 @@ def test_a_device_is_told_without_version_and_model(user_agent: str, words: str)
     assert device_in_words(user_agent) == words
 
 
-async def test_the_gate_remembers_for_two_seconds_and_no_longer() -> None:
+class Counting:
+    """A directory that counts how often and for how many it is asked."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.questions: list[int] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def sessions_in(self, session_ids: Collection[str]) -> Mapping[str, Session]:
+        self.questions.append(len(session_ids))
+        found = {key: each for key, each in self.memory.sessions.open_ones.items() if key in session_ids}
+        await asyncio.sleep(0)
+        self.meanwhile()
+        return found
+
+    async def guardians_in(self, guardian_ids: Collection[str]) -> Mapping[str, Guardian]:
+        return {key: each for key, each in self.memory.people.guardians.items() if key in guardian_ids}
+
+    async def grants_in(self, fiscal_codes: Collection[FiscalCode]) -> Mapping[FiscalCode, StaffGrant]:
+        self.questions.append(len(fiscal_codes))
+        return {}
+
+    async def tablets_in(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]:
+        return {key: WAITING for key in credential_hashes if key == "c1"}
+
+
+async def test_the_gate_remembers_for_four_seconds_and_no_longer() -> None:
     memory, elapsed = await with_sessions(), Elapsed()
-    await memory.people.keep_guardian(MARIO)
-    recent = RecentDirectory(memory, elapsed=elapsed)
+    recent = RecentDirectory(Counting(memory), elapsed=elapsed)
     assert await recent.session(AT_HOME.session_id) == AT_HOME
-    assert await recent.guardian("gua_1") == MARIO
     memory.sessions.open_ones.clear()
-    elapsed.seconds = KEPT_SECONDS - 0.01
+    elapsed.seconds = FRESH_SECONDS - 0.01
     assert await recent.session(AT_HOME.session_id) == AT_HOME
     elapsed.seconds = KEPT_SECONDS
     assert await recent.session(AT_HOME.session_id) is None
     assert KEPT_SECONDS < 5
 
 
-async def test_what_is_forgotten_is_asked_for_again_and_what_was_not_there_too() -> None:
+async def test_an_answer_that_ages_is_given_once_more_while_it_is_asked_for_again() -> None:
+    memory, elapsed = await with_sessions(), Elapsed()
+    counting = Counting(memory)
+    recent = RecentDirectory(counting, elapsed=elapsed)
+    assert await recent.session(AT_HOME.session_id) == AT_HOME
+    memory.sessions.open_ones.clear()
+    elapsed.seconds = FRESH_SECONDS
+    assert await recent.session(AT_HOME.session_id) == AT_HOME
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert await recent.session(AT_HOME.session_id) is None
+    assert counting.questions == [1, 1, 1]
+
+
+async def test_what_many_ask_for_at_once_is_asked_for_together() -> None:
+    counting = Counting(await with_sessions())
+    recent = RecentDirectory(counting, elapsed=Elapsed())
+    ids = [AT_HOME.session_id, AT_WORK.session_id, OF_OTHERS.session_id]
+    assert await asyncio.gather(*map(recent.session, ids)) == [AT_HOME, AT_WORK, OF_OTHERS]
+    assert counting.questions == [3]
+
+
+async def test_that_a_person_has_no_grant_is_remembered_and_that_a_cookie_opens_nothing_is_not() -> None:
     memory = await with_sessions()
-    recent = RecentDirectory(memory, elapsed=Elapsed())
+    counting = Counting(memory)
+    recent = RecentDirectory(counting, elapsed=Elapsed())
+    for _ in range(2):
+        assert await recent.grant_of(MARIO.fiscal_code) is None
+    assert counting.questions == [1]
     assert await recent.session("new") is None
     await memory.sessions.open(replace(OPEN, session_id="new"))
     assert await recent.session("new") is not None
+    assert await recent.with_credential("c1") == WAITING
+    assert await recent.guardian("gua_1") is None
+
+
+async def test_what_is_forgotten_is_asked_for_again() -> None:
+    memory = await with_sessions()
+    recent = RecentDirectory(Counting(memory), elapsed=Elapsed())
+    assert await recent.session(AT_HOME.session_id) == AT_HOME
     memory.sessions.open_ones.clear()
     recent.forget()
-    assert await recent.session("new") is None
+    assert await recent.session(AT_HOME.session_id) is None
 
 
 async def test_an_answer_asked_for_before_a_change_is_not_remembered_after_it() -> None:
     memory = await with_sessions()
+    counting = Counting(memory)
+    recent = RecentDirectory(counting, elapsed=Elapsed())
 
-    class Slow(Memory):
-        async def session(self, session_id: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-            found = await memory.session(session_id)
-            memory.sessions.open_ones.clear()
-            recent.forget()  # the change happens while the answer is on its way
-            return found
+    def change() -> None:
+        memory.sessions.open_ones.clear()
+        recent.forget()
 
-    recent = RecentDirectory(Slow(), elapsed=Elapsed())
+    counting.meanwhile = change  # while the answer is on its way
     assert await recent.session(AT_HOME.session_id) == AT_HOME
     assert await recent.session(AT_HOME.session_id) is None
+
+
+async def test_a_question_that_fails_fails_for_who_waits_and_is_asked_again() -> None:
+    counting = Counting(await with_sessions())
+    recent = RecentDirectory(counting, elapsed=Elapsed())
+
+    def fail() -> None:
+        raise ConnectionError
+
+    counting.meanwhile = fail
+    with pytest.raises(ConnectionError):
+        await recent.session(AT_HOME.session_id)
+    counting.meanwhile = lambda: None
+    assert await recent.session(AT_HOME.session_id) == AT_HOME
 
 
 def test_many_unknown_cookies_from_one_address_have_to_wait() -> None:

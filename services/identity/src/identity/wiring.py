@@ -169,6 +169,8 @@ def wire(base: Foundation, settings: Settings) -> Service:
         name=NAME,
         foundation=base,
         routers=[
+            # First: routes are tried in order, and this one is asked before every request to anything.
+            gate_router(only_noting, Gate(recent, queries, issuer, levels, limits, base.clock, public_url)),
             public_router(run, federation, issuer.jwks, public_url),
             *map(sign_in_router, entrances),
             *map(sign_out_router, entrances),
@@ -180,7 +182,6 @@ def wire(base: Foundation, settings: Settings) -> Service:
             staff_router(run, queries, base.clock),
             machines_router(only_noting, queries, base.clock, settings.kafka_subscribers_address),
             oauth_router(only_noting, issuer, base.clock, public_url),
-            gate_router(only_noting, Gate(recent, queries, issuer, levels, limits, base.clock, public_url)),
         ],
         indexes=INDEXES,
         collections=COLLECTIONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
@@ -37,6 +37,18 @@ class Queries:
 
     async def session(self, session_id: str) -> Session | None:
         return await self._sessions.session(session_id)
+
+    async def sessions_in(self, session_ids: Collection[str]) -> Mapping[str, Session]:
+        return await self._sessions.among(session_ids)
+
+    async def guardians_in(self, guardian_ids: Collection[str]) -> Mapping[str, Guardian]:
+        return await self._people.guardians_among(guardian_ids)
+
+    async def grants_in(self, fiscal_codes: Collection[FiscalCode]) -> Mapping[FiscalCode, StaffGrant]:
+        return await self._people.grants_among(fiscal_codes)
+
+    async def tablets_in(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]:
+        return await self._tablets.among(credential_hashes)
 
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]:
         return await self._sessions.of_guardian(guardian_id)

@@ -7,7 +7,7 @@ keeps one of its own. Nothing expires by a TTL index: the database's clock is no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
@@ -105,6 +105,10 @@ class Sessions:
         if session.at_provider is None:
             del document["at_provider"]
         await self._sessions.insert_one({"_id": document.pop("session_id"), **document})
+
+    async def among(self, session_ids: Collection[str]) -> Mapping[str, Session]:
+        found = await self._sessions.find({"_id": {"$in": list(session_ids)}})
+        return {document["_id"]: _session(document) for document in found}
 
     async def of_guardian(self, guardian_id: str) -> Sequence[Session]:
         found = await self._sessions.find({"guardian_id": guardian_id}, sort=[("opened_at", -1), ("_id", 1)])

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -33,6 +33,10 @@ class People:
     async def guardian(self, guardian_id: str) -> Guardian | None:
         found = await self._guardians.find_one({"_id": guardian_id})
         return _guardian(found) if found else None
+
+    async def guardians_among(self, guardian_ids: Collection[str]) -> Mapping[str, Guardian]:
+        found = await self._guardians.find({"_id": {"$in": list(guardian_ids)}})
+        return {document["_id"]: _guardian(document) for document in found}
 
     async def guardian_of(self, fiscal_code: FiscalCode) -> Guardian | None:
         found = await self._guardians.find_one({"fiscal_code": fiscal_code})
@@ -77,6 +81,10 @@ class People:
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         found = await self._staff.find_one({"fiscal_code": fiscal_code})
         return _grant(found) if found else None
+
+    async def grants_among(self, fiscal_codes: Collection[FiscalCode]) -> Mapping[FiscalCode, StaffGrant]:
+        found = map(_grant, await self._staff.find({"fiscal_code": {"$in": list(fiscal_codes)}}))
+        return {grant.fiscal_code: grant for grant in found}
 
     async def grants(self) -> Sequence[StaffGrant]:
         """Everyone who has a role, the latest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
@@ -28,6 +28,10 @@ class Tablets:
 
     async def with_credential(self, credential_hash: str) -> Tablet | None:
         return await self._one({"credential_hash": credential_hash})
+
+    async def among(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]:
+        found = map(_tablet, await self._tablets.find({"credential_hash": {"$in": list(credential_hashes)}}))
+        return {tablet.credential_hash: tablet for tablet in found if tablet.credential_hash}
 
     async def every(self) -> Sequence[Tablet]:
         """All of them, the latest first."""
