@@ -164,6 +164,12 @@ def _profile() -> dict[tuple[str, str], Json]:
             },
             "preferred_channel": None,
         },
+        ("GET", "/api/identity/v1/me/access-log"): {
+            "items": [
+                {"at": "2025-10-02T08:15:00Z", "who": "gua_clerk", "role": "office", "what": "person-read"},
+            ]
+        },
+        ("GET", "/api/identity/v1/me/export"): {"id": GUARDIAN, "given_name": "Anna"},
         ("POST", "/api/identity/v1/me/contacts/codes"): {},
         ("POST", "/api/identity/v1/me/contacts"): {},
         ("DELETE", "/api/identity/v1/me/contacts/con_1"): {"contact_id": "con_1"},

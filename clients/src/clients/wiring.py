@@ -31,7 +31,7 @@ from clients.office import (
     year_end,
 )
 from clients.office import refunds as office_refunds
-from clients.portal import children, contacts, forms, home, payments, receipts, refunds, sent, sessions
+from clients.portal import access_log, children, contacts, forms, home, payments, receipts, refunds, sent, sessions
 from clients.portal import communications as family_communications
 from clients.portal import instalments as family_instalments
 from clients.problems import add_error_pages
@@ -58,6 +58,7 @@ ROUTERS = (
     sent.router,
     family_communications.router,
     contacts.router,
+    access_log.router,
     sessions.router,
     children.router,
     applications.router,

@@ -39,6 +39,7 @@ PAGES = (
     f"/portale/figli/{PUPIL}",
     "/portale/profilo",
     "/portale/profilo/accessi",
+    "/portale/profilo/registro",
     "/ufficio/",
     f"/ufficio/domande/{APPLICATION}",
     "/ufficio/alunni?classe=primaria-1a",

@@ -143,5 +143,11 @@ async def test_the_office_looks_a_guardian_up_and_guardians_look_up_nobody(
     me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
     person = await administrator.through_gate("GET", f"/api/identity/v1/people/{me['id']}")
     assert (person.json()["family_name"], len(person.json()["contacts"])) == ("Galli", 2)
+    clerk = (await administrator.through_gate("GET", "/api/identity/v1/me")).json()["id"]
+    [access] = (await device.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
+    assert (access["who"], access["role"], access["what"]) == (clerk, "office", "person-read")
+    export = (await device.through_gate("GET", "/api/identity/v1/me/export")).json()
+    assert (export["family_name"], len(export["contacts"]), export["accesses"]) == ("Galli", 2, [access])
+    assert (await administrator.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"] == []
     assert (await administrator.through_gate("GET", "/api/identity/v1/people/gua_none")).status_code == 404
     assert (await device.through_gate("GET", f"/api/identity/v1/people/{me['id']}")).status_code == 403

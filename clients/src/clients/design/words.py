@@ -177,6 +177,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "year-closed-refund-due": "Credito rimborsabile",
         "year-closed-debt-due": "Anno da saldare",
     },
+    "access": {"person-read": "Ha consultato i tuoi dati e i tuoi recapiti"},
     "verified_by": {"identity-provider": "comunicato da SPID o CIE", "one-time-code": "con il codice che hai ricevuto"},
     "channel": {"portal": "portale", "email": "posta elettronica", "sms": "SMS"},
     "delivery": {

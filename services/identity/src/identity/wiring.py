@@ -13,6 +13,7 @@ from identity.inbound.gate import Gate, gate_router
 from identity.inbound.http import people_router
 from identity.inbound.http_contacts import contacts_router
 from identity.inbound.http_machines import machines_router
+from identity.inbound.http_privacy import privacy_router
 from identity.inbound.http_public import public_router
 from identity.inbound.http_sessions import sessions_router
 from identity.inbound.http_staff import staff_router
@@ -175,7 +176,8 @@ def wire(base: Foundation, settings: Settings) -> Service:
             *map(sign_in_router, entrances),
             *map(sign_out_router, entrances),
             pairing_router(run, public_url),
-            people_router(queries),
+            people_router(only_noting, queries),
+            privacy_router(queries),
             contacts_router(run, queries, base.clock),
             sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),

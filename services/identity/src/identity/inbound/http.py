@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Depends
 
-from identity.domain.contact import Contact
 from identity.domain.errors import GuardianUnknownError
 from identity.domain.guardian import Guardian
 from identity.domain.roles import ADMINISTRATOR, CANTEEN, GUARDIAN, OFFICE, STAFF_ROLES
 from identity.domain.tablet import Tablet
 from identity.inbound.shapes import Me, Person, contact_item
+from identity.usecases.look_up_person import look_up_person
+from identity.usecases.ports import Ports
 from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.transaction import Runner
 
 EVERYONE: Final = (GUARDIAN, *sorted(STAFF_ROLES))
 
@@ -22,11 +23,10 @@ class Reading(Protocol):
     """What these routes read."""
 
     async def guardian(self, guardian_id: str) -> Guardian | None: ...
-    async def contacts(self, guardian_id: str) -> Sequence[Contact]: ...
     async def tablet(self, tablet_id: str) -> Tablet | None: ...
 
 
-def people_router(reading: Reading) -> APIRouter:
+def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
     """`/api/identity/v1/me`, `…/people/{guardian_id}`."""
     router = APIRouter(prefix="/api/identity/v1", tags=["people"])
 
@@ -53,18 +53,16 @@ def people_router(reading: Reading) -> APIRouter:
 
     @router.get("/people/{guardian_id}")
     async def person(
-        guardian_id: str, _caller: Annotated[Caller, Depends(caller_with(OFFICE, ADMINISTRATOR))]
+        guardian_id: str, caller: Annotated[Caller, Depends(caller_with(OFFICE, ADMINISTRATOR))]
     ) -> Person:
-        """A guardian and their contacts, for the office."""
-        guardian = await reading.guardian(guardian_id)
-        if guardian is None:
-            raise _nobody()
+        """A guardian and their contacts, for the office; the guardian can read who looked."""
+        seen = await run(look_up_person, guardian_id=guardian_id, by=caller.acting_as(OFFICE, ADMINISTRATOR))
         return Person(
-            id=guardian.guardian_id,
-            given_name=guardian.given_name,
-            family_name=guardian.family_name,
-            fiscal_code=guardian.fiscal_code,
-            contacts=[contact_item(contact) for contact in await reading.contacts(guardian_id)],
+            id=seen.guardian.guardian_id,
+            given_name=seen.guardian.given_name,
+            family_name=seen.guardian.family_name,
+            fiscal_code=seen.guardian.fiscal_code,
+            contacts=[contact_item(contact) for contact in seen.contacts],
         )
 
     return router

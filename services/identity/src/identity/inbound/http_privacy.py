@@ -1,0 +1,112 @@
+"""What people may know of what we know: who looked at their data, and all of it in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict
+
+from identity.domain.contact import Contact
+from identity.domain.errors import GuardianUnknownError
+from identity.domain.guardian import Guardian
+from identity.domain.roles import GUARDIAN
+from identity.domain.session import Session
+from identity.inbound.shapes import ContactItem, contact_item
+from refettorio_chassis.audit import AuditLine
+from refettorio_chassis.auth import Caller, caller_with
+
+Person = Annotated[Caller, Depends(caller_with(GUARDIAN))]
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class AccessItem(_Given):
+    """`role` of the staff did `what` at `at`. Who it was the office tells on request; their code is `who`."""
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+
+
+class AccessList(_Given):
+    """The latest first."""
+
+    items: list[AccessItem]
+
+
+class SignedInOn(_Given):
+    """An open session."""
+
+    device: str
+    scheme: str
+    opened_at: datetime
+    last_seen_at: datetime
+
+
+class OwnData(_Given):
+    """All that identity keeps about one person."""
+
+    id: str
+    fiscal_code: str
+    given_name: str
+    family_name: str
+    registered_at: datetime
+    preferred_channel: str | None
+    contacts: list[ContactItem]
+    sessions: list[SignedInOn]
+    accesses: list[AccessItem]
+
+
+class Reading(Protocol):
+    """What these routes read."""
+
+    async def guardian(self, guardian_id: str) -> Guardian | None: ...
+    async def contacts(self, guardian_id: str) -> Sequence[Contact]: ...
+    async def sessions_of(self, guardian_id: str) -> Sequence[Session]: ...
+    async def accesses_to(self, guardian_id: str) -> Sequence[AuditLine]: ...
+
+
+def privacy_router(reading: Reading) -> APIRouter:
+    """`/api/identity/v1/me/access-log` and `…/me/export`."""
+    router = APIRouter(prefix="/api/identity/v1/me", tags=["privacy"])
+
+    @router.get("/access-log")
+    async def accesses(caller: Person) -> AccessList:
+        """Who of the staff saw or changed the caller's data here."""
+        return AccessList(items=[_access(line) for line in await reading.accesses_to(caller.subject)])
+
+    @router.get("/export")
+    async def export(caller: Person) -> OwnData:
+        """All that is kept about the caller here."""
+        guardian = await reading.guardian(caller.subject)
+        if guardian is None:
+            raise GuardianUnknownError("Questa persona non ha ancora effettuato l'accesso al portale.")
+        return OwnData(
+            id=guardian.guardian_id,
+            fiscal_code=guardian.fiscal_code,
+            given_name=guardian.given_name,
+            family_name=guardian.family_name,
+            registered_at=guardian.registered_at,
+            preferred_channel=guardian.preferred_channel,
+            contacts=[contact_item(contact) for contact in await reading.contacts(caller.subject)],
+            sessions=[_signed_in_on(session) for session in await reading.sessions_of(caller.subject)],
+            accesses=[_access(line) for line in await reading.accesses_to(caller.subject)],
+        )
+
+    return router
+
+
+def _access(line: AuditLine) -> AccessItem:
+    return AccessItem(at=line.at, who=line.acting_clerk or line.who, role=line.role, what=line.what)
+
+
+def _signed_in_on(session: Session) -> SignedInOn:
+    return SignedInOn(
+        device=session.device, scheme=session.scheme, opened_at=session.opened_at, last_seen_at=session.last_seen_at
+    )
