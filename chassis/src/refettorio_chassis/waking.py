@@ -1,8 +1,45 @@
-"""What a long-running job does between two looks: it sleeps until woken, told to stop, or its poll is due."""
+"""What a long-running job does: work while there is some, then sleep until woken, told to stop, or its poll is due."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from refettorio_chassis.errors import RetryLater
+from refettorio_chassis.mongo import MongoFault
+
+log = structlog.get_logger(__name__)
+
+
+class Job:
+    """Works until told to stop: woken for speed, the poll is the truth. Several at once must be harmless to each other.
+
+    `work` says whether there may be more to do at once. A fault that passes is logged as `job waits`, and waited out.
+    """
+
+    def __init__(self, name: str, work: Callable[[asyncio.Event], Awaitable[bool]], *, poll_seconds: float) -> None:
+        self._name = name
+        self._work = work
+        self._poll_seconds = poll_seconds
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Raises what `work` raises, but for faults that pass."""
+        while not stop.is_set():
+            self._woken.clear()
+            try:
+                has_more = await self._work(stop)
+            except (RetryLater, MongoFault) as fault:
+                log.warning("job waits", job=self._name, fault=type(fault).__name__)
+                has_more = False
+            if not has_more:
+                await woken_or_stopped(self._woken, stop, within_seconds=self._poll_seconds)
 
 
 async def woken_or_stopped(wake: asyncio.Event, stop: asyncio.Event, *, within_seconds: float) -> None:

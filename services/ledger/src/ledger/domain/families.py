@@ -66,6 +66,7 @@ class Enrolled:
 
     Who changes school has one for each stay: `moved_on` is the day on which a later one began.
     `kind` is how much of the service: a portion of its tariff, like `one-way` on the bus.
+    `class_id` is empty where it was told before the ledger listened to it.
     """
 
     enrolment_id: str
@@ -78,6 +79,7 @@ class Enrolled:
     valid_to: date
     moved_on: date | None = None
     kind: str = FULL
+    class_id: str = ""
 
     @property
     def stay_id(self) -> str:
@@ -90,17 +92,18 @@ class Enrolled:
 
 
 def moved(
-    stays: Sequence[Enrolled], *, school_id: str, school_level: str | None, first_day: date
+    stays: Sequence[Enrolled], *, school_id: str, school_level: str | None, first_day: date, class_id: str = ""
 ) -> tuple[Enrolled, ...]:
     """What becomes of the last of `stays` (in order) when the pupil is in `school_id` from `first_day` on.
 
-    Nothing changes with another class of the same school. A move told again for the same day overtakes the first.
+    In another class of the same school it is the same stay, known by its last class: no price depends on it. A move
+    told again for the same day overtakes the first.
     """
     last = stays[-1]
     level = school_level or last.school_level
+    there = replace(last, school_id=school_id, school_level=level, class_id=class_id)
     if (last.school_id, last.school_level) == (school_id, level):
-        return ()
-    there = replace(last, school_id=school_id, school_level=level)
+        return (there,) if there != last else ()
     if first_day <= last.valid_from:
         return (there,)
     before = replace(last, valid_to=first_day - timedelta(days=1))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from ledger.domain.accounts import Account
 from ledger.domain.families import Enrolled
+from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
 
 SUGGESTED_MEALS: Final = 20
 """About one month of school days."""
@@ -46,3 +48,39 @@ def suggested_top_up(
     meals = SUGGESTED_MEALS * pupils if ahead is None else ahead
     missing = meals * price_cents - balance_cents - in_flight_cents
     return -(-missing // _EURO) * _EURO if missing > 0 and pupils > 0 else None
+
+
+def suggestion_for(
+    account: Account, *, price_cents: int | None, pupils: int, ahead: int | None = None, in_flight_cents: int = 0
+) -> int | None:
+    """What is suggested to the holder of `account`, on what remains of its balance; None without a price."""
+    if not price_cents:
+        return None
+    # A refund takes no more than what is there when it is approved.
+    reserved = min(account.pending.debits_cents, max(0, account.balance_cents))
+    return suggested_top_up(
+        balance_cents=account.balance_cents - reserved,
+        price_cents=price_cents,
+        pupils=pupils,
+        ahead=ahead,
+        in_flight_cents=in_flight_cents,
+    )
+
+
+def meal_price(
+    account: Account, versions: Sequence[TariffVersion], assignments: Sequence[TariffAssignment], today: date
+) -> int | None:
+    """The price to count meals with: what the next meal costs by today's tariff, else the last one charged."""
+    prices = PriceList(versions, assignments)
+    assigned = sorted(
+        (a for a in assignments if a.valid_from <= today), key=lambda found: found.valid_from, reverse=True
+    )
+    for assignment in assigned:
+        version = prices.find(pupil_id=assignment.pupil_id, service=assignment.service, day=today)
+        if version is not None:
+            return (
+                version.price_cents
+                if version.rule is None
+                else account.standing.meal_price_cents or version.price_cents
+            )
+    return account.standing.meal_price_cents

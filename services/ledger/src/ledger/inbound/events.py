@@ -146,6 +146,7 @@ def _on_pupil(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[
                 school_id=event.school_id,
                 school_level=event.school_level,
                 first_day=event.valid_from,
+                class_id=event.class_id,
             )
         elif isinstance(event, EnrolmentEnded):
             await end_enrolment(ports_of(transaction, ()), event.enrolment_id, event.last_day)
@@ -164,6 +165,7 @@ def _enrolled(event: PupilEnrolled) -> Enrolled:
         valid_from=event.valid_from,
         valid_to=event.valid_to,
         kind=event.kind,
+        class_id=event.class_id,
     )
 
 

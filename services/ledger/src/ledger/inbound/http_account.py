@@ -12,8 +12,9 @@ from fastapi import APIRouter, Depends, Query
 from ledger.domain.accounts import Account, holder_account, is_holder
 from ledger.domain.errors import AccountNotFoundError
 from ledger.domain.tariffs import TariffAssignment
+from ledger.domain.top_up import meal_price
 from ledger.inbound.http_bodies import AccountView, EntryView, Items, OpeningBody
-from ledger.inbound.views import API, account_view, entry_view, meal_price
+from ledger.inbound.views import API, account_view, entry_view
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import Policy, Ports, Queries, StatementSpan
 from refettorio_chassis.auth import Caller, caller_with

@@ -9,8 +9,8 @@ from ledger.domain.accounts import Account
 from ledger.domain.families import Declaration
 from ledger.domain.notices import Notice
 from ledger.domain.standing import meals_left
-from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
-from ledger.domain.top_up import suggested_top_up
+from ledger.domain.tariffs import TariffVersion
+from ledger.domain.top_up import suggestion_for
 from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TopUpCause
 from ledger.domain.wording import described
 from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, PartBody, TariffView
@@ -31,52 +31,23 @@ def account_view(  # noqa: PLR0913 - each is a different fact of one account
 ) -> AccountView:
     """How the account stands; an account without movements is as of now.
 
-    Meals are counted on the balance, which pays for them whatever is reserved; the suggestion is for what remains.
+    Meals are counted on the balance, which pays for them whatever is reserved.
     """
     balance, reserved = account.balance_cents, account.pending.debits_cents
-    # A refund takes no more than what is there when it is approved.
-    remaining = balance - min(reserved, max(0, balance))
     return AccountView(
         account_id=account.account_id,
         balance_cents=balance,
         updated_at=account.updated_at or now,
         meals_left=meals_left(balance, price_cents) if price_cents else None,
         thresholds=list(thresholds),
-        suggested_top_up_cents=(
-            suggested_top_up(
-                balance_cents=remaining,
-                price_cents=price_cents,
-                pupils=pupils,
-                ahead=ahead,
-                in_flight_cents=in_flight_cents,
-            )
-            if price_cents
-            else None
+        suggested_top_up_cents=suggestion_for(
+            account, price_cents=price_cents, pupils=pupils, ahead=ahead, in_flight_cents=in_flight_cents
         ),
         debt_cents=max(0, -balance),
         payment_in_flight_cents=in_flight_cents,
         reserved_cents=reserved,
         available_cents=account.available_cents,
     )
-
-
-def meal_price(
-    account: Account, versions: Sequence[TariffVersion], assignments: Sequence[TariffAssignment], today: date
-) -> int | None:
-    """The price to count meals with: what the next meal costs by today's tariff, else the last one charged."""
-    prices = PriceList(versions, assignments)
-    assigned = sorted(
-        (a for a in assignments if a.valid_from <= today), key=lambda found: found.valid_from, reverse=True
-    )
-    for assignment in assigned:
-        version = prices.find(pupil_id=assignment.pupil_id, service=assignment.service, day=today)
-        if version is not None:
-            return (
-                version.price_cents
-                if version.rule is None
-                else account.standing.meal_price_cents or version.price_cents
-            )
-    return account.standing.meal_price_cents
 
 
 def entry_view(

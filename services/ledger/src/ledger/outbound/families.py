@@ -64,6 +64,7 @@ class FamilyStore:
             "service": enrolled.service,
             "school_id": enrolled.school_id,
             "school_level": enrolled.school_level,
+            "class_id": enrolled.class_id,
             "valid_from": enrolled.valid_from.isoformat(),
             "valid_to": enrolled.valid_to.isoformat(),
             "kind": enrolled.kind,
@@ -105,4 +106,5 @@ def _enrolled_of(document: Document) -> Enrolled:
         valid_to=date.fromisoformat(document["valid_to"]),
         moved_on=date.fromisoformat(document["moved_on"]) if document.get("moved_on") else None,
         kind=document.get("kind", FULL),
+        class_id=document.get("class_id", ""),
     )

@@ -22,11 +22,12 @@ async def end_enrolment(ports: Ports, enrolment_id: str, last_day: date) -> None
 
 
 async def move_pupil(
-    ports: Ports, enrolment_id: str, *, school_id: str, school_level: str | None, first_day: date
+    ports: Ports, enrolment_id: str, *, school_id: str, school_level: str | None, first_day: date, class_id: str = ""
 ) -> None:
     """From `first_day` on it is another school; what was before stays as it was. Of an unknown enrolment: nothing."""
     stays = await ports.families.stays_of(enrolment_id)
     if not stays:
         return
-    for stay in moved(stays, school_id=school_id, school_level=school_level, first_day=first_day):
+    where = {"school_id": school_id, "class_id": class_id}
+    for stay in moved(stays, school_level=school_level, first_day=first_day, **where):
         await ports.families.keep_enrolment(stay)
