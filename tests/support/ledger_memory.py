@@ -150,6 +150,10 @@ class MemoryStore:
     async def notice(self, number: str) -> Notice | None:
         return self.state.notices.get(number)
 
+    async def payable_of(self, account_ids: Collection[str]) -> Sequence[Notice]:
+        every = sorted(self.state.notices.values(), key=lambda notice: notice.number)
+        return [each for each in every if each.account_id in account_ids and each.state is NoticeState.PAYABLE]
+
     async def plan(self, plan_id: str) -> InstalmentPlan | None:
         mine = [each for each in self.state.notices.values() if each.plan and each.plan.plan_id == plan_id]
         return next(iter(plans_among(mine)), None)
@@ -363,6 +367,9 @@ class _Holders:
 
     async def holder(self, account_id: str) -> Holder | None:
         return await self._store.holder(account_id)
+
+    async def holders(self, account_ids: Collection[str]) -> Mapping[str, Holder]:
+        return {each: self._store.state.holders[each] for each in account_ids if each in self._store.state.holders}
 
     async def keep(self, holder: Holder) -> None:
         await self._store.keep_holder(holder)

@@ -65,6 +65,9 @@ class Settings(ServiceSettings):
         default=DEFAULT_DUNNING, alias="REFETTORIO_DUNNING_STEPS", description="JSON list: after_days, term_days, …"
     )
     payment_in_flight_minutes: int = Field(default=30, ge=0, alias="REFETTORIO_PAYMENT_IN_FLIGHT_MINUTES")
+    prints_kept_days: int = Field(
+        default=14, gt=0, alias="REFETTORIO_PRINTS_KEPT_DAYS", description="How long the letters of a school are kept"
+    )
     notice_due_days: int = Field(default=30, gt=0, alias="REFETTORIO_NOTICE_DUE_DAYS")
     notice_payable_days: int = Field(default=365, gt=0, alias="REFETTORIO_NOTICE_PAYABLE_DAYS")
     price_grace_seconds: float = Field(

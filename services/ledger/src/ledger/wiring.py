@@ -56,6 +56,9 @@ from ledger.outbound.tariffs import HolderStore, TariffStore
 from ledger.pagopa_wiring import COLLECTIONS as PAGOPA_COLLECTIONS
 from ledger.pagopa_wiring import INDEXES as PAGOPA_INDEXES
 from ledger.pagopa_wiring import pagopa_parts
+from ledger.printing_wiring import COLLECTIONS as PRINTING_COLLECTIONS
+from ledger.printing_wiring import INDEXES as PRINTING_INDEXES
+from ledger.printing_wiring import printing_parts
 from ledger.sealing_wiring import COLLECTIONS as SEALING_COLLECTIONS
 from ledger.sealing_wiring import sealing_parts
 from ledger.settings import Settings
@@ -119,6 +122,13 @@ class Wiring:
             dunning=DunningPolicy(steps=settings.dunning_steps, in_flight_minutes=settings.payment_in_flight_minutes),
         )
         self.letters = NoticeLetters(self.creditor, font_directory=settings.fonts_dir)
+        self.printing = printing_parts(
+            base,
+            decide=self.desk.decide,
+            press=self.letters,
+            service=NAME,
+            kept_days=settings.prints_kept_days,
+        )
         self.sealing = sealing_parts(base, service=NAME)
         self.settler = Settler(self.run, self.queries)
         self.pagopa = pagopa_parts(
@@ -190,15 +200,22 @@ class Wiring:
                 http_reconciliation.router(self.pagopa.reconciliation),
                 pagopa.router(nodo),
                 *self.desk.routers,
+                *self.printing.routers,
                 *self.sealing.routers,
             ),
             subscriptions=(
                 *subscriptions(self.ports, price_grace=timedelta(seconds=settings.price_grace_seconds)),
                 *self.desk.subscriptions,
             ),
-            indexes=(*INDEXES, *PAGOPA_INDEXES, *DESK_INDEXES),
-            collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS, *SEALING_COLLECTIONS),
-            roles={"settler": self.settler.run, **self.sealing.roles, **self.desk.roles, **self.pagopa.roles},
+            indexes=(*INDEXES, *PAGOPA_INDEXES, *DESK_INDEXES, *PRINTING_INDEXES),
+            collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS, *PRINTING_COLLECTIONS, *SEALING_COLLECTIONS),
+            roles={
+                "settler": self.settler.run,
+                **self.sealing.roles,
+                **self.desk.roles,
+                **self.printing.roles,
+                **self.pagopa.roles,
+            },
             commands=(self._verify(),),
         )
 

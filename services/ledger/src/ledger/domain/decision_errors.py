@@ -109,6 +109,30 @@ class PlanConflictError(ConflictError):
     slug: ClassVar[str] = "plan-conflict"
 
 
+class PrintNotPossibleError(DomainError):
+    """The amount cannot be counted for the service."""
+
+    slug: ClassVar[str] = "print-not-possible"
+
+
+class PrintNotFoundError(NotFoundError):
+    """No such printing, or no such file of it (yet, or any more)."""
+
+    slug: ClassVar[str] = "print-not-found"
+
+
+class PrintConflictError(ConflictError):
+    """The name is of another printing."""
+
+    slug: ClassVar[str] = "print-conflict"
+
+
+class PrintGoingOnError(ConflictError):
+    """One printing at a time for a school: nobody is to be given two notices."""
+
+    slug: ClassVar[str] = "print-going-on"
+
+
 class WriteOffTooHighError(DomainError):
     """More than what is owed."""
 

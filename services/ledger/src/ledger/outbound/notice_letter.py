@@ -10,13 +10,11 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
-from importlib.resources import files
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 import segno
-import typst
 from ppf.datamatrix import DataMatrix
 
 from ledger.domain.creditor import Creditor, Holder
@@ -24,9 +22,7 @@ from ledger.domain.instalments import InstalmentPlan
 from ledger.domain.money import euros_in_italian
 from ledger.domain.notices import Notice, grouped, qr_text
 from ledger.domain.postal_slip import slip_text
-
-STANDARDS: Final[list[typst.PDFStandard]] = ["a-2a", "ua-1"]
-"""Archivable and accessible: PDF/A-2a and PDF/UA-1."""
+from ledger.outbound.letter_press import LetterPress
 
 QR_VERSION: Final = 4
 QR_ERROR_LEVEL: Final = "m"
@@ -79,9 +75,7 @@ class NoticeLetters:
 
     def __init__(self, creditor: Creditor, *, font_directory: Path | None) -> None:
         self._creditor = creditor
-        fonts = [str(font_directory)] if font_directory and font_directory.is_dir() else []
-        self._fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=fonts)
-        self._template = files("ledger.outbound").joinpath("notice_letter.typ").read_bytes()
+        self._press = LetterPress(font_directory)
         self._printing = asyncio.Semaphore(PRINTED_AT_ONCE)
 
     async def pdf(self, notice: Notice, debtor: Holder) -> bytes:
@@ -94,28 +88,29 @@ class NoticeLetters:
         async with self._printing:
             return await asyncio.to_thread(self.compose_plan, plan, debtor)
 
+    async def file_pdf(self, letters: Sequence[tuple[Notice, Holder]], *, title: str, made_at: datetime) -> bytes:
+        """Many letters in one document, set in a process of its own; the same ones give the same bytes."""
+
+        def printed() -> str:
+            drawn = [self._letter(notice, debtor, whole=self._slip(notice, debtor)) for notice, debtor in letters]
+            return self._printed(drawn, title)
+
+        return await self._press.set_apart(await asyncio.to_thread(printed), made_at)
+
     def compose(self, notice: Notice, debtor: Holder) -> bytes:
         """What `pdf` does, in the calling thread. An instalment alone is printed like all at once, under its name."""
         letter = self._letter(notice, debtor, whole=self._slip(notice, debtor))
-        return self._composed([letter], f"Avviso di pagamento {notice.number}", notice.issued_at)
+        return self._press.set(self._printed([letter], f"Avviso di pagamento {notice.number}"), notice.issued_at)
 
     def compose_plan(self, plan: InstalmentPlan, debtor: Holder) -> bytes:
         """What `plan_pdf` does, in the calling thread."""
-        return self._composed(
-            [self._plan_letter(plan, debtor)], f"Avviso di pagamento a rate {plan.plan_id}", plan.issued_at
-        )
+        letter = self._plan_letter(plan, debtor)
+        return self._press.set(self._printed([letter], f"Avviso di pagamento a rate {plan.plan_id}"), plan.issued_at)
 
-    def _composed(self, letters: Sequence[Letter], title: str, made_at: datetime) -> bytes:
-        printed = {"title": title, "author": self._creditor.name, "letters": [asdict(letter) for letter in letters]}
-        inputs = {"printed": json.dumps(printed)}
-        compiler = typst.Compiler(self._template, font_paths=self._fonts, sys_inputs=inputs)
-        composed = compiler.compile(
-            format="pdf", pdf_standards=STANDARDS, timestamp=made_at.astimezone(UTC).replace(microsecond=0)
-        )
-        if not isinstance(composed, bytes):
-            message = "typst gave no document"
-            raise TypeError(message)
-        return composed
+    def _printed(self, letters: Sequence[Letter], title: str) -> str:
+        """What the template prints."""
+        author, drawn = self._creditor.name, [asdict(letter) for letter in letters]
+        return json.dumps({"title": title, "author": author, "letters": drawn})
 
     def _plan_letter(self, plan: InstalmentPlan, debtor: Holder) -> Letter:
         """A plan of one instalment is paid at once."""
@@ -233,4 +228,4 @@ def _italian_day(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
-__all__ = ["STANDARDS", "Letter", "NoticeLetters", "Slip", "data_matrix_svg", "in_rows", "qr_svg"]
+__all__ = ["Letter", "NoticeLetters", "Slip", "data_matrix_svg", "in_rows", "qr_svg"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -68,6 +68,15 @@ class NoticeStore:
         """Newest first."""
         found = await self._notices.find({"account_id": account_id}, sort=[("issued_at", -1), ("_id", -1)])
         return [_notice_of(document) for document in found]
+
+    async def payable_of(self, account_ids: Collection[str]) -> Sequence[Notice]:
+        where = {"account_id": {"$in": list(account_ids)}, "state": NoticeState.PAYABLE.value}
+        return [_notice_of(document) for document in await self._notices.find(where, sort=[("_id", 1)])]
+
+    async def numbered(self, numbers: Collection[str]) -> Mapping[str, Notice]:
+        """Those that exist, by number."""
+        found = await self._notices.find({"_id": {"$in": list(numbers)}})
+        return {str(document["_id"]): _notice_of(document) for document in found}
 
     async def plan(self, plan_id: str) -> InstalmentPlan | None:
         """Of notices that belong to it."""

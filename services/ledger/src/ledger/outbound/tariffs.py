@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -69,10 +69,15 @@ class HolderStore:
         self._holders = place.collection(HOLDERS)
 
     async def holder(self, account_id: str) -> Holder | None:
-        document = await self._holders.find_one({"_id": account_id})
-        if document is None:
-            return None
-        return Holder(account_id=account_id, fiscal_code=document["fiscal_code"], full_name=document["full_name"])
+        return (await self.holders([account_id])).get(account_id)
+
+    async def holders(self, account_ids: Collection[str]) -> Mapping[str, Holder]:
+        """Those known, by account."""
+        found = await self._holders.find({"_id": {"$in": list(account_ids)}})
+        return {
+            each["_id"]: Holder(account_id=each["_id"], fiscal_code=each["fiscal_code"], full_name=each["full_name"])
+            for each in found
+        }
 
     async def keep(self, holder: Holder) -> None:
         document: Document = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from ledger.domain.accounts import holder_account
 from ledger.domain.dunning import DunningCase, Suspension, fee_transfer
@@ -51,7 +51,7 @@ async def look_at_debtor(ports: DecisionPorts, account_id: str) -> Debtor | None
         debt_cents=-balance,
         case=case,
         next_on=case.next_on(steps),
-        suspended=await _suspension(ports, account_id, now),
+        suspended=await _suspension(ports, account_id),
         is_due=case.due_step(steps, debt_cents=-balance, today=rome_day(now)) is not None,
     )
 
@@ -89,13 +89,15 @@ async def remind_debtor(ports: DecisionPorts, account_id: str, *, by: Actor) -> 
     return Reminded(is_reminded=True)
 
 
-async def _suspension(ports: DecisionPorts, account_id: str, now: datetime) -> Suspension | None:
-    if await ports.dunning.network_down_since() is not None:
-        return Suspension.NETWORK_DOWN
+async def in_flight_now(ports: DecisionPorts, account_id: str) -> int:
+    """Cents that somebody is paying right now: they count as paid for a while."""
     patience = timedelta(minutes=ports.dunning_policy.in_flight_minutes)
-    if await ports.dunning.in_flight_cents(account_id, began_after=now - patience):
-        return Suspension.PAYMENT_IN_FLIGHT
-    today = rome_day(now)
+    return await ports.dunning.in_flight_cents(account_id, began_after=ports.world.clock.now() - patience)
+
+
+async def arrangement_in_force(ports: DecisionPorts, account_id: str) -> Suspension | None:
+    """What the office has decided about the debt of the account, while it holds."""
+    today = rome_day(ports.world.clock.now())
     for decided in await ports.dunning.arrangements_of(account_id):
         if decided.is_exempt_on(today):
             return Suspension.EXEMPT
@@ -106,3 +108,11 @@ async def _suspension(ports: DecisionPorts, account_id: str, now: datetime) -> S
         if decided.is_kept_on(today, paid_cents=paid, plan=plan):
             return Suspension.ON_PLAN
     return None
+
+
+async def _suspension(ports: DecisionPorts, account_id: str) -> Suspension | None:
+    if await ports.dunning.network_down_since() is not None:
+        return Suspension.NETWORK_DOWN
+    if await in_flight_now(ports, account_id):
+        return Suspension.PAYMENT_IN_FLIGHT
+    return await arrangement_in_force(ports, account_id)

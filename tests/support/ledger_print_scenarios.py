@@ -1,0 +1,243 @@
+"""Printing a whole school: played on the fake in unit tests, on MongoDB in integration tests."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from ledger.domain.creditor import Holder
+from ledger.domain.decision_errors import (
+    PrintConflictError,
+    PrintGoingOnError,
+    PrintNotFoundError,
+    PrintNotPossibleError,
+)
+from ledger.domain.errors import ServiceNotPayableError
+from ledger.domain.families import Enrolled
+from ledger.domain.instalments import Instalment
+from ledger.domain.notices import Notice
+from ledger.domain.prints import LETTERS_IN_A_FILE, AmountRule, PrintOrder, PrintRun, PrintState
+from ledger.usecases.arrange_debt import exempt_debtor, grant_plan
+from ledger.usecases.begin_payment import begin_payment
+from ledger.usecases.finish_print import fail_print, forget_print, keep_print_file, stop_print
+from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.know_enrolment import know_enrolment
+from ledger.usecases.know_holder import know_holder
+from ledger.usecases.open_balance import open_balance
+from ledger.usecases.print_school import PAGE, PrintPreview, issue_print_page, preview_print, start_print
+from tests.support.ledger_decisions import CLERK
+from tests.support.ledger_printing import PrintBench
+from tests.support.ledger_scenarios import OCTOBER, kinds, priced
+
+OWED = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.OWED)
+SUGGESTED = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.SUGGESTED)
+LAST_DAY = OCTOBER + timedelta(days=4)
+"""A Friday: four meals ahead."""
+
+
+async def family(bench: PrintBench, account: str, cents: int, *, class_id: str = "primaria-1a", **more: Any) -> None:
+    """One pupil of the school; the balance in cents."""
+    enrolled: dict[str, Any] = {"service": "meals", "school_id": "primaria", "valid_to": LAST_DAY} | more
+    await bench.run(
+        know_enrolment,
+        Enrolled(
+            enrolment_id=f"enr_{account}_{class_id}",
+            pupil_id=f"pup_{account}_{class_id}",
+            account_id=account,
+            class_id=class_id,
+            school_level="primaria",
+            valid_from=date(2025, 9, 8),
+            **enrolled,
+        ),
+    )
+    holder = Holder(account_id=account, fiscal_code="RSSMRA85T10A562S", full_name=f"Zita {account}")
+    await bench.run(know_holder, holder)
+    if cents:
+        await bench.run(open_balance, account_id=account, amount_cents=cents, reason="riporto")
+
+
+async def started(bench: PrintBench, order: PrintOrder = OWED, run_id: str = "prn_ottobre") -> PrintRun:
+    run: PrintRun = await bench.step(start_print, order, run_id=run_id, by=CLERK)
+    return run
+
+
+async def issued(bench: PrintBench, order: PrintOrder = OWED, run_id: str = "prn_ottobre") -> PrintRun:
+    run = await started(bench, order, run_id)
+    while run.state is PrintState.ISSUING:
+        run = await bench.step(issue_print_page, run_id)
+    return run
+
+
+async def letters(bench: PrintBench, run: PrintRun) -> Sequence[tuple[str, int]]:
+    """Whose letter, for how much, in the order in which they are printed."""
+    found: list[tuple[Notice, Holder]] = []
+    for number in range(1, run.files + 1):
+        found += await bench.reading.letters(run.run_id, number)
+    return [(holder.account_id, notice.amount_cents) for notice, holder in found]
+
+
+async def three_families(bench: PrintBench) -> None:
+    for account, cents, class_id in (
+        ("gua_1", -2_000, "primaria-2a"),
+        ("gua_2", 500, "primaria-1a"),
+        ("gua_3", -50, "primaria-1a"),
+    ):
+        await family(bench, account, cents, class_id=class_id)
+
+
+async def who_owes_gets_one_letter_by_class_and_name(bench: PrintBench) -> None:
+    await three_families(bench)
+    seen = await bench.step(preview_print, OWED)
+    assert seen == PrintPreview(families=3, letters=2, to_issue=2, total_cents=2_050)
+    assert "NoticeIssued" not in await kinds(bench)
+    run = await issued(bench)
+    assert (run.state, run.families, run.families_seen) == (PrintState.PRINTING, 3, 3)
+    assert (run.letters, run.issued, run.total_cents, run.files) == (2, 2, 2_050, 1)
+    assert await letters(bench, run) == [("gua_3", 50), ("gua_1", 2_000)]
+    assert (await kinds(bench)).count("NoticeIssued") == 2
+    assert (await bench.audited())[-1] == "print-school"
+
+
+async def what_is_suggested_pays_the_meals_to_the_end(bench: PrintBench) -> None:
+    await priced(bench, account="gua_1", pupil="pup_gua_1_primaria-2a")
+    await family(bench, "gua_1", -2_000, class_id="primaria-2a")
+    await family(bench, "gua_2", 500)
+    run = await issued(bench, SUGGESTED)
+    assert await letters(bench, run) == [("gua_1", 4_100)]
+
+
+async def printing_again_asks_for_nothing_twice(bench: PrintBench) -> None:
+    await three_families(bench)
+    first = await issued(bench)
+    before = await bench.reading.letters(first.run_id, 1)
+    await bench.step(keep_print_file, first.run_id, 1, b"%PDF")
+    assert (await bench.step(preview_print, OWED)).to_issue == 0
+    again = await issued(bench, run_id="prn_novembre")
+    assert (again.letters, again.issued) == (2, 0)
+    assert await bench.reading.letters(again.run_id, 1) == before
+    assert (await kinds(bench)).count("NoticeIssued") == 2
+
+
+async def another_amount_or_a_late_notice_is_asked_for_anew(bench: PrintBench) -> None:
+    await family(bench, "gua_1", -2_000)
+    await bench.run(issue_notice, account_id="gua_1", amount_cents=1_999, service="meals")
+    await bench.run(issue_notice, account_id="gua_1", amount_cents=2_000, service="transport")
+    assert (await bench.step(preview_print, OWED)).to_issue == 1
+    await bench.run(issue_notice, account_id="gua_1", amount_cents=2_000, service="meals")
+    assert (await bench.step(preview_print, OWED)).to_issue == 0
+    bench.clock.advance(timedelta(days=31))
+    await family(bench, "gua_1", 0, valid_to=LAST_DAY + timedelta(days=90))
+    assert (await bench.step(preview_print, OWED)).to_issue == 1
+
+
+async def who_has_an_arrangement_or_is_paying_is_not_asked_for_the_debt(bench: PrintBench) -> None:
+    for account in ("gua_1", "gua_2", "gua_3", "gua_4"):
+        await family(bench, account, -2_000)
+    parts = [Instalment(due_date=OCTOBER + timedelta(days=30), amount_cents=2_000)]
+    await bench.decide(grant_plan, "gua_1", instalments=parts, reason="Difficoltà", by=CLERK)
+    await bench.decide(exempt_debtor, "gua_2", until=LAST_DAY, reason="Servizi sociali", by=CLERK)
+    paying = await bench.run(issue_notice, account_id="gua_3", amount_cents=1_500, service="meals")
+    await bench.decide(begin_payment, paying)
+    run = await issued(bench)
+    assert await letters(bench, run) == [("gua_3", 500), ("gua_4", 2_000)]
+
+
+async def only_who_goes_there_is_looked_at(bench: PrintBench) -> None:
+    await three_families(bench)
+    await family(bench, "gua_3", 0, class_id="primaria-2a")
+    await family(bench, "gua_4", -1, school_id="infanzia")
+    await family(bench, "gua_5", -1, service="transport")
+    await family(bench, "gua_6", -1, valid_to=OCTOBER - timedelta(days=1))
+    assert (await bench.step(preview_print, OWED)).families == 3
+    second = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.OWED, class_id="primaria-2a")
+    assert await letters(bench, await issued(bench, second)) == [("gua_1", 2_000), ("gua_3", 50)]
+
+
+async def a_printing_left_half_way_goes_on(bench: PrintBench) -> None:
+    number = LETTERS_IN_A_FILE + 5
+    for place in range(number):
+        await family(bench, f"gua_{place:03d}", -100 - place)
+    await started(bench)
+    half = await bench.step(issue_print_page, "prn_ottobre")
+    assert (half.families_seen, half.last_account, half.state) == (PAGE, f"gua_{PAGE - 1:03d}", PrintState.ISSUING)
+    run = await issued(bench)
+    assert (run.letters, run.issued, run.files) == (number, number, 2)
+    assert await letters(bench, run) == [(f"gua_{place:03d}", 100 + place) for place in range(number)]
+    assert await bench.step(issue_print_page, "prn_ottobre") == run
+    for file_number, state in ((2, PrintState.PRINTING), (1, PrintState.PRINTING), (1, PrintState.PRINTING)):
+        assert (await bench.step(keep_print_file, run.run_id, file_number, b"%PDF")).state is state
+    assert (await bench.step(keep_print_file, run.run_id, 2, b"%PDF 2")).state is PrintState.READY
+    assert await bench.reading.file(run.run_id, 2) == b"%PDF 2"
+    assert (await kinds(bench)).count("NoticeIssued") == number
+
+
+async def a_school_is_printed_once_at_a_time(bench: PrintBench) -> None:
+    await three_families(bench)
+    run = await started(bench)
+    assert await started(bench) == run
+    assert await started(bench, run_id="prn_altra") == run
+    with pytest.raises(PrintGoingOnError):
+        await started(bench, SUGGESTED, "prn_altra")
+    with pytest.raises(PrintConflictError):
+        await started(bench, SUGGESTED)
+    elsewhere = PrintOrder(school_id="infanzia", service="meals", rule=AmountRule.OWED)
+    assert (await issued(bench, elsewhere, "prn_infanzia")).state is PrintState.READY
+    assert list(await bench.reading.open_runs()) == ["prn_ottobre"]
+
+
+async def what_cannot_be_printed_is_refused(bench: PrintBench) -> None:
+    bus = PrintOrder(school_id="primaria", service="transport", rule=AmountRule.SUGGESTED)
+    library = PrintOrder(school_id="primaria", service="library", rule=AmountRule.OWED)
+    for order, refusal in ((bus, PrintNotPossibleError), (library, ServiceNotPayableError)):
+        with pytest.raises(refusal):
+            await bench.step(preview_print, order)
+        with pytest.raises(refusal):
+            await started(bench, order)
+    for verb, more in ((issue_print_page, ()), (keep_print_file, (1, b"")), (fail_print, ("x",)), (forget_print, ())):
+        with pytest.raises(PrintNotFoundError):
+            await bench.step(verb, "prn_nessuna", *more)
+
+
+async def a_printing_that_failed_or_was_stopped_goes_no_further(bench: PrintBench) -> None:
+    await three_families(bench)
+    run = await issued(bench)
+    for _ in range(2):
+        stopped = await bench.step(stop_print, run.run_id, reason="Scuola sbagliata", by=CLERK)
+        assert (stopped.state, stopped.reason) == (PrintState.FAILED, "Scuola sbagliata")
+    assert await bench.step(keep_print_file, run.run_id, 1, b"%PDF") == stopped
+    assert await bench.step(fail_print, run.run_id, "altro") == stopped
+    assert (await bench.audited()).count("stop-print") == 1
+    assert (await issued(bench, run_id="prn_di_nuovo")).issued == 0
+
+
+async def letters_are_forgotten_and_how_many_they_were_is_not(bench: PrintBench) -> None:
+    await three_families(bench)
+    run = await issued(bench)
+    assert await bench.step(forget_print, run.run_id) == run
+    ready = await bench.step(keep_print_file, run.run_id, 1, b"%PDF")
+    assert (ready.state, ready.kept_until(14)) == (PrintState.READY, bench.clock.now() + timedelta(days=14))
+    assert list(await bench.reading.done_before(bench.clock.now())) == []
+    assert list(await bench.reading.done_before(bench.clock.now() + timedelta(seconds=1))) == [run.run_id]
+    for _ in range(2):
+        gone = await bench.step(forget_print, run.run_id)
+        assert (gone.state, gone.letters, gone.kept_until(14)) == (PrintState.FORGOTTEN, 2, None)
+    assert await bench.reading.file(run.run_id, 1) is None
+    assert await letters(bench, gone) == []
+    assert list(await bench.reading.done_before(bench.clock.now() + timedelta(days=99))) == []
+    assert [each.run_id for each in await bench.reading.recent(5)] == [run.run_id]
+
+
+SCENARIOS = (
+    who_owes_gets_one_letter_by_class_and_name,
+    what_is_suggested_pays_the_meals_to_the_end,
+    printing_again_asks_for_nothing_twice,
+    another_amount_or_a_late_notice_is_asked_for_anew,
+    who_has_an_arrangement_or_is_paying_is_not_asked_for_the_debt,
+    only_who_goes_there_is_looked_at,
+    a_printing_left_half_way_goes_on,
+    a_school_is_printed_once_at_a_time,
+    what_cannot_be_printed_is_refused,
+    a_printing_that_failed_or_was_stopped_goes_no_further,
+    letters_are_forgotten_and_how_many_they_were_is_not,
+)
