@@ -305,6 +305,47 @@ def _roots() -> tuple[Mapping[str, object], ...]:
 ROOTS: Final = _roots()
 
 
+PRINTING = "prn-5d2e"
+
+
+def printing_json(state: str = "printing", **more: object) -> dict[str, object]:
+    """A whole school: some letters are set, some are not."""
+    return {
+        "run_id": PRINTING,
+        "school_id": "primaria",
+        "class_id": None,
+        "service": "meals",
+        "rule": "suggested-top-up",
+        "state": state,
+        "started_at": "2025-10-06T09:58:00Z",
+        "started_by": "stf_1",
+        "families": 180,
+        "families_seen": 180,
+        "letters": 164,
+        "issued": 150,
+        "total_cents": 820_000,
+        "files": 2,
+        "files_printed": 2 if state == "ready" else 1,
+        "done_at": None,
+        "kept_until": "2025-10-20T10:00:00Z" if state == "ready" else None,
+        "reason": "Scuola sbagliata" if state == "failed" else None,
+    } | more
+
+
+def _prints() -> Mapping[tuple[str, str], Mapping[str, object] | bytes]:
+    forgotten = printing_json("forgotten", run_id="prn-2", class_id="primaria-1a", files_printed=0)
+    preview = {"families": 180, "letters": 164, "to_issue": 150, "total_cents": 820_000}
+    return {
+        ("POST", f"{LEDGER}/prints/preview"): preview,
+        ("POST", f"{LEDGER}/prints"): printing_json("issuing", files_printed=0),
+        ("GET", f"{LEDGER}/prints"): {"items": [printing_json(), forgotten]},
+        ("GET", f"{LEDGER}/prints/{PRINTING}"): printing_json(),
+        ("GET", f"{LEDGER}/prints/prn-2"): forgotten,
+        ("GET", f"{LEDGER}/prints/{PRINTING}/files/1.pdf"): b"%PDF-1.7 letters",
+        ("POST", f"{LEDGER}/prints/{PRINTING}/stop"): printing_json("failed"),
+    }
+
+
 def _book() -> Mapping[tuple[str, str], Mapping[str, object]]:
     month = {"month": "2025-08", "closed_at": "2025-09-05T08:00:00Z", "closed_by": "stf_1"}
     dues = {"period": "2025-10", "families": 40, "pupils": 52, "total_cents": 156_000, "posted": 0}
@@ -331,7 +372,7 @@ def _files() -> Mapping[tuple[str, str], bytes]:
 def whole_town() -> ServicesDouble:
     """The typical town, with its office's books."""
     double = typical_town()
-    for part in (_pagopa, _refunds, _reconciliation, _year_end, prices, _files, _dunning, _plans, _book):
+    for part in (_pagopa, _refunds, _reconciliation, _year_end, prices, _files, _dunning, _plans, _prints, _book):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.e2e.clients.conftest import Town
 from tests.support.chromium import NARROW, WIDE, window
-from tests.support.office_money_double import PLAN, ROOTS
+from tests.support.office_money_double import PLAN, PRINTING, ROOTS
 from tests.support.services_double import APPLICATION, GUARDIAN, NOTICE, PUPIL
 
 PAGES = (
@@ -55,6 +55,10 @@ PAGES = (
     f"/ufficio/conti/{GUARDIAN}/rate?esito=emesse",
     "/ufficio/solleciti",
     "/ufficio/mesi",
+    "/ufficio/stampe",
+    "/ufficio/stampe/anteprima?scuola=primaria&servizio=meals&regola=owed",
+    f"/ufficio/stampe/{PRINTING}",
+    "/ufficio/stampe/prn-2",
     "/ufficio/rimborsi",
     "/ufficio/riconciliazione",
     "/ufficio/riconciliazione/gestite",

@@ -84,10 +84,10 @@ async def test_what_a_rule_refuses_is_over_and_says_why() -> None:
     bench = MemoryPrinting()
     await three_families(bench)
     await issued(bench)
-    await printer(bench, Press(DomainError("Per questo servizio non è previsto il pagamento in linea."))).print_all()
+    await printer(bench, Press(DomainError("Per questo servizio non si paga in linea."))).print_all()
     run = await bench.reading.run("prn_ottobre")
     assert run is not None
-    assert (run.state, run.reason) == (PrintState.FAILED, "richiesta-rifiutata")
+    assert (run.state, run.reason) == (PrintState.FAILED, "Per questo servizio non si paga in linea.")
 
 
 async def test_told_to_stop_it_leaves_the_rest_for_later() -> None:

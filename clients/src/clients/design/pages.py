@@ -107,6 +107,7 @@ class Pages:
             exemption_word=partial(word, "exemption"),
             portion_word=partial(word, "portion"),
             shape_word=partial(word, "tariff_shape"),
+            service_word=partial(word, "service"),
             refund_word=partial(word, "refund"),
             delivery_word=partial(word, "delivery"),
         )

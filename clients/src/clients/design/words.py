@@ -106,6 +106,24 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "exemption": "Sospensione dei solleciti",
         "write-off": "Debito annullato",
     },
+    "print_rule": {
+        "owed": "Il debito, a chi ne ha uno",
+        "suggested-top-up": "La ricarica suggerita fino alla fine dell'anno",
+    },
+    "print": {
+        "issuing": "Emissione degli avvisi in corso",
+        "printing": "Preparazione dei documenti in corso",
+        "ready": "Pronta",
+        "failed": "Interrotta",
+        "forgotten": "Documenti non più conservati",
+    },
+    "print_icon": {
+        "issuing": "it-clock",
+        "printing": "it-clock",
+        "ready": "it-check-circle",
+        "failed": "it-close-circle",
+        "forgotten": "it-ban",
+    },
     "reduction": {
         "sibling": "fratelli",
         "non-resident": "non residenti",

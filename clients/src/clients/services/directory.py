@@ -18,6 +18,7 @@ from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
 from clients.services.prices import Prices
 from clients.services.profile import Profile
+from clients.services.prints import Prints
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
 from clients.services.staff import Staff
@@ -46,6 +47,7 @@ class Services:
     dunning: Dunning
     instalments: Instalments
     book: Book
+    prints: Prints
     notify: Notify
 
 
@@ -77,6 +79,7 @@ class Directory:
             dunning=Dunning(backend("ledger")),
             instalments=Instalments(backend("ledger")),
             book=Book(backend("ledger")),
+            prints=Prints(backend("ledger")),
             notify=Notify(backend("notify")),
         )
 

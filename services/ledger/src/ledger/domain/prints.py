@@ -76,7 +76,7 @@ class PrintLine:
 class PrintRun:
     """How far the printing is. `last_account` is where issuing goes on from, `files_printed` where printing does.
 
-    `reason` says why it failed: a slug, or what the clerk wrote.
+    `reason` says why it failed: in the words of the rule, or of the clerk.
     """
 
     run_id: str

@@ -66,7 +66,7 @@ class SchoolPrinter(Job):
             while run is not None and run.is_open and not (stop and stop.is_set()):
                 run = await self._further(run)
         except DomainError as refusal:
-            await self._step(fail_print, run_id, refusal.slug)
+            await self._step(fail_print, run_id, refusal.message)
         except RetryLater as fault:
             log.warning("printing of a school waits", run_id=run_id, fault=type(fault).__name__)
 

@@ -12,6 +12,7 @@ from ledger.domain.accounts import Account, holder_account
 from ledger.domain.decision_errors import PrintConflictError, PrintGoingOnError, PrintNotFoundError
 from ledger.domain.notices import Notice
 from ledger.domain.prints import (
+    AmountRule,
     PrintLine,
     PrintOrder,
     PrintRun,
@@ -169,6 +170,9 @@ async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], tod
     amounts = {}
     for account_id in ids:
         account = known.get(holder_account(account_id)) or Account(account_id=holder_account(account_id))
+        if order.rule is AmountRule.OWED and account.balance_cents >= 0:
+            amounts[account_id] = 0
+            continue
         prospect = Prospect(
             account=account,
             price_cents=meal_price(account, versions, assigned[account_id], today),
