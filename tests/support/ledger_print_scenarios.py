@@ -206,6 +206,7 @@ async def a_printing_that_failed_or_was_stopped_goes_no_further(bench: PrintBenc
         stopped = await bench.step(stop_print, run.run_id, reason="Scuola sbagliata", by=CLERK)
         assert (stopped.state, stopped.reason) == (PrintState.FAILED, "Scuola sbagliata")
     assert await bench.step(keep_print_file, run.run_id, 1, b"%PDF") == stopped
+    assert await bench.reading.file(run.run_id, 1) is None
     assert await bench.step(fail_print, run.run_id, "altro") == stopped
     assert (await bench.audited()).count("stop-print") == 1
     assert (await issued(bench, run_id="prn_di_nuovo")).issued == 0
