@@ -22,7 +22,7 @@ from ledger.usecases.arrange_debt import exempt_debtor, grant_plan
 from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.finish_print import fail_print, forget_print, keep_print_file, stop_print
 from ledger.usecases.issue_notice import issue_notice
-from ledger.usecases.know_enrolment import know_enrolment
+from ledger.usecases.know_enrolment import know_enrolment, move_pupil
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.print_school import PAGE, PrintPreview, issue_print_page, preview_print, start_print
@@ -32,6 +32,7 @@ from tests.support.ledger_scenarios import OCTOBER, kinds, priced
 
 OWED = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.OWED)
 SUGGESTED = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.SUGGESTED)
+FIRST_CLASSES = {"gua_1": "primaria-2a", "gua_2": "primaria-1a", "gua_3": "primaria-1a"}
 LAST_DAY = OCTOBER + timedelta(days=4)
 """A Friday: four meals ahead."""
 
@@ -78,12 +79,8 @@ async def letters(bench: PrintBench, run: PrintRun) -> Sequence[tuple[str, int]]
 
 
 async def three_families(bench: PrintBench) -> None:
-    for account, cents, class_id in (
-        ("gua_1", -2_000, "primaria-2a"),
-        ("gua_2", 500, "primaria-1a"),
-        ("gua_3", -50, "primaria-1a"),
-    ):
-        await family(bench, account, cents, class_id=class_id)
+    for account, cents in (("gua_1", -2_000), ("gua_2", 500), ("gua_3", -50)):
+        await family(bench, account, cents, class_id=FIRST_CLASSES[account])
 
 
 async def who_owes_gets_one_letter_by_class_and_name(bench: PrintBench) -> None:
@@ -152,6 +149,20 @@ async def only_who_goes_there_is_looked_at(bench: PrintBench) -> None:
     assert (await bench.step(preview_print, OWED)).families == 3
     second = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.OWED, class_id="primaria-2a")
     assert await letters(bench, await issued(bench, second)) == [("gua_1", 2_000), ("gua_3", 50)]
+
+
+async def who_changes_class_or_school_is_printed_where_they_are(bench: PrintBench) -> None:
+    await three_families(bench)
+    moves: tuple[tuple[str, str, str], ...] = (("gua_3", "primaria", "primaria-3a"), ("gua_1", "media", "media-1a"))
+    for account, school_id, class_id in moves:
+        enrolment_id = f"enr_{account}_{FIRST_CLASSES[account]}"
+        where = {"school_id": school_id, "class_id": class_id, "school_level": None}
+        await bench.run(move_pupil, enrolment_id, first_day=OCTOBER, **where)
+    third = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.OWED, class_id="primaria-3a")
+    assert await letters(bench, await issued(bench, third)) == [("gua_3", 50)]
+    elsewhere = PrintOrder(school_id="media", service="meals", rule=AmountRule.OWED)
+    assert await letters(bench, await issued(bench, elsewhere, "prn_media")) == [("gua_1", 2_000)]
+    assert (await bench.step(preview_print, OWED)).families == 2
 
 
 async def a_printing_left_half_way_goes_on(bench: PrintBench) -> None:
@@ -236,6 +247,7 @@ SCENARIOS = (
     another_amount_or_a_late_notice_is_asked_for_anew,
     who_has_an_arrangement_or_is_paying_is_not_asked_for_the_debt,
     only_who_goes_there_is_looked_at,
+    who_changes_class_or_school_is_printed_where_they_are,
     a_printing_left_half_way_goes_on,
     a_school_is_printed_once_at_a_time,
     what_cannot_be_printed_is_refused,

@@ -17,8 +17,8 @@ from clients.services.ledger import Ledger
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
 from clients.services.prices import Prices
-from clients.services.profile import Profile
 from clients.services.prints import Prints
+from clients.services.profile import Profile
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
 from clients.services.staff import Staff
