@@ -29,6 +29,7 @@ def environment(folder: Path) -> dict[str, str]:
             "REFETTORIO_SPID_CERT_FILE": str(keys.spid_certificate),
             "REFETTORIO_TOKEN_KEY_FILE": str(keys.token_key),
             "REFETTORIO_SEALING_KEY_FILE": str(keys.sealing_key),
+            "REFETTORIO_MESSAGE_KEY_FILE": str(keys.message_key),
             "REFETTORIO_CHECKOUT_URL": NOWHERE,
             "REFETTORIO_CHECKOUT_KEY": "k",
             "REFETTORIO_CHECKOUT_ORIGINS": NOWHERE,

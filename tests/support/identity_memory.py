@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
 from identity.domain.errors import LogoutRefusedError, ResponseRefusedError, UserAnomalyError
+from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
 from identity.domain.machine_client import MachineClient
@@ -149,6 +150,49 @@ class SignOutsInMemory:
 
     async def forget(self, *, before: datetime) -> None:
         self.waiting = {key: each for key, each in self.waiting.items() if each.started_at >= before}
+
+
+class ExchangesInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[str, Exchange] = {}
+        self.written: dict[str, dict[str, bytes]] = {}
+
+    async def add(self, exchange: Exchange, messages: Messages) -> None:
+        self.kept[exchange.exchange_id] = exchange
+        self.written[exchange.exchange_id] = dict(messages)
+
+    async def ours(self, request_id: str) -> Exchange | None:
+        found = (each for each in self.kept.values() if (each.request_id, each.begun_by) == (request_id, "us"))
+        return next(found, None)
+
+    async def answer(self, exchange: Exchange, messages: Messages) -> None:
+        self.kept[exchange.exchange_id] = exchange
+        self.written[exchange.exchange_id] |= messages
+
+    async def exchange(self, exchange_id: str) -> Exchange | None:
+        return self.kept.get(exchange_id)
+
+    async def messages(self, exchange_id: str) -> Messages:
+        return self.written.get(exchange_id, {})
+
+    async def search(self, wanted: ExchangeSearch) -> Sequence[Exchange]:
+        exactly = ("guardian_id", "request_id", "provider", "kind")
+        found = [
+            each
+            for each in self.kept.values()
+            if all(getattr(wanted, name) in {None, getattr(each, name)} for name in exactly)
+            and (wanted.since is None or each.started_at >= wanted.since)
+            and (wanted.until is None or each.started_at < wanted.until)
+        ]
+        found.sort(key=lambda each: (each.started_at, each.exchange_id), reverse=True)
+        return found[: wanted.limit]
+
+    async def forget(self, *, answered_before: datetime, unanswered_before: datetime) -> None:
+        self.kept = {
+            key: each
+            for key, each in self.kept.items()
+            if (each.answered_at >= answered_before if each.answered_at else each.started_at >= unanswered_before)
+        }
 
 
 class SessionsInMemory:
@@ -311,6 +355,7 @@ class Memory:
     sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
     sign_outs: SignOutsInMemory = field(default_factory=SignOutsInMemory)
     sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
+    exchanges: ExchangesInMemory = field(default_factory=ExchangesInMemory)
     tablets: TabletsInMemory = field(default_factory=TabletsInMemory)
     machines: MachineClientsInMemory = field(default_factory=MachineClientsInMemory)
     kafka: KafkaAccessesInMemory = field(default_factory=KafkaAccessesInMemory)
@@ -328,6 +373,7 @@ class Memory:
             sign_ins=self.sign_ins,
             sign_outs=self.sign_outs,
             sessions=self.sessions,
+            exchanges=self.exchanges,
             tablets=self.tablets,
             machines=self.machines,
             kafka=self.kafka,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes, WaitingContact
+from identity.domain.exchange import Answer, Exchange, ExchangeSearch
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.proposal import StaffProposal
@@ -44,6 +46,15 @@ STARTED = SignIn(
 OPEN = Session(session_id="s1", guardian_id="gua_1", scheme="spid", level=2, opened_at=NOW, last_seen_at=NOW)
 AT_PROVIDER = ProviderSession(provider=PROVIDER, name_id="_n1", qualifier=PROVIDER, index="_i1")
 LEAVING = SignOut(request_id="o1", relay_state="leaving", scheme="spid", provider=PROVIDER, started_at=NOW)
+ASKED = Exchange(
+    exchange_id="exc_1",
+    request_id="r1",
+    kind="sign-in",
+    begun_by="us",
+    scheme="spid",
+    provider=PROVIDER,
+    started_at=NOW,
+)
 WAITING = Tablet(
     tablet_id="tab_1",
     name="Mensa",
@@ -214,6 +225,63 @@ async def the_sessions_of_a_guardian_are_theirs_alone_the_latest_first(ports: Po
     assert list(await ports.sessions.of_guardian("gua_3")) == []
 
 
+async def an_exchange_is_found_by_its_request_and_answered(ports: Ports) -> None:
+    await ports.exchanges.add(ASKED, {"request": b"<a/>"})
+    assert await ports.exchanges.ours("r1") == ASKED
+    assert await ports.exchanges.ours("r9") is None
+    answered = ASKED.answered(Answer(answered_at=NOW, outcome="signed-in", guardian_id="gua_1"))
+    await ports.exchanges.answer(answered, {"response": b"\xff\x00<b/>"})
+    assert await ports.exchanges.exchange("exc_1") == answered
+    assert await ports.exchanges.messages("exc_1") == {"request": b"<a/>", "response": b"\xff\x00<b/>"}
+    assert await ports.exchanges.exchange("exc_9") is None
+    assert await ports.exchanges.messages("exc_9") == {}
+
+
+async def a_request_of_a_provider_is_not_taken_for_ours(ports: Ports) -> None:
+    for number in ("1", "2"):  # and may come twice
+        await ports.exchanges.add(replace(ASKED, exchange_id=f"exc_{number}", begun_by="provider"), {})
+    assert await ports.exchanges.ours("r1") is None
+
+
+async def exchanges_are_searched_the_latest_first(ports: Ports) -> None:
+    later = NOW + timedelta(minutes=1)
+    second = replace(ASKED, exchange_id="exc_2", request_id="r2", started_at=later, guardian_id="gua_1")
+    third = replace(
+        ASKED, exchange_id="exc_3", request_id="r3", started_at=later, kind="sign-out", provider="https://p"
+    )
+    for each in (ASKED, second, third):
+        await ports.exchanges.add(each, {"request": b"<a/>"})
+
+    async def found(**wanted: Any) -> list[str]:
+        return [each.request_id for each in await ports.exchanges.search(ExchangeSearch(**wanted))]
+
+    assert await found() == ["r3", "r2", "r1"]
+    assert await found(limit=2) == ["r3", "r2"]
+    assert await found(guardian_id="gua_1") == await found(request_id="r2") == ["r2"]
+    assert await found(kind="sign-out") == await found(provider="https://p") == ["r3"]
+    assert await found(until=later) == ["r1"]
+    assert await found(since=later) == ["r3", "r2"]
+    assert await found(guardian_id="gua_1", until=later) == []
+
+
+async def exchanges_are_forgotten_after_their_time_and_unanswered_ones_sooner(ports: Ports) -> None:
+    old, young = NOW, NOW + timedelta(days=1)
+    for name, started_at, answered_at in (
+        ("old answered", old, old),
+        ("young answered", old, young),
+        ("old unanswered", old, None),
+        ("young unanswered", young, None),
+    ):
+        exchange = replace(ASKED, exchange_id=name, request_id=name, started_at=started_at, answered_at=answered_at)
+        await ports.exchanges.add(exchange, {"request": b"<a/>"})
+    await ports.exchanges.forget(answered_before=old, unanswered_before=young)
+    names = {each.exchange_id for each in await ports.exchanges.search(ExchangeSearch())}
+    assert names == {"old answered", "young answered", "young unanswered"}
+    await ports.exchanges.forget(answered_before=young, unanswered_before=old)
+    names = {each.exchange_id for each in await ports.exchanges.search(ExchangeSearch())}
+    assert names == {"young answered", "young unanswered"}
+
+
 async def what_is_over_is_forgotten_and_nothing_else(ports: Ports) -> None:
     later = NOW + timedelta(minutes=1)
     await ports.sign_ins.add(STARTED)
@@ -266,6 +334,10 @@ SCENARIOS: list[Scenario] = [
     sessions_beside_one_of_the_provider_are_found,
     a_sign_out_is_taken_once_and_forgotten_in_time,
     the_sessions_of_a_guardian_are_theirs_alone_the_latest_first,
+    an_exchange_is_found_by_its_request_and_answered,
+    a_request_of_a_provider_is_not_taken_for_ours,
+    exchanges_are_searched_the_latest_first,
+    exchanges_are_forgotten_after_their_time_and_unanswered_ones_sooner,
     what_is_over_is_forgotten_and_nothing_else,
     a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,
     two_tablets_wait_at_once,

@@ -50,6 +50,7 @@ async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
         "REFETTORIO_TOKEN_KEY_FILE": str(keys.token_key),
         "REFETTORIO_SEALING_KEY_FILE": str(keys.sealing_key),
         "REFETTORIO_KAFKA_SUBSCRIBERS_ADDRESS": addresses.kafka_subscribers,
+        "REFETTORIO_MESSAGE_KEY_FILE": str(keys.message_key),
         "REFETTORIO_SIGN_IN_LEVELS": f"{AT_LEVEL_1}=1",
         "OTEL_TRACES_EXPORTER": "none",
     }

@@ -7,9 +7,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet, MultiFernet
 
+from identity.outbound.sealing import Seal
 from identity.usecases.ports import Ports
-from identity.wiring import INDEXES, ports_on
+from identity.wiring import INDEXES, Outside, ports_on
 from refettorio_chassis import mongo
 from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.process import Foundation, Service, ensure_database
@@ -36,11 +38,14 @@ async def run(infrastructure: RunningPlatform) -> AsyncIterator[Runner[Ports]]:
     transactions = Transactions(client, database, source="/test", clock=clock)
     foundation = Foundation(settings=settings, clock=clock, client=client, database=database, transactions=transactions)
     await ensure_database(Service(name="identity", foundation=foundation, indexes=INDEXES))
-    yield Runner(
-        transactions,
-        lambda tx: ports_on(FederationInMemory(), SingleLogoutInMemory(), SEALING, clock, tx),
-        service="identity",
+    outside = Outside(
+        federation=FederationInMemory(),
+        single_logout=SingleLogoutInMemory(),
+        message_seal=Seal(MultiFernet([Fernet(Fernet.generate_key())])),
+        sealing=SEALING,
+        clock=clock,
     )
+    yield Runner(transactions, lambda tx: ports_on(outside, tx), service="identity")
     await client.drop_database(database.name)
     await mongo.close(client)
 

@@ -29,7 +29,7 @@ def files(folder: Path) -> dict[Path, bytes]:
 def test_private_keys_are_readable_by_their_owner_alone(keys: Keys, folder: Path) -> None:
     private = [path for path, content in files(folder).items() if b"PRIVATE KEY" in content]
     assert {keys.spid_key, keys.pagopa_folder / "server.key", keys.nodo_folder / "client.key"} <= set(private)
-    for path in (*private, folder / "secrets.json"):
+    for path in (*private, keys.message_key, folder / "secrets.json"):
         assert path.stat().st_mode & 0o777 == 0o600
 
 

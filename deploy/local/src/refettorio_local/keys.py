@@ -3,6 +3,7 @@
 They are worth nothing outside this machine; a real deployment brings its own by the same variables.
 """
 
+import base64
 import json
 import secrets
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Keys:
     idp_certificate: Path
     token_key: Path
     sealing_key: Path
+    message_key: Path
     pagopa_folder: Path
     nodo_folder: Path
     checkout_key: str
@@ -59,6 +61,7 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         idp_certificate=folder / "idp.crt",
         token_key=folder / "token.key",
         sealing_key=folder / "sealing.secret",
+        message_key=folder / "message.keys",
         pagopa_folder=folder / "pagopa",
         nodo_folder=folder / "nodo",
         checkout_key=sayings["checkout_key"],
@@ -72,6 +75,8 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         _write_key(keys.token_key, ec.generate_private_key(ec.SECP256R1()))
     if not keys.sealing_key.exists():
         _write_private(keys.sealing_key, secrets.token_bytes(32))
+    if not keys.message_key.exists():
+        _write_private(keys.message_key, base64.urlsafe_b64encode(secrets.token_bytes(32)))
     if not (keys.nodo_folder / "client.crt").exists():
         _introduce(keys.pagopa_folder, keys.nodo_folder)
     return keys

@@ -85,6 +85,7 @@ class Members:
                 "REFETTORIO_TOKEN_KEY_FILE": str(self.keys.token_key),
                 "REFETTORIO_SEALING_KEY_FILE": str(self.keys.sealing_key),
                 "REFETTORIO_KAFKA_SUBSCRIBERS_ADDRESS": self.addresses.kafka_subscribers,
+                "REFETTORIO_MESSAGE_KEY_FILE": str(self.keys.message_key),
             },
             "ledger": {
                 "REFETTORIO_FONTS_DIR": str(FONTS),

@@ -26,6 +26,10 @@ class Settings(ServiceSettings):
     )
     saml_key_file: Path = Field(alias="REFETTORIO_SPID_KEY_FILE", description="PEM, RSA key of 2048 bits or more")
     saml_certificate_file: Path = Field(alias="REFETTORIO_SPID_CERT_FILE", description="PEM, its certificate")
+    message_key_file: Path = Field(
+        alias="REFETTORIO_MESSAGE_KEY_FILE",
+        description="Keys that seal the register: 32 bytes each in URL-safe base64, one a line, the first seals",
+    )
     spid_idp_metadata: str = Field(
         default="", alias="REFETTORIO_SPID_IDP_METADATA", description="Files and addresses, separated by commas"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -15,10 +16,12 @@ from identity.inbound.http_contacts import contacts_router
 from identity.inbound.http_machines import machines_router
 from identity.inbound.http_privacy import privacy_router
 from identity.inbound.http_public import public_router
+from identity.inbound.http_register import register_router
 from identity.inbound.http_sessions import sessions_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
 from identity.inbound.oauth import oauth_router
+from identity.inbound.register_command import register_command
 from identity.inbound.sign_in import Entrance, sign_in_router
 from identity.inbound.sign_out import sign_out_router
 from identity.inbound.sweeping import sweeper
@@ -26,6 +29,7 @@ from identity.inbound.token_keys_command import token_keys_command
 from identity.outbound.chance import SystemChance
 from identity.outbound.client_keys import JoseClientKeys
 from identity.outbound.contact_codes import CONTACT_CODES, ContactCodesInMongo
+from identity.outbound.exchanges import EXCHANGES, Exchanges
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.kafka_broker import KafkaBroker
 from identity.outbound.key_file import KeyFile
@@ -41,12 +45,14 @@ from identity.outbound.machine_secrets import Argon2Hashes, FileSealing
 from identity.outbound.proposals import PROPOSALS, Proposals
 from identity.outbound.queries import Queries
 from identity.outbound.recent import ForgettingRunner, RecentDirectory
+from identity.outbound.saml.bindings import readable
 from identity.outbound.saml.federation import Saml
 from identity.outbound.saml.metadata import Endpoints, Organization
 from identity.outbound.saml.signatures import KeyPair
 from identity.outbound.saml.single_logout import SamlLogout
 from identity.outbound.saml.sources import metadata_sources
 from identity.outbound.saml.trust import Trust
+from identity.outbound.sealing import Seal
 from identity.outbound.sessions import ASSERTIONS, SESSIONS, SIGN_INS, SIGN_OUTS, Sessions, SignIns, SignOuts
 from identity.outbound.store import CONTACTS, GUARDIANS, STAFF, People
 from identity.outbound.tablets import TABLETS, Tablets
@@ -84,6 +90,10 @@ INDEXES: Final = (
     Index(collection=KAFKA_ACCESS, keys=[("is_pending", 1)], where={"is_pending": True}),
     Index(collection=FAILED_ATTEMPTS, keys=[("key", 1), ("at", 1)]),
     Index(collection=FAILED_ATTEMPTS, keys=[("at", 1)]),
+    Index(collection=EXCHANGES, keys=[("request_id", 1)]),
+    Index(collection=EXCHANGES, keys=[("guardian_id", 1), ("started_at", -1)]),
+    Index(collection=EXCHANGES, keys=[("started_at", -1)]),
+    Index(collection=EXCHANGES, keys=[("answered_at", 1)]),
     Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
 )
@@ -98,6 +108,7 @@ COLLECTIONS: Final = (
     SIGN_OUTS,
     ASSERTIONS,
     SESSIONS,
+    EXCHANGES,
     TABLETS,
 )
 
@@ -112,9 +123,29 @@ def speakers_from(settings: Settings) -> tuple[Saml, SamlLogout]:
     return Saml(ourselves, _organization(settings), keys, trust), SamlLogout(ourselves, keys, trust)
 
 
-def ports_on(
-    federation: Federation, single_logout: SingleLogout, sealing: Sealing, clock: Clock, transaction: Transaction
-) -> Ports:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the ports stand on besides a transaction."""
+
+    federation: Federation
+    single_logout: SingleLogout
+    message_seal: Seal
+    sealing: Sealing
+    clock: Clock
+
+
+def outside_from(settings: Settings, federation: Saml, single_logout: SamlLogout, clock: Clock) -> Outside:
+    """What the ports stand on in the service: our speakers of SAML, and the keys the settings name."""
+    return Outside(
+        federation=federation,
+        single_logout=single_logout,
+        message_seal=Seal.read(settings.message_key_file),
+        sealing=FileSealing.read(settings.sealing_key_file),
+        clock=clock,
+    )
+
+
+def ports_on(outside: Outside, transaction: Transaction) -> Ports:
     """The ports of the use cases on one transaction."""
     return Ports(
         people=People(transaction),
@@ -123,33 +154,34 @@ def ports_on(
         sign_ins=SignIns(transaction),
         sign_outs=SignOuts(transaction),
         sessions=Sessions(transaction),
+        exchanges=Exchanges(transaction, outside.message_seal),
         tablets=Tablets(transaction),
         machines=MachineClients(transaction),
         kafka=KafkaAccesses(transaction),
         attempts=FailedAttempts(transaction),
         secrets=Argon2Hashes(),
         client_keys=JoseClientKeys(),
-        sealing=sealing,
+        sealing=outside.sealing,
         audit=transaction.audit,
-        federation=federation,
-        single_logout=single_logout,
+        federation=outside.federation,
+        single_logout=outside.single_logout,
         fiscal_codes=StdnumFiscalCodes(),
         chance=SystemChance(),
         announce=transaction.announce,
-        now=clock.now,
+        now=outside.clock.now,
     )
 
 
 def wire(base: Foundation, settings: Settings) -> Service:
     """The service on its foundation."""
     federation, single_logout = speakers_from(settings)
-    sealing = FileSealing.read(settings.sealing_key_file)
+    outside = outside_from(settings, federation, single_logout, base.clock)
     issuer = TokenIssuer.read(settings.token_key_file, public_url=settings.public_url)
     levels = levels_from(settings.levels)
     limits = settings.session_limits()
     queries = Queries(base.transactions.view)
     recent = RecentDirectory(queries)
-    ports = partial(ports_on, federation, single_logout, sealing, base.clock)
+    ports = partial(ports_on, outside)
     run = ForgettingRunner(base.transactions, ports, service=NAME, forget=recent.forget)
     # For what changes nothing the gate remembers.
     only_noting = Runner(base.transactions, ports, service=NAME)
@@ -184,14 +216,19 @@ def wire(base: Foundation, settings: Settings) -> Service:
             staff_router(run, queries, base.clock),
             machines_router(only_noting, queries, base.clock, settings.kafka_subscribers_address),
             oauth_router(only_noting, issuer, base.clock, public_url),
+            register_router(only_noting, readable),
         ],
         indexes=INDEXES,
         collections=COLLECTIONS,
         roles={
             "sweeper": sweeper(run, limits),
-            "kafka-access": kafka_follower(only_noting, queries, broker, sealing),
+            "kafka-access": kafka_follower(only_noting, queries, broker, outside.sealing),
         },
-        commands=[staff_command(run), token_keys_command(KeyFile(settings.token_key_file))],
+        commands=[
+            staff_command(run),
+            register_command(only_noting, readable),
+            token_keys_command(KeyFile(settings.token_key_file)),
+        ],
     )
 
 

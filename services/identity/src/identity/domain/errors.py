@@ -53,6 +53,24 @@ class UserAnomalyError(NotAllowedError):
         self.number = number
 
 
+class ExchangeUnknownError(NotFoundError):
+    """No exchange has this identifier, or its time is over."""
+
+    slug = "exchange-unknown"
+
+
+class MessagesUnreadableError(DomainError):
+    """The messages of an exchange are sealed with a key that is not among ours, or were altered."""
+
+    slug = "messages-unreadable"
+
+
+class NotAnAuditorError(NotAllowedError):
+    """Only who has the role of auditor reads what providers wrote about people."""
+
+    slug = "not-an-auditor"
+
+
 class GuardianUnknownError(NotFoundError):
     """No guardian has this identifier."""
 

@@ -13,9 +13,10 @@ from identity.domain.fiscal_code import FiscalCode
 GUARDIAN: Final = "guardian"
 OFFICE: Final = "office"
 ADMINISTRATOR: Final = "administrator"
+AUDITOR: Final = "auditor"
 CANTEEN: Final = "canteen"
 
-STAFF_ROLES: Final = frozenset({OFFICE, ADMINISTRATOR, "auditor", CANTEEN, "kitchen", "driver"})
+STAFF_ROLES: Final = frozenset({OFFICE, ADMINISTRATOR, AUDITOR, CANTEEN, "kitchen", "driver"})
 EVERY_CLASS: Final = "*"
 
 

@@ -12,6 +12,7 @@ from identity.domain.errors import (
     UnsolicitedResponseError,
     UserAnomalyError,
 )
+from identity.domain.exchange import Answer
 from identity.domain.guardian import Guardian
 from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
@@ -60,10 +61,18 @@ async def complete_sign_in(
         await _refuse_replay(ports, statement, now)
         guardian = await _recognised(ports, statement, now)
     except (UserAnomalyError, ResponseRefusedError) as reason:
-        await _write_refusal(ports, sign_in, reason, now)
+        await _write_refusal(ports, sign_in, reason, document, now)
         return NotSignedIn(reason=reason, scheme=scheme, provider=sign_in.provider, next_path=sign_in.next_path)
     await _end_replaced(ports, sign_in, browser)
     secret = await _open_session(ports, guardian, sign_in, statement, browser.device)
+    answer = Answer(
+        answered_at=now,
+        outcome="signed-in",
+        response_id=statement.response_id,
+        assertion_id=statement.assertion_id,
+        guardian_id=guardian.guardian_id,
+    )
+    await _register(ports, sign_in, document, answer)
     return SignedIn(session_secret=secret, next_path=sign_in.next_path)
 
 
@@ -175,13 +184,20 @@ async def _open_session(
     return secret
 
 
+async def _register(ports: Ports, sign_in: SignIn, document: bytes, answer: Answer) -> None:
+    exchange = await ports.exchanges.ours(sign_in.request_id)
+    if exchange is not None:
+        await ports.exchanges.answer(exchange.answered(answer), {"response": document})
+
+
 async def _write_refusal(
-    ports: Ports, sign_in: SignIn, reason: UserAnomalyError | ResponseRefusedError, now: datetime
+    ports: Ports, sign_in: SignIn, reason: UserAnomalyError | ResponseRefusedError, document: bytes, now: datetime
 ) -> None:
     rule = reason.rule if isinstance(reason, ResponseRefusedError) else _row(reason.number)
     details = {"scheme": sign_in.scheme, "request": sign_in.request_id, "rule": rule}
     by = Actor(subject=sign_in.provider, role="identity-provider")
     await ports.audit(audit_line(by, "sign-in-refused", sign_in.request_id, at=now, details=details))
+    await _register(ports, sign_in, document, Answer(answered_at=now, outcome=rule))
 
 
 def _row(number: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from identity.domain.errors import LogoutRefusedError
+from identity.domain.exchange import Answer
 from identity.domain.sign_in import Scheme
 from identity.domain.sign_out import Farewell
 from identity.usecases.ports import Carried, Ports
@@ -23,4 +24,8 @@ async def complete_sign_out(ports: Ports, *, scheme: Scheme, carried: Carried) -
     by = Actor(subject=sign_out.provider, role="identity-provider")
     details = {"scheme": scheme, "outcome": farewell.value}
     await ports.audit(audit_line(by, "sign-out-answered", sign_out.request_id, at=now, details=details))
+    exchange = await ports.exchanges.ours(sign_out.request_id)
+    if exchange is not None:
+        answer = Answer(answered_at=now, outcome=farewell.value)
+        await ports.exchanges.answer(exchange.answered(answer), {"response": carried.as_sent})
     return farewell

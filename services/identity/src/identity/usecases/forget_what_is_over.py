@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from identity.domain.exchange import KEPT_FOR as REGISTER_KEPT_FOR
+from identity.domain.exchange import UNANSWERED_KEPT_FOR
 from identity.domain.session import SessionLimits
 from identity.usecases.ports import Ports
 
@@ -20,3 +22,4 @@ async def forget_what_is_over(ports: Ports, *, limits: SessionLimits) -> None:
     await ports.sign_ins.forget(before=now - KEPT_FOR)
     await ports.sign_outs.forget(before=now - KEPT_FOR)
     await ports.attempts.forget(before=now - KEPT_FOR)
+    await ports.exchanges.forget(answered_before=now - REGISTER_KEPT_FOR, unanswered_before=now - UNANSWERED_KEPT_FOR)

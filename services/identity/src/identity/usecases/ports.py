@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
+from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.proposal import StaffProposal
@@ -38,6 +40,11 @@ class BrowserMessage:
     url: str
     form: Mapping[str, str] | None
 
+    @property
+    def as_sent(self) -> bytes:
+        """For the register: the query with its signature, or the XML with the signature inside."""
+        return self.url.partition("?")[2].encode() if self.form is None else _document_in(self.form)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
@@ -47,10 +54,23 @@ class Carried:
     form: Mapping[str, str] | None = None
 
     @property
+    def as_sent(self) -> bytes:
+        """For the register: the query with its signature, or the XML with the signature inside."""
+        return self.query.encode() if self.form is None else _document_in(self.form)
+
+    @property
     def relay_state(self) -> str | None:
         """What the sender wants back, as it was before it travelled."""
         fields = dict(parse_qsl(self.query)) if self.form is None else self.form
         return fields.get("RelayState")
+
+
+def _document_in(form: Mapping[str, str]) -> bytes:
+    text = form.get("SAMLRequest") or form.get("SAMLResponse") or ""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        return text.encode()
 
 
 class People(Protocol):
@@ -111,6 +131,30 @@ class SignOuts(Protocol):
     async def forget(self, *, before: datetime) -> None:
         """Those started before then."""
         ...
+
+
+class Exchanges(Protocol):
+    """The register. What people are named in is sealed; whoever reads the database cannot read it."""
+
+    async def add(self, exchange: Exchange, messages: Messages) -> None: ...
+    async def ours(self, request_id: str) -> Exchange | None:
+        """The exchange of a request of ours."""
+        ...
+
+    async def answer(self, exchange: Exchange, messages: Messages) -> None:
+        """Keep the exchange as it is now, and these messages besides those it has."""
+        ...
+
+    async def exchange(self, exchange_id: str) -> Exchange | None: ...
+    async def messages(self, exchange_id: str) -> Messages:
+        """The messages, opened. Raises `MessagesUnreadableError`."""
+        ...
+
+    async def search(self, wanted: ExchangeSearch) -> Sequence[Exchange]:
+        """The latest first."""
+        ...
+
+    async def forget(self, *, answered_before: datetime, unanswered_before: datetime) -> None: ...
 
 
 class Sessions(Protocol):
@@ -228,6 +272,7 @@ class Ports:
     sign_ins: SignIns
     sign_outs: SignOuts
     sessions: Sessions
+    exchanges: Exchanges
     tablets: Tablets
     machines: MachineClients
     kafka: KafkaAccesses

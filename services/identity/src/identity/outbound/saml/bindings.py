@@ -90,6 +90,18 @@ class Received:
         return self._document
 
 
+def readable(sent: bytes) -> str:
+    """The XML of a message as it travelled, by a form or in a query; empty when there is none in it."""
+    if sent.lstrip().startswith(b"<"):
+        return sent.decode(errors="replace")
+    fields = {name: value for name, _, value in (pair.partition("=") for pair in sent.decode("latin-1").split("&"))}
+    text = fields.get("SAMLRequest") or fields.get("SAMLResponse") or ""
+    try:
+        return _inflated(base64.b64decode(unquote_plus(text))).decode(errors="replace")
+    except (ValueError, zlib.error, ResponseRefusedError):
+        return ""
+
+
 def _parameters(query: str) -> dict[str, str]:
     """Name → value, still escaped. A name twice could be read in two ways."""
     pairs = [pair.partition("=") for pair in query.split("&") if pair]

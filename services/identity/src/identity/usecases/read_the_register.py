@@ -1,0 +1,70 @@
+"""Let an auditor look into the register of what we and the identity providers wrote to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from identity.domain.errors import ExchangeUnknownError, NotAnAuditorError
+from identity.domain.exchange import Exchange, ExchangeSearch, Messages
+from identity.domain.roles import AUDITOR
+from identity.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.clock import rome_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadExchange:
+    """An exchange with its messages."""
+
+    exchange: Exchange
+    messages: Messages
+
+
+async def search_the_register(
+    ports: Ports, *, wanted: ExchangeSearch, fiscal_code: str | None, reason: str, by: Actor
+) -> Sequence[Exchange]:
+    """What there is about a request, a time, a person; nobody is named in it. Each search leaves a line.
+
+    Raises `NotAnAuditorError`, `FiscalCodeInvalidError`.
+    """
+    _require_auditor(by)
+    if fiscal_code is not None:
+        person = await ports.people.guardian_of(ports.fiscal_codes.checked(fiscal_code))
+        # A person nobody knows has no exchanges: an identifier nobody has finds none.
+        wanted = replace(wanted, guardian_id=person.guardian_id if person else "nobody")
+    subject = wanted.guardian_id or wanted.request_id or "register"
+    await ports.audit(audit_line(by, "register-searched", subject, at=ports.now(), reason=reason))
+    return await ports.exchanges.search(wanted)
+
+
+async def read_an_exchange(ports: Ports, *, exchange_id: str, reason: str, by: Actor) -> ReadExchange:
+    """The messages as they travelled. Each reading leaves a line.
+
+    Raises `NotAnAuditorError`, `ExchangeUnknownError`, `MessagesUnreadableError`.
+    """
+    _require_auditor(by)
+    exchange = await ports.exchanges.exchange(exchange_id)
+    if exchange is None:
+        raise ExchangeUnknownError(
+            "Nel registro non c'è questa richiesta, oppure è passato il tempo per cui si conserva."
+        )
+    await ports.audit(audit_line(by, "exchange-read", exchange_id, at=ports.now(), reason=reason))
+    return ReadExchange(exchange=exchange, messages=await ports.exchanges.messages(exchange_id))
+
+
+async def auditor_called(ports: Ports, *, fiscal_code: str) -> Actor:
+    """Who reads from the command line, where nobody signed in. Raises `NotAnAuditorError`, `FiscalCodeInvalidError`."""
+    grant = await ports.people.grant_of(ports.fiscal_codes.checked(fiscal_code))
+    if grant is None or not grant.gives(AUDITOR, rome_day(ports.now())):
+        raise _no_auditor()
+    return Actor(subject=grant.staff_id, role=AUDITOR)
+
+
+def _require_auditor(by: Actor) -> None:
+    if by.role != AUDITOR:
+        raise _no_auditor()
+
+
+def _no_auditor() -> NotAnAuditorError:
+    return NotAnAuditorError("Il registro dei messaggi è riservato a chi ha il ruolo di revisore (auditor).")
