@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from identity.domain.sign_in import Scheme
 
@@ -56,6 +56,33 @@ class Exchange:
         """The same once its response came. Whom it is about stays, where it was known before."""
         known = {name: value for name, value in asdict(answer).items() if value is not None}
         return replace(self, **known)
+
+
+class OurRequest(Protocol):
+    """A sign-in or a sign-out on its way."""
+
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def scheme(self) -> Scheme: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+
+
+def begun_by_us(exchange_id: str, kind: Kind, request: OurRequest, *, guardian_id: str | None = None) -> Exchange:
+    """The exchange of a request of ours that leaves now."""
+    return Exchange(
+        exchange_id=exchange_id,
+        request_id=request.request_id,
+        kind=kind,
+        begun_by="us",
+        scheme=request.scheme,
+        provider=request.provider,
+        started_at=request.started_at,
+        guardian_id=guardian_id,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from identity.domain.exchange import Exchange
+from identity.domain.exchange import begun_by_us
 from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
 from identity.domain.sign_out import SignOut
@@ -43,18 +43,6 @@ async def _tell_provider(ports: Ports, session: Session, now: datetime) -> Brows
     message = ports.single_logout.request(asked, session.at_provider)
     if message is not None:
         await ports.sign_outs.add(asked)
-        await ports.exchanges.add(_exchange(ports, asked, session), {"request": message.as_sent})
+        exchange = begun_by_us(ports.chance.identifier("exc"), "sign-out", asked, guardian_id=session.guardian_id)
+        await ports.exchanges.add(exchange, {"request": message.as_sent})
     return message
-
-
-def _exchange(ports: Ports, asked: SignOut, session: Session) -> Exchange:
-    return Exchange(
-        exchange_id=ports.chance.identifier("exc"),
-        request_id=asked.request_id,
-        kind="sign-out",
-        begun_by="us",
-        scheme=asked.scheme,
-        provider=asked.provider,
-        started_at=asked.started_at,
-        guardian_id=session.guardian_id,
-    )

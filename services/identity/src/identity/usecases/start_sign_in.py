@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from identity.domain.errors import UnknownIdentityProviderError
-from identity.domain.exchange import Exchange
+from identity.domain.exchange import begun_by_us
 from identity.domain.levels import Levels
 from identity.domain.sign_in import Browser, Scheme, SignIn, local_path
 from identity.usecases.ports import BrowserMessage, Ports
@@ -52,17 +52,6 @@ async def start_sign_in(
     )
     await ports.sign_ins.add(sign_in)
     message = ports.federation.request(sign_in)
-    await ports.exchanges.add(_exchange(ports, sign_in), {"request": message.as_sent})
+    exchange = begun_by_us(ports.chance.identifier("exc"), "sign-in", sign_in)
+    await ports.exchanges.add(exchange, {"request": message.as_sent})
     return StartedSignIn(message=message, browser_secret=browser_secret)
-
-
-def _exchange(ports: Ports, sign_in: SignIn) -> Exchange:
-    return Exchange(
-        exchange_id=ports.chance.identifier("exc"),
-        request_id=sign_in.request_id,
-        kind="sign-in",
-        begun_by="us",
-        scheme=sign_in.scheme,
-        provider=sign_in.provider,
-        started_at=sign_in.started_at,
-    )
