@@ -139,7 +139,7 @@ async def test_the_command_line_reads_in_the_name_of_an_auditor_and_of_nobody_el
 
 
 async def test_the_database_alone_and_the_log_tell_nothing_about_people(site: Site, browser: Browser) -> None:
-    fields = await browser.choose(await browser.start(), citizen="nicolo.deluca")
+    fields = await browser.choose(await browser.start(), citizen="elena.colombo")
     await browser.bring(fields)
     with MongoClient[dict[str, Any]](site.environment["MONGODB_URL"]) as client:
         database = client[f"{site.environment['REFETTORIO_DATABASE_PREFIX']}identity"]
