@@ -1,6 +1,6 @@
 """The clients' process in this one, with a double instead of the services: for browsers and for a look by eye.
 
-`python -m tests.support.pages [port]` serves every page to whoever looks, signed in as guardian and clerk.
+`python -m tests.support.pages [port]` serves every page to whoever looks: guardian, clerk and administrator in one.
 """
 
 import contextlib

@@ -11,6 +11,8 @@ from typing import Final
 
 import httpx2 as httpx
 
+from tests.support.machines_double import machines
+
 Json = Mapping[str, object] | bytes
 GUARDIAN: Final = "gua_0f8c"
 PUPIL: Final = "pup_a1"
@@ -113,6 +115,7 @@ def _identity() -> dict[tuple[str, str], Json]:
             "pairing_code": "7K2MQ9XB",
             "expires_at": "2025-10-06T10:05:00Z",
         },
+        **machines(),
         ("DELETE", "/api/identity/v1/tablets/tab_1"): tablet | {"state": "revoked"},
     }
 

@@ -47,6 +47,8 @@ PAGES = (
     "/ufficio/presenze?classe=primaria-1a&giorno=2025-10-06",
     "/ufficio/tablet",
     "/ufficio/personale?esito=proposta",
+    "/ufficio/sistemi",
+    "/ufficio/sistemi/mac_1",
     "/ufficio/conti",
     f"/ufficio/conti/{GUARDIAN}",
     f"/ufficio/conti/{GUARDIAN}/debito",

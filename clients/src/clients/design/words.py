@@ -211,6 +211,25 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "revoked": "Revocato",
         "expired": "Codice scaduto",
     },
+    "machine": {"live": "Attivo", "expired": "Scaduto", "revoked": "Revocato"},
+    "machine_kind": {"secret": "Segreto per le API", "key": "Chiave del sistema per le API", "kafka": "Utente Kafka"},
+    "machine_credential": {
+        "usable": "Valida",
+        "waiting": "In attesa di Kafka",
+        "password-lost": "Password da rifare",
+    },
+    "machine_scope": {
+        "enrollment.schools.read": "Scuole e classi",
+        "ledger.tariffs.read": "Tariffe",
+    },
+    "machine_topic": {
+        "refettorio.enrollment.pupils.v1": "Iscrizioni degli alunni",
+        "refettorio.enrollment.calendar.v1": "Giorni senza servizio",
+        "refettorio.attendance.meals.v1": "Pasti serviti",
+        "refettorio.attendance.sheets.v1": "Fogli presenze chiusi",
+        "refettorio.ledger.payments.v1": "Avvisi e pagamenti",
+        "refettorio.notify.communications.v1": "Comunicazioni alle famiglie",
+    },
     "contact": {"email": "Posta elettronica", "sms": "Cellulare"},
 }
 

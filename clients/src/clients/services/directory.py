@@ -14,6 +14,7 @@ from clients.services.enrollment import Enrollment
 from clients.services.identity import Identity
 from clients.services.instalments import Instalments
 from clients.services.ledger import Ledger
+from clients.services.machines import Machines
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
 from clients.services.prices import Prices
@@ -33,6 +34,7 @@ class Services:
     """Every call made through this carries one caller's token."""
 
     identity: Identity
+    machines: Machines
     profile: Profile
     staff: Staff
     enrollment: Enrollment
@@ -65,6 +67,7 @@ class Directory:
 
         return Services(
             identity=Identity(backend("identity")),
+            machines=Machines(backend("identity")),
             profile=Profile(backend("identity")),
             staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),

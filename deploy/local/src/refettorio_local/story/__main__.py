@@ -16,7 +16,7 @@ from rich.console import Console
 
 from refettorio_local.platform import Platform
 from refettorio_local.rehearsal_clock import RehearsalClock
-from refettorio_local.story import enrolling, founding, paying, proving, roll_call, settling_up
+from refettorio_local.story import connecting, enrolling, founding, paying, proving, roll_call, settling_up
 from refettorio_local.story.stage import Stage
 from refettorio_local.story.telling import StoryDiffersError, Telling
 from refettorio_local.story.town import monte_cremasco
@@ -34,6 +34,7 @@ async def play(platform: Platform, tell: Telling, folder: Path) -> None:
         await roll_call.chapter(stage)
         await proving.chapter(stage)
         await settling_up.chapter(stage)
+        await connecting.chapter(stage)
     except StoryDiffersError as difference:
         tell.check("The story goes on", expected="no surprise", seen=str(difference))
     finally:
