@@ -30,7 +30,7 @@ async def steadily(port: int, cookies: Sequence[str], *, per_second: int, second
     loop = asyncio.get_running_loop()
     taken: list[float] = []
     refused = 0
-    idle: asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.LifoQueue()
+    idle: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
     for _ in range(CONNECTIONS):
         idle.put_nowait(await asyncio.open_connection("127.0.0.1", port))
 
