@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
+from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -23,30 +24,44 @@ from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.kafka import create_topics
 from refettorio_chassis.testing import eventually
-from refettorio_contracts.topics import GUARDIANS, MEALS, SHEETS
+from refettorio_contracts.topics import Topic
 from tests.support.platform import RunningPlatform
 
 SECRET = "r" + "7" * 64
-RECORD = b'{"type": "probe"}'
-"""Of a type nobody knows: who reads these topics in other tests passes over it."""
+RECORD = b"{}"
+
+
+def _topic(name: str, audience: Literal["internal", "municipal"]) -> Topic:
+    """One that no other test reads or writes."""
+    return Topic(
+        name=f"test.{name}.{uuid4().hex[:10]}",
+        key="school",
+        audience=audience,
+        owner="identity",
+        description="",
+        partitions=1,
+    )
+
+
+GRANTED, OTHER, INTERNAL = _topic("granted", "municipal"), _topic("other", "municipal"), _topic("internal", "internal")
 
 
 @pytest.fixture(scope="module")
 async def broker(infrastructure: RunningPlatform) -> KafkaBroker:
     bootstrap = infrastructure.addresses.kafka_bootstrap
-    await create_topics(bootstrap, topics=[MEALS, SHEETS, GUARDIANS])
+    await create_topics(bootstrap, topics=[GRANTED, OTHER, INTERNAL])
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        for topic in (MEALS, GUARDIANS):
+        for topic in (GRANTED, INTERNAL):
             await producer.send_and_wait(topic.name, RECORD, key=b"k")
     return KafkaBroker(bootstrap)
 
 
 @pytest.fixture
 async def access(broker: KafkaBroker) -> AsyncIterator[KafkaAccess]:
-    """A user that may read the meals, known to the broker."""
+    """A user that may read one topic, known to the broker."""
     client_id = new_id("mac")
     made = KafkaAccess(
-        user=new_id("mcr"), client_id=client_id, topics=frozenset({MEALS.name}), group_prefix=f"{client_id}."
+        user=new_id("mcr"), client_id=client_id, topics=frozenset({GRANTED.name}), group_prefix=f"{client_id}."
     )
     assert await broker.apply(made, SECRET)
     yield made
@@ -102,10 +117,10 @@ async def refused(error: type[KafkaError], ask: Callable[[], Awaitable[object]])
 async def test_a_granted_topic_is_read_and_its_offset_committed(
     infrastructure: RunningPlatform, access: KafkaAccess
 ) -> None:
-    assert await first_record(infrastructure, access, MEALS.name) == RECORD
+    assert await first_record(infrastructure, access, GRANTED.name) == RECORD
 
 
-@pytest.mark.parametrize("topic", [GUARDIANS.name, SHEETS.name], ids=["internal", "municipal, not granted"])
+@pytest.mark.parametrize("topic", [INTERNAL.name, OTHER.name], ids=["internal", "municipal, not granted"])
 async def test_another_topic_is_refused(infrastructure: RunningPlatform, access: KafkaAccess, topic: str) -> None:
     with pytest.raises(TopicAuthorizationFailedError):
         await first_record(infrastructure, access, topic)
@@ -117,13 +132,13 @@ async def test_the_group_of_somebody_else_is_refused(
 ) -> None:
     foreign = group.format(client=access.client_id)  # without the dot it could be the beginning of another's
     with pytest.raises(GroupAuthorizationFailedError):
-        await first_record(infrastructure, access, MEALS.name, group=foreign)
+        await first_record(infrastructure, access, GRANTED.name, group=foreign)
 
 
 async def test_nothing_can_be_written(infrastructure: RunningPlatform, access: KafkaAccess) -> None:
     async with AIOKafkaProducer(**signing_in(infrastructure, access.user)) as producer:
         with pytest.raises(TopicAuthorizationFailedError):
-            await producer.send_and_wait(MEALS.name, b"un pasto inventato")
+            await producer.send_and_wait(GRANTED.name, b"un pasto inventato")
 
 
 @pytest.mark.parametrize("password", ["", "r" + "8" * 64])
@@ -147,7 +162,7 @@ async def test_a_stranger_cannot_speak_on_the_listener_of_others(infrastructure:
 async def test_a_revoked_client_is_refused_also_on_the_connection_it_has(
     infrastructure: RunningPlatform, access: KafkaAccess, broker: KafkaBroker
 ) -> None:
-    async with reading(infrastructure, access, MEALS.name) as consumer:
+    async with reading(infrastructure, access, GRANTED.name) as consumer:
         await consumer.getone()
         assert not await broker.apply(access.withdrawn(), None)
 
@@ -156,7 +171,7 @@ async def test_a_revoked_client_is_refused_also_on_the_connection_it_has(
 
         await eventually(is_shut_out, what="the end of its rights")
     with pytest.raises(KafkaConnectionError):
-        await first_record(infrastructure, access, MEALS.name)
+        await first_record(infrastructure, access, GRANTED.name)
 
 
 async def test_two_users_of_a_client_take_turns_in_its_groups(
@@ -165,8 +180,8 @@ async def test_two_users_of_a_client_take_turns_in_its_groups(
     """A new password beside the old one: the group goes on where the old user left it."""
     newer = replace(access, user=new_id("mcr"))
     assert await broker.apply(newer, SECRET)
-    assert await first_record(infrastructure, access, MEALS.name) == RECORD
-    async with reading(infrastructure, newer, MEALS.name) as consumer:
+    assert await first_record(infrastructure, access, GRANTED.name) == RECORD
+    async with reading(infrastructure, newer, GRANTED.name) as consumer:
         await broker.apply(access.withdrawn(), None)
         assert await consumer.getmany(timeout_ms=500) == {}
         assert sum([await consumer.committed(each) or 0 for each in consumer.assignment()]) == 1
@@ -176,12 +191,12 @@ async def test_two_users_of_a_client_take_turns_in_its_groups(
 async def test_telling_the_broker_again_changes_nothing_and_undoes_what_a_hand_changed(
     infrastructure: RunningPlatform, access: KafkaAccess, broker: KafkaBroker
 ) -> None:
-    wider = replace(access, topics=frozenset({MEALS.name, SHEETS.name}))
+    wider = replace(access, topics=frozenset({GRANTED.name, OTHER.name}))
     await broker.apply(wider, None)
     for _ in range(2):
         assert await broker.apply(access, None)
         assert set(await broker._rights_of(access.user)) == set(rights(access))
-    assert await first_record(infrastructure, access, MEALS.name) == RECORD
+    assert await first_record(infrastructure, access, GRANTED.name) == RECORD
 
 
 async def test_a_user_whose_password_the_broker_lost_is_noticed(access: KafkaAccess, broker: KafkaBroker) -> None:
