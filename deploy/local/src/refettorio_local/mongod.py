@@ -22,6 +22,10 @@ CACHE_GB = os.environ.get("REFETTORIO_MONGOD_CACHE_GB", "0.5")  # WiredTiger wou
 OPLOG_MB = "512"
 NOT_YET_INITIALIZED = 94  # error code of replSetGetConfig before replSetInitiate
 ANSWER_MS = 2_000
+# The files of a dropped database stay open until its history is over and a checkpoint is made. A test session drops
+# databases by the hundred: with five minutes of history and one of waiting they outgrow the open files of a process.
+HISTORY_SECONDS = 1
+CHECKPOINT_SECONDS = "10"
 
 
 def mongodb_url(port: int) -> str:
@@ -41,6 +45,8 @@ def mongod_program(*, port: int, folder: Path, log_path: Path) -> Program:
             *("--replSet", REPLICA_SET, "--oplogSize", OPLOG_MB),
             *("--wiredTigerCacheSizeGB", CACHE_GB),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--setParameter", f"minSnapshotHistoryWindowInSeconds={HISTORY_SECONDS}"),
+            *("--syncdelay", CHECKPOINT_SECONDS),
             "--quiet",
         ),
         environment=inherited_environment(),
