@@ -4,7 +4,8 @@ For subscriptions that recognise by themselves what they took in before: instead
 one document for every partition. `_id` = `<subscription>:<topic>:<partition>`, `first_offset`, `next_offset`, and how
 many of the records between came to which end: `taken`, `known` (told before), `parked` (unreadable or refused),
 `ignored` (of a type nobody knows). `late` counts those taken in from below `next_offset` (a broker that lost its last
-records gives their places to others), `replayed` those parked first and taken in by an operator's command.
+records gives their places to others), `replayed` those parked first and taken in by an operator's command. `has_parked`
+says whether any was ever set aside, late ones among them.
 
 Two processes that take in one partition at once write one document: the loser runs again and finds everything known.
 """
@@ -43,16 +44,13 @@ class Progress:
     first_offset: int
     next_offset: int
     ends: Ends = Ends()
+    has_parked: bool = False
+    """Whether anything was ever set aside: only then can later records have to wait, or be found parked already."""
 
     @classmethod
     def of(cls, first: Arrived) -> Progress:
         """Where nothing was taken in yet, and `first` is about to be."""
         return cls(topic=first.topic, partition=first.partition, first_offset=first.offset, next_offset=first.offset)
-
-    @property
-    def has_parked(self) -> bool:
-        """Whether anything was ever set aside: only then can later records have to wait, or be found parked already."""
-        return self.ends.parked > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,8 @@ async def advance(
                 "partition": before.partition,
                 "first_offset": before.first_offset,
             },
-            "$max": {"next_offset": group.arrived[-1].offset + 1},
+            # Not the count: what comes late and is set aside is not among the records counted.
+            "$max": {"next_offset": group.arrived[-1].offset + 1, "has_parked": bool(aside)},
             "$inc": asdict(ends),
         },
         upsert=True,
@@ -128,5 +127,6 @@ def _progress(document: Document) -> Progress:
         partition=document["partition"],
         first_offset=document["first_offset"],
         next_offset=document["next_offset"],
+        has_parked=document["has_parked"],
         ends=Ends(**{name: document[name] for name in asdict(Ends())}),
     )

@@ -128,6 +128,18 @@ async def test_new_events_in_places_that_a_broker_gave_before_are_taken_in_late(
     assert await stage.counted("journal") == 4
 
 
+async def test_what_comes_late_and_is_refused_blocks_its_key_and_is_parked_once(stage: Stage) -> None:
+    await stage.send(meal(0, "gua_9"), meal(1, "gua_9"), meal(2), meal(3), partition=0)
+    first, second, refused, behind = await stage.records()
+    subscription, intake = listening(stage, Recognising(2))
+    await intake.take([first, second])
+    for _ in range(2):
+        await intake.take([_at(refused, 1)])
+        await intake.take([_at(behind, 2)])
+    assert [row["behind"] for row in await stage.set_aside()] == [False, True]
+    assert await ends(stage, subscription) == (3, Ends(taken=2, parked=1))
+
+
 async def test_what_an_operator_replays_is_counted_apart(stage: Stage) -> None:
     await stage.send(meal(1), meal(2), partition=0)
     handler = Recognising(1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 import pytest
 
 from identity.domain.kafka_access import PASSWORD_LOST, KafkaAccess
+from identity.domain.machine_client import MachineClient
 from identity.inbound import following_kafka
 from identity.inbound.following_kafka import follow_one, kafka_follower
 from identity.usecases.ports import Ports
@@ -58,6 +60,9 @@ class Table:
 
     async def pending_kafka_accesses(self) -> Sequence[KafkaAccess]:
         return await self.memory.kafka.pending()
+
+    async def expired_machine_clients(self, now: datetime) -> Sequence[MachineClient]:
+        return await self.memory.machines.expired_with_credentials(now)
 
     @property
     def runner(self) -> Runner[Ports]:
@@ -133,7 +138,7 @@ async def test_the_role_withdraws_what_expired_and_waits_for_a_broker_that_is_aw
 ) -> None:
     monkeypatch.setattr(following_kafka, "LOOK_EVERY_SECONDS", 0.001)
     table, broker, stop = await prepared(), Broker(faults=[RetryLater("Kafka")] * 3), asyncio.Event()
-    role = asyncio.create_task(kafka_follower(table.runner, table, broker, SEALING)(stop))
+    role = asyncio.create_task(kafka_follower(table.runner, table, broker, SEALING, table.memory.clock)(stop))
 
     async def until_applied() -> None:
         while await table.pending_kafka_accesses() or broker.asked < 1:  # noqa: ASYNC110 - the role's own loop

@@ -222,7 +222,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         collections=COLLECTIONS,
         roles={
             "sweeper": sweeper(run, limits),
-            "kafka-access": kafka_follower(only_noting, queries, broker, outside.sealing),
+            "kafka-access": kafka_follower(only_noting, queries, broker, outside.sealing, base.clock),
         },
         commands=[
             staff_command(run),

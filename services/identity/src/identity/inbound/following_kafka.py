@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 import structlog
 
 from identity.domain.kafka_access import PASSWORD_LOST, KafkaAccess
+from identity.domain.machine_client import MachineClient
 from identity.usecases.follow_in_kafka import mark_kafka_access_applied, withdraw_expired_clients
 from identity.usecases.machine_ports import Sealing
 from identity.usecases.ports import Ports
+from refettorio_chassis.clock import Clock
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import MongoFault
 from refettorio_chassis.transaction import Runner
@@ -42,10 +45,13 @@ class Reading(Protocol):
 
     async def kafka_accesses(self) -> Sequence[KafkaAccess]: ...
     async def pending_kafka_accesses(self) -> Sequence[KafkaAccess]: ...
+    async def expired_machine_clients(self, now: datetime) -> Sequence[MachineClient]:
+        """Those that still have credentials."""
+        ...
 
 
 def kafka_follower(
-    run: Runner[Ports], reading: Reading, broker: Broker, sealing: Sealing
+    run: Runner[Ports], reading: Reading, broker: Broker, sealing: Sealing, clock: Clock
 ) -> Callable[[asyncio.Event], Coroutine[Any, Any, None]]:
     """The role, to be run beside the others. One process is enough; two do the same work twice, and no harm."""
 
@@ -54,7 +60,8 @@ def kafka_follower(
         while not stop.is_set():
             is_time = time.monotonic() - told_all_at >= TELL_AGAIN_SECONDS
             try:
-                await run(withdraw_expired_clients)
+                if await reading.expired_machine_clients(clock.now()):  # a look is cheaper than a transaction
+                    await run(withdraw_expired_clients)
                 todo = await (reading.kafka_accesses() if is_time else reading.pending_kafka_accesses())
                 for access in todo:
                     await follow_one(run, broker, sealing, access)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
@@ -91,6 +92,9 @@ class Queries:
 
     async def machine_clients(self) -> Sequence[MachineClient]:
         return await self._machines.every()
+
+    async def expired_machine_clients(self, now: datetime) -> Sequence[MachineClient]:
+        return await self._machines.expired_with_credentials(now)
 
     async def kafka_accesses(self) -> Sequence[KafkaAccess]:
         return await self._kafka.every()
