@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -240,6 +240,8 @@ async def opens(site: Site, made: dict[str, Any], user: dict[str, Any], topic: s
         await consumer.getmany(timeout_ms=300)
     except TopicAuthorizationFailedError:
         return "topic refused"
+    except GroupAuthorizationFailedError:  # its rights go first, then the user itself
+        return "group refused"
     except KafkaConnectionError:
         return "user refused"
     finally:
