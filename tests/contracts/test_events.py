@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,6 +66,16 @@ def test_a_missing_required_field_makes_it_malformed_and_the_word_quotes_no_valu
         with pytest.raises(MalformedEventError, match=field) as problem:
             read(_bytes(EXAMPLES[name] | {"data": data}))
         assert not any(value in str(problem.value) for value in data.values() if isinstance(value, str))
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_what_may_be_null_may_be_left_out_as_it_is_when_an_event_is_sealed(name: str) -> None:
+    event = read(_bytes(EXAMPLES[name])).data
+    for field, value in TYPES[name].model_fields.items():
+        if type(None) not in get_args(value.annotation):
+            continue
+        without = event.model_copy(update={field: None})
+        assert read(sealed(without)).data == without
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))

@@ -71,7 +71,7 @@ class ChannelPreferred(_GuardianEvent):
 
     TYPE: ClassVar[str] = "it.refettorio.identity.channel.preferred.v1"
 
-    channel: str | None
+    channel: str | None = None
 
 
 class ContactCodeRequested(_GuardianEvent):

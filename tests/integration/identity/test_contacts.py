@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from refettorio_chassis.testing import eventually, read_topic
-from refettorio_contracts.identity import ContactCodeRequested
+from refettorio_contracts.identity import ChannelPreferred, ContactCodeRequested
 from refettorio_contracts.topics import CONTACT_CODES, GUARDIANS
 from tests.integration.identity.browser import Browser, Site
+from tests.support.waiting import until_true
 
 CONTACTS = "/api/identity/v1/me/contacts"
 NEW = {"channel": "email", "address": "Un.Altro@Posta.Example"}
@@ -56,10 +57,22 @@ async def test_a_code_is_not_sent_again_at_once(browser: Browser) -> None:
     assert (again.status_code, again.json()["slug"]) == (409, "code-too-soon")
 
 
-async def test_a_preference_is_kept(browser: Browser) -> None:
+async def preferences_of(site: Site, guardian_id: str) -> list[str | None]:
+    known = [envelope.data for envelope in await read_topic(site.kafka_bootstrap, GUARDIANS)]
+    return [each.channel for each in known if isinstance(each, ChannelPreferred) and each.guardian_id == guardian_id]
+
+
+async def test_a_preference_is_kept_and_told_also_when_it_is_for_every_channel(browser: Browser, site: Site) -> None:
     await browser.sign_in("elena.colombo")
     chosen = await browser.through_gate("PUT", "/api/identity/v1/me/preferred-channel", {"channel": "sms"})
     assert chosen.json() == {"preferred_channel": "sms"}
     assert (await browser.through_gate("GET", CONTACTS)).json()["preferred_channel"] == "sms"
     every = await browser.through_gate("PUT", "/api/identity/v1/me/preferred-channel", {})
     assert every.json() == {"preferred_channel": None}
+
+    me = (await browser.through_gate("GET", "/api/identity/v1/me")).json()
+
+    async def told() -> bool:
+        return await preferences_of(site, me["id"]) == ["sms", None]
+
+    await until_true(told, "preferences on the topic")
