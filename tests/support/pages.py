@@ -24,6 +24,7 @@ from tests.support.office_money_double import whole_town
 from tests.support.services_double import GUARDIAN, ServicesDouble
 
 MONDAY = datetime(2025, 10, 6, 10, 0, tzinfo=UTC)
+PUBLIC_URL = "https://scuola.comune.example"
 START_SECONDS = 10.0
 
 
@@ -32,6 +33,7 @@ def settings(checkout: str) -> Settings:
     nowhere = "http://services.invalid"
     return Settings(
         jwks_url=nowhere,
+        public_url=PUBLIC_URL,
         identity_url=nowhere,
         enrollment_url=nowhere,
         attendance_url=nowhere,

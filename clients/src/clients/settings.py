@@ -12,6 +12,9 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", alias="REFETTORIO_HTTP_HOST")
     http_port: int = Field(default=8106, alias="REFETTORIO_HTTP_PORT")
     jwks_url: str = Field(alias="REFETTORIO_JWKS_URL")
+    public_url: str = Field(
+        alias="REFETTORIO_PUBLIC_URL", description="The gateway as people reach it, no slash at the end"
+    )
     identity_url: str = Field(alias="REFETTORIO_IDENTITY_URL")
     enrollment_url: str = Field(alias="REFETTORIO_ENROLLMENT_URL")
     attendance_url: str = Field(alias="REFETTORIO_ATTENDANCE_URL")

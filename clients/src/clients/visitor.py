@@ -27,6 +27,7 @@ class Site:
     directory: Directory
     clock: Clock
     news: News
+    public_url: str
 
     def today(self) -> date:
         """The day on the municipality's calendar."""

@@ -108,7 +108,7 @@ def build(
     app = create_app(service=NAME, routers=ROUTERS, verifier=keys, lifespan=lifespan)
     pages = Pages(load_assets(), _municipality(settings), settings.checkout_origins)
     news = load_news(Path(settings.news_file) if settings.news_file else DEFAULT)
-    app.state.site = Site(pages, directory, time, news)
+    app.state.site = Site(pages, directory, time, news, settings.public_url)
     add_error_pages(app)
     return app
 

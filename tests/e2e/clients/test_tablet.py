@@ -1,16 +1,22 @@
 """The tablet in a real browser: paired, tapped on, cut off, reloaded, contradicted, shut out."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import BytesIO
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+import zxingcpp
+from PIL import Image
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from tests.e2e.clients.conftest import Canteen
+from tests.e2e.clients.conftest import Canteen, Town
 from tests.support.chromium import NARROW, Window, window
+from tests.support.pages import PUBLIC_URL
 from tests.support.tablet_double import CODE
 from tests.support.waiting import until
 
 RETURN_MS = 20_000
+DAY = "2025-10-06"
 
 
 @pytest.fixture
@@ -38,6 +44,16 @@ async def tap(page: Page, pupil_id: str, word: str) -> None:
     await pupil(page, pupil_id).get_by_role("button", name=word).click()
 
 
+async def kept_sheets(page: Page) -> int:
+    """How many sheets the device itself holds, shown or not."""
+    count: int = await page.evaluate(
+        "new Promise(done => { const open = indexedDB.open('refettorio-tablet'); open.onsuccess = () => {"
+        " const all = open.result.transaction('sheets').objectStore('sheets').count();"
+        " all.onsuccess = () => { open.result.close(); done(all.result); }; }; })"
+    )
+    return count
+
+
 async def waiting(page: Page, count: int) -> None:
     await expect(page.locator("#queue")).to_have_attribute("data-waiting", str(count), timeout=RETURN_MS)
 
@@ -59,6 +75,29 @@ async def test_a_wrong_code_is_explained(browser: Browser, canteen: Canteen) -> 
 
         await expect(seen.page.get_by_role("alert")).to_have_text("Il codice non è valido o è scaduto.")
         assert await seen.barriers() == []
+
+
+async def test_the_image_of_the_office_holds_the_address_that_pairs(browser: Browser, town: Town) -> None:
+    async with window(browser, town.address) as seen:
+        await seen.page.goto("/ufficio/tablet")
+        await seen.page.get_by_label("Nome").fill("Mensa primaria")
+        await seen.page.get_by_label("Tutte le classi").check()
+        await seen.page.get_by_role("button", name="Crea il codice di abbinamento").click()
+        picture = await seen.page.locator(".pairing img").screenshot()
+
+        [read] = zxingcpp.read_barcodes(Image.open(BytesIO(picture)))
+        assert read.text == f"{PUBLIC_URL}/tablet/#/abbina/{CODE}"
+
+
+async def test_an_address_with_the_code_pairs_at_a_press_and_is_left_behind(browser: Browser, canteen: Canteen) -> None:
+    async with window(browser, canteen.address, size=NARROW) as seen:
+        await seen.page.goto(f"/tablet/#/abbina/{CODE}")
+        await expect(seen.page.get_by_label("Codice di abbinamento")).to_have_value(CODE)
+        assert CODE not in seen.page.url
+        assert await seen.barriers() == []
+        await seen.page.get_by_role("button", name="Abbina").click()
+
+        await expect(seen.page.get_by_role("heading", name="Scegli la classe")).to_be_visible()
 
 
 async def test_a_tap_is_sent_at_once_and_counted(tablet: Window, canteen: Canteen) -> None:
@@ -186,12 +225,7 @@ async def test_a_tablet_shut_out_forgets_the_children_but_not_the_unsent_marks(
 
     await expect(page.get_by_role("heading", name="Abbina questo tablet")).to_be_visible()
     await expect(page.get_by_text("Rossi")).to_have_count(0)
-    kept = await page.evaluate(
-        "new Promise(done => { const open = indexedDB.open('refettorio-tablet'); open.onsuccess = () => {"
-        " const all = open.result.transaction('sheets').objectStore('sheets').count();"
-        " all.onsuccess = () => done(all.result); }; })"
-    )
-    assert kept == 0
+    assert await kept_sheets(page) == 0
 
     await page.get_by_label("Codice di abbinamento").fill(CODE)
     await page.get_by_role("button", name="Abbina").click()
@@ -208,3 +242,49 @@ async def test_a_wrong_clock_of_the_device_is_corrected(browser: Browser, cantee
         await arrived(canteen, 1)
 
         assert canteen.roll.marks["pup_a1"][0] > "2026"
+
+
+@pytest.mark.parametrize(("later", "left"), [("20:45:00", 1), ("20:55:00", 0)])
+async def test_a_roll_ends_by_itself_after_twelve_hours_without_network(
+    browser: Browser, canteen: Canteen, later: str, left: int
+) -> None:
+    async with lost(browser, canteen) as page:
+        await page.clock.set_fixed_time(f"{DAY}T{later}+02:00")
+        await page.clock.run_for(31_000)
+
+        await expect(page.get_by_text("Rossi")).to_have_count(left)
+        assert await kept_sheets(page) == left
+
+
+@pytest.mark.parametrize("moved", ["2025-10-07T00:10:00+02:00", "2025-10-06T08:00:00+02:00"])
+async def test_a_roll_ends_with_its_day_and_when_somebody_sets_the_clock_back(
+    browser: Browser, canteen: Canteen, moved: str
+) -> None:
+    async with lost(browser, canteen) as page:
+        await page.clock.set_fixed_time(moved)
+        await page.reload()
+
+        await expect(page.locator("#age")).to_have_text("Nessun dato per questo giorno su questo tablet.")
+        assert await kept_sheets(page) == 0
+
+
+@asynccontextmanager
+async def lost(browser: Browser, canteen: Canteen) -> AsyncIterator[Page]:
+    """A tablet that read a class at 8:50 of its own clock, and from then on finds no network."""
+    async with window(browser, canteen.address) as seen:
+        page = seen.page
+        await page.clock.install(time=f"{DAY}T08:50:00+02:00")
+        # The town's clock agrees with the device's: what is tried here is the device's alone.
+        await page.route("**/tablet/clock", clock_of_the_device)
+        await pair(page)
+        await page.get_by_role("link", name="1A, Primaria Don Milani").click()
+        await expect(pupil(page, "pup_a1")).to_be_visible()
+        await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        await page.unroute("**/tablet/clock")
+        await page.context.set_offline(True)
+        yield page
+
+
+async def clock_of_the_device(route: Route) -> None:
+    now = await route.request.frame.evaluate("new Date().toISOString()")
+    await route.fulfill(json={"now": now, "day": DAY})

@@ -1,8 +1,10 @@
 """What clerks decide, correct and publish, and what the services are told."""
 
 import pytest
+import segno
 
 from tests.support.browserless import Browser
+from tests.support.pages import PUBLIC_URL
 from tests.support.services_double import APPLICATION, GUARDIAN, PUPIL, ServicesDouble, debt_json
 
 DETAIL = f"/ufficio/domande/{APPLICATION}"
@@ -130,7 +132,8 @@ async def test_the_pairing_code_is_shown_once_with_its_image(clerk: Browser, ser
 
     assert response.status_code == 200
     assert "7K2MQ9XB</p>" in response.text
-    assert 'src="data:image/svg+xml' in response.text
+    image = segno.make(f"{PUBLIC_URL}/tablet/#/abbina/7K2MQ9XB", error="m").svg_data_uri(scale=6, border=2)
+    assert f'src="{image}"' in response.text
     assert services.sent("POST", "/api/identity/v1/tablets")[0].body == {
         "name": "Mensa infanzia",
         "classes": ["infanzia-gialli"],

@@ -13,6 +13,7 @@ from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/tablet", include_in_schema=False)
+PAIRING_PAGE = "/tablet/#/abbina/"
 TOASTS = {"revocato": "Il tablet è stato revocato: non può più rilevare presenze."}
 
 
@@ -25,7 +26,7 @@ async def tablets(visitor: Clerk, esito: str = "") -> HTMLResponse:
 @router.post("")
 async def register(submission: ClerkForm) -> Response:
     """Register a tablet and show its code. The code is shown once, so this answer is a page and not a redirect:
-    in an address it would stay in histories and logs.
+    in an address it would stay in histories and logs. The image holds it in a fragment, which no browser sends.
     """
     visitor, form = submission.visitor, submission.form
     name, classes = form.text("name"), form.all("classes")
@@ -42,7 +43,8 @@ async def register(submission: ClerkForm) -> Response:
         if not problem.is_refusal:
             raise
         return await _tablets_page(visitor, trouble=trouble_from(problem), name=name, chosen=classes)
-    image = segno.make(code.pairing_code, error="m").svg_data_uri(scale=6, border=2)
+    address = f"{visitor.site.public_url}{PAIRING_PAGE}{code.pairing_code}"
+    image = segno.make(address, error="m").svg_data_uri(scale=6, border=2)
     return await visitor.page("office/pairing.html", name=name, code=code, image=image)
 
 

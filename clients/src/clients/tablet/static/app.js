@@ -2,22 +2,27 @@
 
 import * as api from "./api.js";
 import { labelOf, refreshClasses, showClasses } from "./classes-screen.js";
-import { loadClock, romeDay } from "./clock.js";
+import { loadClock, now, romeDay } from "./clock.js";
 import { say } from "./elements.js";
+import { forgetExpired, watchExpiry } from "./expiry.js";
 import { network, networkState, probe, seemsOffline, watchNetwork } from "./network.js";
-import { showPairing } from "./pairing-screen.js";
+import { CODE_IN_ADDRESS, showPairing } from "./pairing-screen.js";
 import * as queue from "./queue.js";
 import { roll } from "./roll.js";
 import { SheetScreen } from "./sheet-screen.js";
-import { fact, forgetChildren, forgetSheetsBefore, keepSheet, knownSheet, waitingCommands } from "./store.js";
-
-const KEEP_DAYS = 8;
+import { fact, forgetChildren, keepSheet, knownSheet, waitingCommands } from "./store.js";
 
 /** @type {{classId: string, day: string, screen: SheetScreen}|null} */
 let open = null;
 
 async function route() {
   open = null;
+  const [, code] = location.hash.match(CODE_IN_ADDRESS) ?? [];
+  if (code) {
+    // Out of the address, so that it stays in no history.
+    history.replaceState(null, "", location.pathname);
+    return showPairing(start, code);
+  }
   const [, classId, day] = location.hash.match(/^#\/classe\/([^/]+)(?:\/(\d{4}-\d{2}-\d{2}))?$/) ?? [];
   if (!(await fact("device"))) return showPairing(start);
   if (!classId) return openClasses();
@@ -54,7 +59,7 @@ async function refreshSheet() {
   if (!(await labelOf(open.classId))) await fromServer(refreshClasses);
   const { classId, day } = open;
   const sheet = await fromServer(() => api.readSheet(classId, day));
-  if (sheet) await keepSheet(sheet);
+  if (sheet) await keepSheet(sheet, now());
   await redraw();
 }
 
@@ -93,7 +98,7 @@ async function close() {
   const waiting = (await waitingCommands()).some((each) => each.class_id === classId && each.day === day);
   const sheet = waiting ? undefined : await fromServer(() => api.closeSheet(classId, day));
   if (!sheet) return say("Serve la rete per inviare il foglio. Le presenze sono al sicuro: riprova più tardi.");
-  await keepSheet(sheet);
+  await keepSheet(sheet, now());
   await redraw();
   say("Foglio inviato.");
 }
@@ -158,6 +163,7 @@ async function reconnected() {
 
 async function main() {
   await loadClock();
+  await forgetExpired();
   queue.changes.addEventListener("queued", () => void redraw());
   queue.changes.addEventListener("sent", () => void redraw());
   queue.changes.addEventListener("unreachable", seemsOffline);
@@ -169,7 +175,7 @@ async function main() {
   await start();
   watchNetwork();
   await probe();
-  await forgetSheetsBefore(romeDay(KEEP_DAYS));
+  watchExpiry(() => void redraw());
   await navigator.storage?.persist?.();
 }
 

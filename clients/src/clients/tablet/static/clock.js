@@ -32,7 +32,10 @@ export function instantOfTap() {
 }
 
 /** `2025-10-06`: the day in Rome, `ago` days before today. */
-export const romeDay = (ago = 0) => ROME_DAY.format(now() - ago * DAY_MS);
+export const romeDay = (ago = 0) => romeDayOf(now() - ago * DAY_MS);
+
+/** The day in Rome of an instant. @param {number} ms corrected milliseconds since the epoch */
+export const romeDayOf = (ms) => ROME_DAY.format(ms);
 
 /** `08:52`. @param {string} instant */
 export const romeTime = (instant) => ROME_TIME.format(Date.parse(instant));

@@ -4,11 +4,14 @@ import * as api from "./api.js";
 import { element, show } from "./elements.js";
 import { keepFact } from "./store.js";
 
-/** @param {() => void} onPaired */
-export function showPairing(onPaired) {
+/** The code in the fragment of the address a camera opened: no server ever sees that part. */
+export const CODE_IN_ADDRESS = /^#\/abbina\/([0-9A-Za-z-]{1,20})$/;
+
+/** @param {() => void} onPaired @param {string} [known] a code that was in the address */
+export function showPairing(onPaired, known = "") {
   const code = element("input", {
     id: "code", name: "code", required: "", autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
-    maxlength: "20", "aria-describedby": "code-wrong",
+    maxlength: "20", "aria-describedby": "code-wrong", value: known,
   });
   const wrong = element("p", { id: "code-wrong", class: "wrong", role: "alert" });
 
@@ -31,7 +34,9 @@ export function showPairing(onPaired) {
   show(
     element("form", { class: "pairing", onsubmit: submit, novalidate: "" },
       element("h1", {}, "Abbina questo tablet"),
-      element("p", {}, "Scrivi il codice mostrato dall'ufficio, alla voce Tablet. Vale cinque minuti."),
+      element("p", {}, known
+        ? "Il codice è già scritto: premi Abbina. Vale cinque minuti."
+        : "Inquadra con la fotocamera l'immagine mostrata dall'ufficio, alla voce Tablet, o scrivi il suo codice. Vale cinque minuti."),
       element("label", { for: "code" }, "Codice di abbinamento"),
       code,
       wrong,

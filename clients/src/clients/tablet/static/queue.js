@@ -1,7 +1,7 @@
 // Marks on their way: kept first, sent as soon as there is network, forgotten only when the server has answered.
 
 import * as api from "./api.js";
-import { instantOfTap } from "./clock.js";
+import { instantOfTap, now } from "./clock.js";
 import { bundles } from "./roll.js";
 import { dropCommands, keepCommands, keepSheet, waitingCommands } from "./store.js";
 
@@ -63,7 +63,7 @@ async function sendBundle(bundle) {
   }));
   try {
     const answer = await api.sendCommands(class_id, day, commands);
-    await keepSheet(answer.sheet);
+    await keepSheet(answer.sheet, now());
     await dropCommands(answer.results.map((result) => result.command_id));
     announce(conflicts(bundle, answer.results));
   } catch (error) {

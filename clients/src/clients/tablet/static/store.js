@@ -9,6 +9,7 @@ import { openDB } from "../design/vendor/idb/index.js";
  * @typedef {{pupil_id: string, given_name: string, family_name: string, mark: "expected"|"present"|"absent"}} Pupil
  * @typedef {{class_id: string, day: string, state: "open"|"closed"|"no-service", reason: string|null,
  *   as_of: string, pupils: Pupil[]}} Sheet
+ * @typedef {Sheet & {read_at: number}} KeptSheet `read_at`: corrected milliseconds since the epoch
  */
 
 const DATABASE = "refettorio-tablet";
@@ -45,23 +46,25 @@ export async function waitingCommands() {
   return (await database()).getAllFromIndex("commands", "by-time");
 }
 
-/** @param {Sheet} sheet */
-export async function keepSheet(sheet) {
-  await (await database()).put("sheets", sheet);
+/** @param {Sheet} sheet @param {number} readAt corrected milliseconds: from then on it grows old */
+export async function keepSheet(sheet, readAt) {
+  await (await database()).put("sheets", { ...sheet, read_at: readAt });
 }
 
-/** @param {string} classId @param {string} day @returns {Promise<Sheet|undefined>} */
+/** @param {string} classId @param {string} day @returns {Promise<KeptSheet|undefined>} */
 export async function knownSheet(classId, day) {
   return (await database()).get("sheets", [classId, day]);
 }
 
-/** Names of children stay no longer than they are needed. @param {string} day sheets before it go */
-export async function forgetSheetsBefore(day) {
+/**
+ * Names of children stay no longer than they are needed.
+ * @param {(sheet: KeptSheet) => boolean} isOver @returns {Promise<number>} how many were forgotten
+ */
+export async function forgetSheets(isOver) {
   const transaction = (await database()).transaction("sheets", "readwrite");
-  for (const key of await transaction.store.getAllKeys()) {
-    if (key[1] < day) await transaction.store.delete(key);
-  }
-  await transaction.done;
+  const over = (await transaction.store.getAll()).filter(isOver);
+  await Promise.all([...over.map((sheet) => transaction.store.delete([sheet.class_id, sheet.day])), transaction.done]);
+  return over.length;
 }
 
 /** A tablet that was shut out keeps no names; its unsent marks stay until it is paired again. */
