@@ -72,8 +72,8 @@ class Book:
         return True
 
     def changed_accounts(self) -> list[Account]:
-        """Each account posted to, once, in its last state."""
-        return [self._accounts[account_id] for account_id in self.touched]
+        """Each account posted to, once, in its last state; in order of id."""
+        return [self._accounts[account_id] for account_id in sorted(self.touched)]
 
     def post(self, transfer: Transfer) -> Posted | None:
         """Enter `transfer` on both accounts. None when it was there already with the same fact.

@@ -50,7 +50,9 @@ class JournalStore:
         if await self._periods.find_one({"begins_at": {"$lte": book.booked_at}, "ends_at": {"$gt": book.booked_at}}):
             message = f"the clock says {book.booked_at.isoformat()}, in a month that is closed"
             raise RetryLater(message)
-        await self._journal.insert_many([journal_document(posted) for posted in book.new_transfers])
+        documents = [journal_document(posted) for posted in book.new_transfers]
+        # Accounts and entries in order of account: neighbours in the trees of the database, which then reads less.
+        await self._journal.insert_many(sorted(documents, key=_debited))
         await self._accounts.bulk_write(
             [
                 ReplaceOne({"_id": account.account_id}, account_document(account), upsert=True)
@@ -107,6 +109,11 @@ class JournalStore:
     async def size(self) -> int:
         """How many transfers there are."""
         return await self._journal.count_documents({})
+
+
+def _debited(document: Document) -> str:
+    account_id: str = document["d"]["a"]
+    return account_id
 
 
 def _booked_within(span: StatementSpan) -> Document:
