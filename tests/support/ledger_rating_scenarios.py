@@ -381,6 +381,22 @@ async def light_half_and_staff_meals_cost_what_their_portion_says(bench: Bench) 
     await proved(bench)
 
 
+async def a_meal_of_another_kind_is_given_back_and_charged_at_its_own_price_once(bench: Bench) -> None:
+    portions = (Portion(kind="half", percent=50), Portion(kind="light", price_cents=0))
+    await bench.run(publish_tariff, tariff(Flat(price_cents=500), portions=portions))
+    await assigned(bench)
+    for _ in range(2):
+        await bench.run(charge_meals, [meal(1)])
+        await bench.run(charge_meals, [taken_back(meal(1)), replace(meal(2), meal_kind="half")])
+        assert await balance(bench) == -250
+    for _ in range(2):
+        await bench.run(charge_meals, [taken_back(meal(2)), replace(meal(3), meal_kind="light")])
+        assert await balance(bench) == 0
+    await bench.run(charge_meals, [taken_back(meal(3)), meal(4)])
+    assert await balance(bench) == -500
+    await proved(bench)
+
+
 async def twins_keep_the_same_order_however_they_are_told(bench: Bench) -> None:
     await bench.run(publish_tariff, tariff(Flat(price_cents=500), siblings=HALF_FROM_SECOND))
     for pupil in ("pup_twin_b", "pup_twin_a"):
@@ -442,6 +458,7 @@ RATING_SCENARIOS: tuple[Scenario, ...] = (
     a_month_of_meals_is_paid_whole_and_its_meals_cost_nothing,
     what_is_not_sound_or_not_the_same_is_refused,
     light_half_and_staff_meals_cost_what_their_portion_says,
+    a_meal_of_another_kind_is_given_back_and_charged_at_its_own_price_once,
     twins_keep_the_same_order_however_they_are_told,
     of_two_declarations_filed_on_one_day_the_one_registered_last_counts,
     a_declaration_is_looked_at_before_anybody_registers_it,

@@ -24,6 +24,7 @@ class Command(BaseModel):
     command_id: str
     pupil_id: str
     mark: str
+    kind: str = "full"
     recorded_at: str
 
 
@@ -45,6 +46,7 @@ class Roll:
     """One class; every day has the same sheet, which is all a page needs."""
 
     marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
     received: list[str] = field(default_factory=list)
     state: str = "open"
@@ -70,6 +72,7 @@ class Roll:
         if self.marks.get(command.pupil_id, ("", ""))[0] > command.recorded_at:
             return result | {"outcome": "superseded"}
         self.marks[command.pupil_id] = (command.recorded_at, command.mark)
+        self.kinds[command.pupil_id] = command.kind
         return result | {"outcome": "applied"}
 
     def sheet(self, day: str) -> dict[str, object]:
@@ -80,6 +83,7 @@ class Roll:
                 "given_name": given,
                 "family_name": family,
                 "mark": self.marks.get(key, ("", "expected"))[1],
+                "kind": self.kinds.get(key),
             }
             for key, given, family in _NAMES
         ]

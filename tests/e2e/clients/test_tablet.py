@@ -116,6 +116,37 @@ async def test_a_tap_is_sent_at_once_and_counted(tablet: Window, canteen: Cantee
     assert tablet.complaints == []
 
 
+async def test_another_meal_is_chosen_only_for_who_is_present(tablet: Window, canteen: Canteen) -> None:
+    row = pupil(tablet.page, "pup_a1")
+    meal = row.get_by_role("combobox", name="Rossi Luca: pasto")
+    await expect(meal).to_be_hidden()
+    await tap(tablet.page, "pup_a1", "Presente")
+    await expect(meal).to_have_value("full")
+    await meal.select_option(label="Pasto leggero")
+
+    await arrived(canteen, 2)
+    await waiting(tablet.page, 0)
+    await expect(meal).to_have_value("light")
+    assert canteen.roll.kinds == {"pup_a1": "light"}
+    assert await tablet.barriers() == []
+    assert await tablet.overflow_pixels() <= 0
+
+
+async def test_another_meal_that_has_not_left_is_taken_back(tablet: Window, canteen: Canteen) -> None:
+    await tap(tablet.page, "pup_a1", "Presente")
+    await arrived(canteen, 1)
+    await waiting(tablet.page, 0)
+    await tablet.page.context.set_offline(True)
+    meal = pupil(tablet.page, "pup_a1").get_by_role("combobox")
+    await meal.select_option(label="Mezza porzione")
+    await waiting(tablet.page, 1)
+    await tablet.page.locator("#messages").get_by_role("button", name="Annulla").last.click()
+
+    await waiting(tablet.page, 0)
+    await expect(meal).to_have_value("full")
+    assert canteen.roll.kinds == {"pup_a1": "full"}
+
+
 async def test_the_buttons_are_large_enough_for_a_thumb(tablet: Window) -> None:
     box = await pupil(tablet.page, "pup_a1").get_by_role("button", name="Presente").bounding_box()
 

@@ -107,6 +107,20 @@ async def test_the_office_corrects_and_reopens(api: Callers) -> None:
     assert (again.status_code, again.json()["slug"]) == (409, "sheet-not-closed")
 
 
+async def test_a_light_meal_is_marked_and_corrected(api: Callers) -> None:
+    body = taps((MARIO, "present"))
+    body["commands"][0]["kind"] = "light"
+    marked = (await api.tablet("POST", f"{SHEET}/commands", body)).json()
+    assert {line["pupil_id"]: line["kind"] for line in marked["sheet"]["pupils"]} == {LUCIA: None, MARIO: "light"}
+    correction = {"class_id": ONE_A, "day": "2025-10-06", "pupil_id": MARIO, "mark": "present", "reason": "Era intero"}
+    corrected = (await api.office("POST", "/corrections", correction)).json()
+    assert (corrected["kind"], corrected["meal_id"]) == ("full", "pup_mario.2025-10-06.2")
+    [day] = (await api.rossi("GET", f"/pupils/{MARIO}/days?from=2025-10-01&to=2025-10-31")).json()["items"]
+    assert day["kind"] == "full"
+    body["commands"][0]["kind"] = "feast"
+    assert (await api.tablet("POST", f"{SHEET}/commands", body)).status_code == 422
+
+
 @pytest.mark.parametrize(("path", "body"), [("/corrections", {}), (f"{SHEET}/reopen", {"reason": "Prova"})])
 async def test_corrections_are_the_offices(api: Callers, path: str, body: dict[str, str]) -> None:
     assert (await api.tablet("POST", path, body)).status_code == 403

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
-from attendance.domain.mark import Mark, MarkCommand, Outcome
+from attendance.domain.mark import Mark, MarkCommand, MealKind, Outcome
 from attendance.domain.role import Role
 from attendance.inbound.events import take_calendar, take_name, take_roster
 from attendance.usecases.actor import Actor
@@ -60,11 +60,13 @@ def named(pupil: str, given_name: str, family_name: str) -> ApplicationAccepted:
     )
 
 
-def tap(pupil: PupilId, mark: str, *, minute: int = 0, command: str | None = None) -> MarkCommand:
+def tap(
+    pupil: PupilId, mark: str, *, minute: int = 0, command: str | None = None, kind: MealKind = MealKind.FULL
+) -> MarkCommand:
     """One tap at `minute` past ten (UTC)."""
     at = NOON + timedelta(minutes=minute)
     command_id = command or f"{pupil}-{mark}-{minute}"
-    return MarkCommand(command_id=CommandId(command_id), pupil_id=pupil, mark=Mark(mark), recorded_at=at)
+    return MarkCommand(command_id=CommandId(command_id), pupil_id=pupil, mark=Mark(mark), kind=kind, recorded_at=at)
 
 
 class Canteen(Stage[Ports]):

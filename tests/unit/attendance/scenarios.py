@@ -18,11 +18,10 @@ from attendance.domain.errors import (
     SheetNotClosedError,
 )
 from attendance.domain.identifiers import AccountId, ClassId, PupilId
-from attendance.domain.mark import Mark, Outcome, PupilDay
+from attendance.domain.mark import Mark, MealKind, Outcome, PupilDay
 from attendance.domain.roster import classes_of
 from attendance.domain.sheet import SheetState
 from attendance.inbound.shapes import SheetShape
-from attendance.usecases.actor import Actor
 from attendance.usecases.close_sheet import close_sheet
 from attendance.usecases.correct_mark import Correction, correct_mark
 from attendance.usecases.reopen_sheet import reopen_sheet
@@ -57,9 +56,12 @@ from tests.unit.attendance.canteen import (
 A_WEEK = timedelta(days=7)
 
 
-async def correct(canteen: Canteen, pupil: PupilId, mark: str, *, day: date = TODAY, by: Actor = CLERK) -> PupilDay:
-    wanted = Correction(class_id=ONE_A, day=day, pupil_id=pupil, mark=Mark(mark), reason="Segnalato dalla scuola")
-    return await canteen.run(correct_mark, wanted, by=by)
+async def correct(
+    canteen: Canteen, pupil: PupilId, mark: str, *, day: date = TODAY, kind: MealKind = MealKind.FULL
+) -> PupilDay:
+    reason = "Segnalato dalla scuola"
+    wanted = Correction(class_id=ONE_A, day=day, pupil_id=pupil, mark=Mark(mark), kind=kind, reason=reason)
+    return await canteen.run(correct_mark, wanted, by=CLERK)
 
 
 class MarkingScenarios:
@@ -95,6 +97,27 @@ class MarkingScenarios:
     async def test_present_twice_is_one_meal(self, canteen: Canteen) -> None:
         await canteen.mark(tap(MARIO, "present", minute=0), tap(MARIO, "present", minute=1))
         assert len(await canteen.meals()) == 1
+
+    async def test_a_meal_of_another_kind_is_another_meal(self, canteen: Canteen) -> None:
+        await canteen.mark(tap(MARIO, "present"))
+        light = tap(MARIO, "present", minute=1, kind=MealKind.LIGHT)
+        assert await canteen.mark(light) == [Outcome.APPLIED]
+        assert await canteen.mark(light) == [Outcome.KNOWN]
+        await canteen.mark(tap(MARIO, "present", minute=2, kind=MealKind.LIGHT))
+        assert await canteen.meals() == [
+            ("served", "pup_mario.2025-10-06.1"),
+            ("withdrawn", "pup_mario.2025-10-06.1"),
+            ("served", "pup_mario.2025-10-06.2"),
+        ]
+        told = [event.kind for event in await canteen.announced() if isinstance(event, MealServed)]
+        assert told == ["full", "light"]
+        shape = SheetShape.of(await canteen.picture())
+        assert {line.pupil_id: line.kind for line in shape.pupils} == {LUCIA: None, MARIO: "light"}
+
+    async def test_the_kind_of_the_last_recorded_wins_whenever_it_arrives(self, canteen: Canteen) -> None:
+        await canteen.mark(tap(MARIO, "present", minute=3, kind=MealKind.HALF))
+        assert await canteen.mark(tap(MARIO, "present", minute=1)) == [Outcome.SUPERSEDED]
+        assert (await canteen.picture()).roll.days[MARIO].kind is MealKind.HALF
 
     async def test_the_last_recorded_wins_whenever_it_arrives(self, canteen: Canteen) -> None:
         await canteen.mark(tap(MARIO, "absent", minute=3))
@@ -238,6 +261,20 @@ class CorrectingScenarios:
         await correct(canteen, MARIO, "present")
         assert await canteen.audit() == []
         assert len(await canteen.announced()) == 1
+
+    async def test_the_kind_of_a_meal_is_corrected_once(self, canteen: Canteen) -> None:
+        await canteen.mark(tap(MARIO, "present"))
+        for _ in range(2):
+            corrected = await correct(canteen, MARIO, "present", kind=MealKind.LIGHT)
+            assert (corrected.kind, corrected.version) == (MealKind.LIGHT, 2)
+        assert [what for what, _ in await canteen.meals()] == ["served", "withdrawn", "served"]
+        assert len(await canteen.audit()) == 1
+
+    async def test_absent_has_no_kind(self, canteen: Canteen) -> None:
+        await canteen.mark(tap(MARIO, "absent"))
+        await correct(canteen, MARIO, "absent", kind=MealKind.HALF)
+        assert await canteen.audit() == []
+        assert await canteen.announced() == []
 
     async def test_only_pupils_of_the_class_are_corrected(self, canteen: Canteen) -> None:
         with pytest.raises(NotOnRosterError):

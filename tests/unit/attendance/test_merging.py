@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance.domain.mark import MarkCommand
+from attendance.domain.mark import Mark, MarkCommand, MealKind
 from tests.unit.attendance.canteen import LUCIA, MARIO, NOON, MemoryCanteen, tap
 
 T = TypeVar("T")
@@ -25,6 +25,7 @@ COMMANDS = st.lists(
         st.sampled_from(["present", "absent"]),
         minute=st.integers(min_value=-60, max_value=0),
         command=st.uuids().map(str),
+        kind=st.sampled_from([MealKind.FULL, MealKind.LIGHT]),
     ),
     min_size=1,
     max_size=12,
@@ -42,11 +43,12 @@ def finished(work: Coroutine[Any, Any, T]) -> T:
     raise AssertionError
 
 
-def winner_of(commands: list[MarkCommand], pupil: str) -> str:
+def winner_of(commands: list[MarkCommand], pupil: str) -> tuple[Mark, MealKind | None]:
     own = [command for command in commands if command.pupil_id == pupil]
     if not own:
-        return "expected"
-    return max(own, key=lambda command: (command.recorded_at, command.command_id)).mark.value
+        return Mark.EXPECTED, None
+    last = max(own, key=lambda command: (command.recorded_at, command.command_id))
+    return last.mark, last.kind if last.mark is Mark.PRESENT else None
 
 
 def sent(requests: list[list[MarkCommand]]) -> MemoryCanteen:
@@ -65,7 +67,8 @@ def test_any_order_and_repetition_ends_in_the_same_roll(data: st.DataObject, com
     cuts = sorted(data.draw(st.lists(st.integers(min_value=0, max_value=len(shuffled)), max_size=3)))
     edges = [0, *cuts, len(shuffled)]
     canteen = sent([list(shuffled[i:j]) for i, j in pairwise(edges) if i < j])
-    assert finished(canteen.marks()) == {pupil: winner_of(commands, pupil) for pupil in (MARIO, LUCIA)}
+    seen = {pupil: (known.mark, known.kind) for pupil, known in finished(canteen.picture()).roll.days.items()}
+    assert seen == {pupil: winner_of(commands, pupil) for pupil in (MARIO, LUCIA)}
 
 
 @STEADY

@@ -91,8 +91,19 @@ async def test_a_mark_is_corrected_with_its_reason(clerk: Browser, services: Ser
         "day": "2025-10-06",
         "pupil_id": PUPIL,
         "mark": "absent",
+        "kind": "full",
         "reason": "Uscito prima",
     }
+
+
+async def test_the_kind_of_a_meal_is_corrected(clerk: Browser, services: ServicesDouble) -> None:
+    assert "Pasto leggero" in (await clerk.see(SHEET)).text
+
+    await clerk.post("/ufficio/presenze/correggi", pupil_id=PUPIL, mark="present", kind="light", reason="Era in bianco")
+    await clerk.post("/ufficio/presenze/correggi", pupil_id=PUPIL, mark="present", kind="feast", reason="Inventato")
+
+    sent = [call.body for call in services.sent("POST", "/api/attendance/v1/corrections")]
+    assert [(body["mark"], body["kind"]) for body in sent] == [("present", "light"), ("present", "full")]
 
 
 async def test_a_correction_without_a_reason_is_refused_keeping_the_choice(

@@ -90,6 +90,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "exemption": {"disability": "Disabilità", "social-services": "Su indicazione dei servizi sociali"},
     "portion": {
+        "full": "Pasto intero",
         "light": "Pasto leggero",
         "half": "Mezza porzione",
         "staff": "Pasto del personale",

@@ -2,18 +2,20 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.design.words import word
 from clients.office.places import class_names
-from clients.services.attendance import Correction, Reopening, Sheet
+from clients.services.attendance import Correction, MealKind, Reopening, Sheet
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/presenze", include_in_schema=False)
+KINDS: Final[tuple[MealKind, ...]] = get_args(MealKind)
 TOASTS = {
     "corretta": "La presenza è stata corretta.",
     "inviato": "Il foglio presenze è stato inviato.",
@@ -34,15 +36,16 @@ async def sheet(
 
 @router.post("/correggi")
 async def correct(submission: ClerkForm) -> Response:
-    """Change one mark, with the reason the family reads."""
+    """Change one mark or the kind of one meal, with the reason the family reads."""
     form = submission.form
     class_id, day, mark, reason = (form.text(name) for name in ("class_id", "day", "mark", "reason"))
     wanted: Literal["present", "absent"] = "present" if mark == "present" else "absent"
+    kind = next((each for each in KINDS if each == form.text("kind")), "full")
     if not reason:
         trouble = Trouble([Message("Scrivi il motivo della correzione.", "reason")])
         return await _sheet_page(submission.visitor, class_id, day, trouble=trouble, chosen=form.text("pupil_id"))
     correction = Correction(
-        class_id=class_id, day=_day(day), pupil_id=form.text("pupil_id"), mark=wanted, reason=reason
+        class_id=class_id, day=_day(day), pupil_id=form.text("pupil_id"), mark=wanted, kind=kind, reason=reason
     )
     try:
         await submission.visitor.services.attendance.correct(correction)
@@ -97,6 +100,7 @@ async def _sheet_page(
         day=when,
         sheet=found,
         chosen=chosen,
+        kinds=[(each, word("portion", each)) for each in KINDS],
         toast=toast,
         trouble=trouble,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from clients.services.transport import Answer, Backend, Nothing, Question
 
 Mark = Literal["expected", "present", "absent"]
+MealKind = Literal["full", "light", "half", "staff"]
 
 
 class RosterClass(Answer):
@@ -30,6 +31,7 @@ class SheetPupil(Answer):
     given_name: str
     family_name: str
     mark: Mark
+    kind: str | None = None
     marked_at: datetime | None = None
     marked_by: str | None = None
 
@@ -50,12 +52,13 @@ class Sheet(Answer):
 
 
 class Correction(Question):
-    """A mark changed by the office."""
+    """A mark, or the kind of a meal, changed by the office."""
 
     class_id: str
     day: date
     pupil_id: str
     mark: Literal["present", "absent"]
+    kind: MealKind = "full"
     reason: str
 
 
@@ -73,6 +76,7 @@ class PupilDay(Answer):
     marked_at: datetime | None = None
     marked_by: str | None = None
     meal_id: str | None = None
+    kind: str | None = None
 
 
 class PupilDays(Answer):

@@ -72,10 +72,10 @@ async function redraw() {
   screen.update((await labelOf(classId)) ?? classId, sheet, sheet ? roll(sheet, commands) : []);
 }
 
-/** @param {{pupil_id: string, mark: "present"|"absent"}[]} taps */
+/** @param {{pupil_id: string, mark: "present"|"absent", kind?: string}[]} taps */
 async function mark(taps) {
   const { classId, day, screen } = open;
-  const before = new Map(screen.lines.map((line) => [line.pupil_id, line.mark]));
+  const before = new Map(screen.lines.map((line) => [line.pupil_id, line]));
   const ids = await queue.record(classId, day, taps);
   const text = taps.length === 1 ? "Presenza registrata." : `${taps.length} presenze registrate.`;
   say(text, { label: "Annulla", act: () => void undo(classId, day, ids, taps, before) });
@@ -85,8 +85,8 @@ async function mark(taps) {
 async function undo(classId, day, ids, taps, before) {
   if (await queue.takeBack(ids)) return;
   const previous = taps.flatMap(({ pupil_id }) => {
-    const mark = before.get(pupil_id);
-    return mark === "present" || mark === "absent" ? [{ pupil_id, mark }] : [];
+    const { mark, kind } = before.get(pupil_id);
+    return mark === "present" || mark === "absent" ? [{ pupil_id, mark, kind: kind ?? undefined }] : [];
   });
   if (previous.length) await queue.record(classId, day, previous);
   if (previous.length < taps.length) say("Già inviata: scegli Presente o Assente per correggerla.");

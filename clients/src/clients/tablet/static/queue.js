@@ -18,7 +18,7 @@ export const changes = new EventTarget();
 
 /**
  * Keep taps and try to send them.
- * @param {string} classId @param {string} day @param {{pupil_id: string, mark: "present"|"absent"}[]} taps
+ * @param {string} classId @param {string} day @param {{pupil_id: string, mark: "present"|"absent", kind?: string}[]} taps
  * @returns {Promise<string[]>} the commands' ids
  */
 export async function record(classId, day, taps) {
@@ -58,8 +58,8 @@ export async function drain() {
 /** @param {Command[]} bundle @returns {Promise<boolean>} whether to go on */
 async function sendBundle(bundle) {
   const { class_id, day } = bundle[0];
-  const commands = bundle.map(({ command_id, pupil_id, mark, recorded_at }) => ({
-    command_id, pupil_id, mark, recorded_at,
+  const commands = bundle.map(({ command_id, pupil_id, mark, kind, recorded_at }) => ({
+    command_id, pupil_id, mark, kind, recorded_at,
   }));
   try {
     const answer = await api.sendCommands(class_id, day, commands);

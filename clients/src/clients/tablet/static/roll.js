@@ -10,11 +10,12 @@
 export function roll(sheet, commands) {
   const waiting = new Map();
   for (const command of commands) {
-    if (command.class_id === sheet.class_id && command.day === sheet.day) waiting.set(command.pupil_id, command.mark);
+    if (command.class_id === sheet.class_id && command.day === sheet.day) waiting.set(command.pupil_id, command);
   }
   return sheet.pupils.map((pupil) => ({
     ...pupil,
-    mark: waiting.get(pupil.pupil_id) ?? pupil.mark,
+    mark: waiting.get(pupil.pupil_id)?.mark ?? pupil.mark,
+    kind: waiting.has(pupil.pupil_id) ? waiting.get(pupil.pupil_id).kind : pupil.kind,
     isWaiting: waiting.has(pupil.pupil_id),
   }));
 }

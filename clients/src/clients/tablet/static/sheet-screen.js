@@ -6,11 +6,15 @@ import { counts } from "./roll.js";
 
 /**
  * @typedef {import("./roll.js").Line} Line
- * @typedef {{onMark: (taps: {pupil_id: string, mark: "present"|"absent"}[]) => void,
+ * @typedef {{onMark: (taps: {pupil_id: string, mark: "present"|"absent", kind?: string}[]) => void,
  *   onClose: () => void, onDay: (day: string) => void}} Actions
  */
 
 const MARKS = /** @type {const} */ ([["present", "Presente"], ["absent", "Assente"]]);
+// Whoever is present eats a full meal unless somebody says otherwise. The last is the office's to choose: shown where it is.
+const KINDS = /** @type {const} */ ([
+  ["full", "Pasto intero"], ["light", "Pasto leggero"], ["half", "Mezza porzione"], ["staff", "Pasto del personale"],
+]);
 // A tablet may still mark a week back.
 const DAYS_BACK = 7;
 
@@ -20,7 +24,7 @@ export class SheetScreen {
     this.actions = actions;
     /** @type {Line[]} */
     this.lines = [];
-    /** @type {Map<string, {row: HTMLElement, waiting: HTMLElement, buttons: HTMLButtonElement[]}>} */
+    /** @type {Map<string, {row: HTMLElement, waiting: HTMLElement, kind: HTMLSelectElement, buttons: HTMLButtonElement[]}>} */
     this.rows = new Map();
     this.title = element("h1");
     this.age = element("p", { class: "quiet", id: "age" });
@@ -86,19 +90,28 @@ export class SheetScreen {
           type: "button", "data-mark": mark, "aria-label": `${name}: ${word}`,
           onclick: () => this.mark(line.pupil_id, mark),
         }, word));
+      const kind = element("select", {
+        class: "kind", "aria-label": `${name}: pasto`,
+        onchange: (event) => this.actions.onMark([{ pupil_id: line.pupil_id, mark: "present", kind: event.target.value }]),
+      }, ...KINDS.map(([value, word]) => element("option", { value }, word)));
       const row = element("li", { "data-pupil": line.pupil_id },
         element("span", { class: "name" }, name, " ", waiting),
+        kind,
         element("span", { class: "marks" }, ...buttons));
-      this.rows.set(line.pupil_id, { row, waiting, buttons });
+      this.rows.set(line.pupil_id, { row, waiting, kind, buttons });
       return row;
     }));
   }
 
   /** @param {Line} line @param {boolean} isOpen */
   updateRow(line, isOpen) {
-    const { row, waiting, buttons } = this.rows.get(line.pupil_id);
+    const { row, waiting, kind, buttons } = this.rows.get(line.pupil_id);
     row.dataset.current = line.mark;
     waiting.textContent = line.isWaiting ? "da inviare" : "";
+    kind.hidden = line.mark !== "present";
+    kind.value = line.kind ?? "full";
+    kind.lastElementChild.hidden = line.kind !== "staff";
+    kind.disabled = !isOpen;
     for (const button of buttons) {
       button.setAttribute("aria-pressed", String(button.dataset.mark === line.mark));
       button.disabled = !isOpen;

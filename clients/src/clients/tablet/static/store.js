@@ -5,8 +5,10 @@ import { openDB } from "../design/vendor/idb/index.js";
 /**
  * One tap, never changed once made.
  * @typedef {{command_id: string, class_id: string, day: string, pupil_id: string,
- *   mark: "present"|"absent", recorded_at: string}} Command
- * @typedef {{pupil_id: string, given_name: string, family_name: string, mark: "expected"|"present"|"absent"}} Pupil
+ *   mark: "present"|"absent", kind?: Kind, recorded_at: string}} Command
+ * @typedef {"full"|"light"|"half"|"staff"} Kind what somebody present eats
+ * @typedef {{pupil_id: string, given_name: string, family_name: string, mark: "expected"|"present"|"absent",
+ *   kind?: Kind|null}} Pupil
  * @typedef {{class_id: string, day: string, state: "open"|"closed"|"no-service", reason: string|null,
  *   as_of: string, pupils: Pupil[]}} Sheet
  * @typedef {Sheet & {read_at: number}} KeptSheet `read_at`: corrected milliseconds since the epoch

@@ -31,6 +31,15 @@ class Mark(StrEnum):
     ABSENT = "absent"
 
 
+class MealKind(StrEnum):
+    """What was eaten; the tariff says what each costs. None of them says why: that would be a matter of health."""
+
+    FULL = "full"
+    LIGHT = "light"
+    HALF = "half"
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meal:
     """One meal eaten, named for ever by pupil, day and number; seen at `marked_at` by `marked_by`."""
@@ -41,6 +50,7 @@ class Meal:
     account_id: AccountId
     school_id: SchoolId
     class_id: ClassId
+    kind: MealKind = MealKind.FULL
     marked_at: datetime
     marked_by: Role
 
@@ -52,11 +62,12 @@ class Meal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkCommand:
-    """Somebody saw the pupil at `recorded_at` (the device's clock, aware UTC)."""
+    """Somebody saw the pupil at `recorded_at` (the device's clock, aware UTC); who is present eats a meal of `kind`."""
 
     command_id: CommandId
     pupil_id: PupilId
     mark: Mark
+    kind: MealKind = MealKind.FULL
     recorded_at: datetime
 
 
@@ -83,6 +94,11 @@ class PupilDay:
     meals: int = 0
     meal: Meal | None = None
 
+    @property
+    def kind(self) -> MealKind | None:
+        """Of the meal that stands."""
+        return self.meal.kind if self.meal is not None else None
+
     def is_newer(self, command: MarkCommand) -> bool:
         """Whether `command` was recorded after what is known."""
         if self.recorded_at is None or self.command_id is None:
@@ -92,13 +108,15 @@ class PupilDay:
     def marked(self, command: MarkCommand, *, seat: Seat | None, by: Role) -> PupilDay:
         """After `command`: present has a meal, absent has none, and no meal takes the name of an earlier one.
 
+        A meal of another kind is another meal: the one that stood is taken back.
+
         `seat` says who pays; without one a meal can only be taken back. Raises NotOnRosterError.
         """
         meals, meal = self.meals, self.meal
-        if command.mark is Mark.PRESENT and meal is None:
+        if command.mark is Mark.PRESENT and self.kind is not command.kind:
             if seat is None:
                 raise NotOnRosterError("L'alunno non è in questa classe in questo giorno.", pupil_id=self.pupil_id)
-            meals, meal = meals + 1, self._next_meal(seat, command.recorded_at, by)
+            meals, meal = meals + 1, self._next_meal(seat, command, by)
         elif command.mark is not Mark.PRESENT:
             meal = None
         return replace(
@@ -112,7 +130,7 @@ class PupilDay:
             meal=meal,
         )
 
-    def _next_meal(self, seat: Seat, at: datetime, by: Role) -> Meal:
+    def _next_meal(self, seat: Seat, command: MarkCommand, by: Role) -> Meal:
         return Meal(
             pupil_id=self.pupil_id,
             day=self.day,
@@ -120,7 +138,8 @@ class PupilDay:
             account_id=seat.account_id,
             school_id=seat.school_id,
             class_id=seat.class_id,
-            marked_at=at,
+            kind=command.kind,
+            marked_at=command.recorded_at,
             marked_by=by,
         )
 

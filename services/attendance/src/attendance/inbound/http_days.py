@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from attendance.domain.identifiers import AccountId, ClassId, PupilId
-from attendance.domain.mark import Mark
+from attendance.domain.mark import Mark, MealKind
 from attendance.inbound.callers import IDENTIFIER, PREFIX, Clerk, FamilyOrOffice, PathId, actor
 from attendance.inbound.shapes import DayShape, Items
 from attendance.usecases.correct_mark import Correction, correct_mark
@@ -32,6 +32,7 @@ class CorrectionBody(BaseModel):
     day: date
     pupil_id: BodyId
     mark: Literal["present", "absent"]
+    kind: MealKind = MealKind.FULL
     reason: Annotated[str, Field(min_length=3, max_length=200)]
 
 
@@ -69,6 +70,7 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock) -> APIRouter:
             day=body.day,
             pupil_id=PupilId(body.pupil_id),
             mark=Mark(body.mark),
+            kind=body.kind,
             reason=body.reason,
         )
         corrected = await run(correct_mark, correction, by=actor(caller))

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
-from attendance.domain.mark import Mark, MarkCommand
+from attendance.domain.mark import Mark, MarkCommand, MealKind
 from attendance.domain.roster import classes_of
 from attendance.inbound.callers import IDENTIFIER, PREFIX, Clerk, PathId, RollTaker, actor, class_in_scope
 from attendance.inbound.shapes import ClassShape, Items, MarkedSheet, ResultShape, SheetShape
@@ -24,13 +24,14 @@ from refettorio_chassis.transaction import Runner
 
 
 class CommandBody(BaseModel):
-    """One tap. `command_id` is made by the client and kept when the tap is sent again."""
+    """One tap. `command_id` is made by the client and kept when the tap is sent again; `kind` is of who is present."""
 
     model_config = ConfigDict(extra="forbid")
 
     command_id: UUID
     pupil_id: Annotated[str, Field(pattern=IDENTIFIER)]
     mark: Literal["present", "absent"]
+    kind: MealKind = MealKind.FULL
     recorded_at: AwareDatetime
 
     def command(self) -> MarkCommand:
@@ -39,6 +40,7 @@ class CommandBody(BaseModel):
             command_id=CommandId(str(self.command_id)),
             pupil_id=PupilId(self.pupil_id),
             mark=Mark(self.mark),
+            kind=self.kind,
             recorded_at=self.recorded_at.astimezone(UTC),
         )
 

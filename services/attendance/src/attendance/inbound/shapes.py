@@ -41,12 +41,16 @@ class ClassShape(BaseModel):
 
 
 class SheetPupil(BaseModel):
-    """One line of the sheet. `mark`: `expected`, `present` or `absent`; `marked_by`: `canteen` or `office`."""
+    """One line of the sheet. `mark`: `expected`, `present` or `absent`; `marked_by`: `canteen` or `office`.
+
+    `kind` is of the meal of who is present: `full`, `light`, `half` or `staff`.
+    """
 
     pupil_id: str
     given_name: str
     family_name: str
     mark: str
+    kind: str | None = None
     mark_version: int
     marked_at: datetime | None = None
     marked_by: str | None = None
@@ -58,6 +62,7 @@ class SheetPupil(BaseModel):
             given_name=name.given_name,
             family_name=name.family_name,
             mark=known.mark.value,
+            kind=known.kind,
             mark_version=known.version,
             marked_at=known.recorded_at,
             marked_by=known.marked_by.value if known.marked_by else None,
@@ -132,13 +137,14 @@ class MarkedSheet(BaseModel):
 
 
 class DayShape(BaseModel):
-    """One day of a child. `meal_id` only when a meal was served."""
+    """One day of a child. `meal_id` and `kind` only when a meal was served."""
 
     day: date
     mark: str
     marked_at: datetime | None
     marked_by: str | None
     meal_id: str | None = None
+    kind: str | None = None
 
     @classmethod
     def of(cls, known: PupilDay) -> Self:
@@ -148,4 +154,5 @@ class DayShape(BaseModel):
             marked_at=known.recorded_at,
             marked_by=known.marked_by.value if known.marked_by else None,
             meal_id=known.meal.meal_id if known.meal else None,
+            kind=known.kind,
         )

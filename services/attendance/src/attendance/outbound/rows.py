@@ -6,7 +6,7 @@ from datetime import date
 
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
-from attendance.domain.mark import Mark, Meal, PupilDay
+from attendance.domain.mark import Mark, Meal, MealKind, PupilDay
 from attendance.domain.role import Role
 from attendance.domain.roster import Enrolment, Stay
 from attendance.domain.sheet import Sheet, SheetState
@@ -150,12 +150,14 @@ def _meal_row(meal: Meal) -> Document:
         "account_id": meal.account_id,
         "school_id": meal.school_id,
         "class_id": meal.class_id,
+        "kind": meal.kind.value,
         "marked_at": meal.marked_at,
         "marked_by": meal.marked_by.value,
     }
 
 
 def _meal_from(row: Document, pupil_id: PupilId, day: date) -> Meal:
+    """Meals kept before kinds were marked were all full."""
     return Meal(
         pupil_id=pupil_id,
         day=day,
@@ -163,6 +165,7 @@ def _meal_from(row: Document, pupil_id: PupilId, day: date) -> Meal:
         account_id=AccountId(row["account_id"]),
         school_id=SchoolId(row["school_id"]),
         class_id=ClassId(row["class_id"]),
+        kind=MealKind(row.get("kind", MealKind.FULL)),
         marked_at=row["marked_at"],
         marked_by=Role(row["marked_by"]),
     )

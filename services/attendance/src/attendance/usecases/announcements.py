@@ -31,6 +31,7 @@ def _served(meal: Meal) -> MealServed:
         day=meal.day,
         school_id=meal.school_id,
         class_id=meal.class_id,
+        kind=meal.kind.value,
         marked_at=meal.marked_at,
         marked_by=meal.marked_by.value,
     )

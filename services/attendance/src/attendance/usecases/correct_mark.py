@@ -8,7 +8,7 @@ from datetime import date
 from attendance.domain.calendar import check_day
 from attendance.domain.errors import NotOnRosterError
 from attendance.domain.identifiers import ClassId, CommandId, PupilId
-from attendance.domain.mark import Mark, MarkCommand, Outcome, PupilDay, after
+from attendance.domain.mark import Mark, MarkCommand, MealKind, Outcome, PupilDay, after
 from attendance.usecases.actor import Actor
 from attendance.usecases.announcements import announce_meal
 from attendance.usecases.ports import Ports
@@ -19,13 +19,21 @@ from refettorio_chassis.clock import rome_day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What the mark should have been. `reason` is read by the family and by other systems: no personal data."""
+    """What the mark, and the kind of the meal of who was present, should have been.
+
+    `reason` is read by the family and by other systems: no personal data.
+    """
 
     class_id: ClassId
     day: date
     pupil_id: PupilId
     mark: Mark
+    kind: MealKind = MealKind.FULL
     reason: str
+
+    def is_so(self, known: PupilDay) -> bool:
+        """Whether it says what is known already."""
+        return known.mark is self.mark and known.kind in {None, self.kind}
 
 
 async def correct_mark(ports: Ports, correction: Correction, *, by: Actor) -> PupilDay:
@@ -37,12 +45,13 @@ async def correct_mark(ports: Ports, correction: Correction, *, by: Actor) -> Pu
     check_day(correction.day, today=rome_day(now), role=by.role)
     roll = await roll_of(ports.store, correction.class_id, correction.day)
     before = await _known_day(ports, roll, correction)
-    if before.mark is correction.mark:
+    if correction.is_so(before):
         return before
     command = MarkCommand(
         command_id=CommandId(ports.new_id("cor")),
         pupil_id=correction.pupil_id,
         mark=correction.mark,
+        kind=correction.kind,
         recorded_at=after(before, now),
     )
     corrected = before.marked(command, seat=roll.seats.get(correction.pupil_id), by=by.role)
