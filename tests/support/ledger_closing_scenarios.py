@@ -14,9 +14,11 @@ from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.year_close import ClosingState, Total, YearClosing
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.close_year import preview_closing, settle_page, start_closing
+from ledger.usecases.decide_refund import reject_refund
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.request_refund import request_refund
-from tests.support.ledger_decisions import CLERK, FAMILY, DecisionBench
+from refettorio_contracts.ledger import YearClosed
+from tests.support.ledger_decisions import CHIEF, CLERK, FAMILY, DecisionBench
 from tests.support.ledger_scenarios import balance, kinds, proved
 
 YEAR = "2025/26"
@@ -105,6 +107,28 @@ async def a_closed_year_lets_who_leaves_ask_for_the_residual(bench: DecisionBenc
         await bench.decide(request_refund, account_id="gua_2", **ask)
 
 
+async def what_a_refund_already_asks_for_is_neither_carried_over_nor_due(bench: DecisionBench) -> None:
+    await end_of_year(bench)
+    ask = {"iban": IBAN, "reason": "Fine del ciclo", "by": CLERK}
+    whole = await bench.decide(request_refund, account_id="gua_1", **ask)
+    await bench.decide(request_refund, account_id="gua_2", amount_cents=300, **ask)
+    closing = await to_the_end(bench)
+    assert dict(closing.totals) == {
+        "carried-over": Total(accounts=1, cents=500, held_cents=300),
+        "debt-due": Total(accounts=1, cents=-510),
+        "even": Total(accounts=2, cents=0, held_cents=1530),
+    }
+    told = [event for event in await bench.told() if isinstance(event, YearClosed)]
+    assert [(event.outcome, event.balance_cents, event.held_cents) for event in told[:2]] == [
+        ("even", 1530, 1530),
+        ("carried-over", 800, 300),
+    ]
+    await bench.decide(reject_refund, whole.refund_id, reason="IBAN di un altro", by=CHIEF)
+    again = await bench.decide(request_refund, account_id="gua_1", **(ask | {"by": FAMILY}))
+    assert again.amount_cents == 1530
+    await proved(bench)
+
+
 async def a_year_is_not_closed_before_its_end(bench: DecisionBench) -> None:
     for verb in (preview_closing, start_closing):
         more = {"by": CLERK} if verb is start_closing else {}
@@ -122,5 +146,6 @@ CLOSING_SCENARIOS = (
     a_closing_left_half_way_goes_on,
     who_comes_after_the_closing_is_settled_by_running_it_again,
     a_closed_year_lets_who_leaves_ask_for_the_residual,
+    what_a_refund_already_asks_for_is_neither_carried_over_nor_due,
     a_year_is_not_closed_before_its_end,
 )

@@ -134,13 +134,15 @@ class RefundPaid(_AccountEvent):
 class YearClosed(_AccountEvent):
     """A school year is settled for the account.
 
-    `outcome` is e.g. `carried-over`, `refund-due`, `debt-due`, `even`; readers must tolerate others.
+    `outcome` is e.g. `carried-over`, `refund-due`, `debt-due`, `even`; readers must tolerate others. It speaks of the
+    balance less `held_cents`, which wait for the decision on a refund that was asked for.
     """
 
     TYPE: ClassVar[str] = "it.refettorio.ledger.year.closed.v1"
 
     school_year: SchoolYear
     outcome: Code
+    held_cents: PositiveCents | None = None
 
 
 class ReminderIssued(_AccountEvent):

@@ -186,6 +186,16 @@ async def test_a_payment_late_at_night_has_the_day_of_the_municipality(bench: Me
     assert ("Pagato il", "06/10/2025") in letter.content.facts
 
 
+async def test_a_residual_is_told_without_what_a_refund_already_asks_for(bench: MemoryBench) -> None:
+    event = YearClosed(
+        account_id=MARIA, balance_cents=1530, school_year="2025/26", outcome="refund-due", held_cents=1000
+    )
+    await receive(bench, event)
+    [letter] = await bench.letters()
+    assert "5,30" in str(letter.content)
+    assert "15,30" not in str(letter.content)
+
+
 async def test_facts_that_say_nothing_to_a_family_are_let_pass(bench: MemoryBench) -> None:
     await receive(
         bench,

@@ -10,19 +10,21 @@ _CLOSINGS: Final = "/api/ledger/v1/year-closings"
 
 
 class Total(Answer):
-    """How many accounts end so, and their balances together."""
+    """How many accounts end so, what they have left together, and what waits for the decision on a refund."""
 
     outcome: str
     accounts: int
     cents: int
+    held_cents: int = 0
 
 
 class Line(Answer):
-    """One account at the end of the year."""
+    """One account at the end of the year; `held_cents` of the balance wait for the decision on a refund."""
 
     account_id: str
     outcome: str
     balance_cents: int
+    held_cents: int = 0
 
 
 class Lines(Answer):

@@ -112,7 +112,7 @@ class RefundBatch:
 def has_left(assignments: Iterable[TariffAssignment], *, today: date, closed_year: str | None) -> bool:
     """Whether no pupil of the holder goes on using a service.
 
-    `closed_year` is the last school year closed with a refund due to the holder: enrolments up to it are over.
+    `closed_year` is the last school year that was closed for the holder: enrolments up to it are over.
     """
     ended = max(closed_year or "", _year_before(today))
     return all(school_year_of(assignment.valid_from) <= ended for assignment in assignments)

@@ -1,7 +1,8 @@
 """Closing a school year: what becomes of each holder's balance.
 
 No money moves by itself. A holder has one account for all years: the residual of who stays is there to be spent next
-year, that of who leaves waits for a request with an IBAN. Each account is settled by one line, once per year.
+year, that of who leaves waits for a request with an IBAN. What a refund already asks for is held back and settles
+nothing: its own decision does. Each account is settled by one line, once per year.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from ledger.domain.accounts import Account
 from ledger.domain.decision_errors import YearNotClosableError, YearNotOverError
 from ledger.domain.school_year import school_year_of
 from ledger.domain.tariffs import TariffAssignment
@@ -42,21 +44,31 @@ class ClosingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearLine:
-    """One account at the end of one school year; `balance_cents` is what it had when it was settled."""
+    """One account at the end of one school year; `balance_cents` is what it had when it was settled.
+
+    `held_cents` of it were waiting for the decision on a refund.
+    """
 
     school_year: str
     account_id: str
     outcome: Outcome
     balance_cents: int
     settled_at: datetime
+    held_cents: int = 0
+
+    @property
+    def left_cents(self) -> int:
+        """What the outcome speaks of: the debt, or the credit nobody has asked for yet."""
+        return self.balance_cents - self.held_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """How many accounts ended so, and their balances together."""
+    """How many accounts ended so, what they have left together, and what is held back besides."""
 
     accounts: int = 0
     cents: int = 0
+    held_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +111,11 @@ def added(totals: Mapping[str, Total], lines: Iterable[YearLine]) -> Mapping[str
     grown = dict(totals)
     for line in lines:
         before = grown.get(line.outcome.value, Total())
-        grown[line.outcome.value] = Total(accounts=before.accounts + 1, cents=before.cents + line.balance_cents)
+        grown[line.outcome.value] = Total(
+            accounts=before.accounts + 1,
+            cents=before.cents + line.left_cents,
+            held_cents=before.held_cents + line.held_cents,
+        )
     return grown
 
 
@@ -116,28 +132,23 @@ def closable(school_year: str, today: date) -> str:
     return school_year
 
 
-def settle(
-    account_id: str,
-    balance_cents: int,
-    assignments: Iterable[TariffAssignment],
-    *,
-    school_year: str,
-    at: datetime,
-) -> YearLine:
+def settle(account: Account, assignments: Iterable[TariffAssignment], *, school_year: str, at: datetime) -> YearLine:
     """The line of one account. Who has a pupil enrolled from a later school year on stays."""
     stays = any(school_year_of(assignment.valid_from) > school_year for assignment in assignments)
+    held_cents = max(0, account.balance_cents - max(0, account.available_cents))
     return YearLine(
         school_year=school_year,
-        account_id=account_id,
-        outcome=_outcome(balance_cents, stays=stays),
-        balance_cents=balance_cents,
+        account_id=account.account_id,
+        outcome=_outcome(account.balance_cents - held_cents, stays=stays),
+        balance_cents=account.balance_cents,
         settled_at=at,
+        held_cents=held_cents,
     )
 
 
-def _outcome(balance_cents: int, *, stays: bool) -> Outcome:
-    if balance_cents == 0:
+def _outcome(left_cents: int, *, stays: bool) -> Outcome:
+    if left_cents == 0:
         return Outcome.EVEN
-    if balance_cents < 0:
+    if left_cents < 0:
         return Outcome.DEBT_DUE
     return Outcome.CARRIED_OVER if stays else Outcome.REFUND_DUE

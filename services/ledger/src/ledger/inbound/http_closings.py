@@ -30,19 +30,21 @@ class _Body(BaseModel):
 
 
 class TotalView(_Body):
-    """How many accounts end so, and their balances together."""
+    """How many accounts end so, what they have left together, and what waits for the decision on a refund."""
 
     outcome: str
     accounts: int
     cents: int
+    held_cents: int
 
 
 class LineView(_Body):
-    """One account at the end of the year."""
+    """One account at the end of the year; `held_cents` of the balance wait for the decision on a refund."""
 
     account_id: str
     outcome: str
     balance_cents: int
+    held_cents: int
     settled_at: datetime | None
 
 
@@ -125,7 +127,7 @@ async def _found(desk: ClosingDesk, year: str) -> YearClosing:
 
 def _totals(totals: Mapping[str, Total]) -> list[TotalView]:
     return [
-        TotalView(outcome=outcome, accounts=total.accounts, cents=total.cents)
+        TotalView(outcome=outcome, accounts=total.accounts, cents=total.cents, held_cents=total.held_cents)
         for outcome, total in sorted(totals.items())
     ]
 
@@ -135,6 +137,7 @@ def _line(line: YearLine, *, settled: bool) -> LineView:
         account_id=line.account_id,
         outcome=line.outcome.value,
         balance_cents=line.balance_cents,
+        held_cents=line.held_cents,
         settled_at=line.settled_at if settled else None,
     )
 

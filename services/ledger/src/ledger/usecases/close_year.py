@@ -101,6 +101,7 @@ def _tell(ports: DecisionPorts, accounts: Sequence[Account], lines: Sequence[Yea
             balance_cents=line.balance_cents,
             school_year=line.school_year,
             outcome=line.outcome.value,
+            held_cents=line.held_cents or None,
         )
         ports.world.announce(event, sequence=account.sequence)
 
@@ -110,7 +111,4 @@ async def _lines(ports: DecisionPorts, accounts: Sequence[Account], school_year:
     for assignment in await ports.enrolments.assignments_of([account.account_id for account in accounts]):
         of[assignment.account_id].append(assignment)
     now = ports.world.clock.now()
-    return [
-        settle(account.account_id, account.balance_cents, of[account.account_id], school_year=school_year, at=now)
-        for account in accounts
-    ]
+    return [settle(account, of[account.account_id], school_year=school_year, at=now) for account in accounts]

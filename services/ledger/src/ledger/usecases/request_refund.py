@@ -6,7 +6,6 @@ from ledger.domain.accounts import holder_account
 from ledger.domain.decision_errors import RefundAlreadyRequestedError, StillEnrolledError
 from ledger.domain.refunds import Refund, has_left, refund_transfer, refundable
 from ledger.domain.reservations import reservation
-from ledger.domain.year_close import Outcome
 from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
@@ -54,8 +53,7 @@ async def _refuse_who_stays(ports: DecisionPorts, account_id: str) -> None:
     assignments = await ports.enrolments.assignments_of([account_id])
     today = rome_day(ports.world.clock.now())
     line = await ports.closings.last_line(account_id)
-    closed_year = line.school_year if line and line.outcome is Outcome.REFUND_DUE else None
-    if not has_left(assignments, today=today, closed_year=closed_year):
+    if not has_left(assignments, today=today, closed_year=line.school_year if line else None):
         message = (
             "Il credito residuo resta disponibile per l'anno scolastico successivo. Il rimborso può essere chiesto "
             "quando nessun figlio usa più il servizio."

@@ -59,7 +59,7 @@ def _about_balance(event: ledger.BalanceLow | ledger.TopUpCredited | ledger.Year
             if event.outcome not in TOLD_OUTCOMES:
                 return None
             template = f"year-closed-{event.outcome}"
-            values["school_year"] = event.school_year
+            values |= {"school_year": event.school_year, "balance_cents": event.balance_cents - (event.held_cents or 0)}
     return Told(account_id=event.account_id, template=template, values=values)
 
 
