@@ -24,8 +24,9 @@ async def test_in_memory(scenario: object) -> None:
 async def family(bench: MemoryOffice, account_id: str, cents: int, asked_cents: int) -> None:
     await bench.run(open_balance, account_id=account_id, amount_cents=cents, reason="riporto")
     if cents > 0 and asked_cents:
-        asked = {"iban": IBAN, "reason": "Fine", "by": CLERK, "amount_cents": asked_cents}
-        await bench.decide(request_refund, account_id=account_id, **asked)
+        await bench.decide(
+            request_refund, account_id=account_id, iban=IBAN, reason="Fine", by=CLERK, amount_cents=asked_cents
+        )
         if asked_cents % 3 == 0:
             await bench.run(open_balance, account_id=account_id, amount_cents=-asked_cents, reason="arretrato")
 

@@ -40,7 +40,7 @@ async def correct(submission: ClerkForm) -> Response:
     form = submission.form
     class_id, day, mark, reason = (form.text(name) for name in ("class_id", "day", "mark", "reason"))
     wanted: Literal["present", "absent"] = "present" if mark == "present" else "absent"
-    kind = next((each for each in KINDS if each == form.text("kind")), "full")
+    kind: MealKind = next((each for each in KINDS if each == form.text("kind")), "full")
     if not reason:
         trouble = Trouble([Message("Scrivi il motivo della correzione.", "reason")])
         return await _sheet_page(submission.visitor, class_id, day, trouble=trouble, chosen=form.text("pupil_id"))
