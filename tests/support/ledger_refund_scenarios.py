@@ -29,6 +29,7 @@ from ledger.usecases.open_balance import open_balance
 from ledger.usecases.pay_refunds import book_batch, gather_refunds
 from ledger.usecases.request_refund import request_refund
 from refettorio_chassis.audit import Actor
+from refettorio_contracts.ledger import BalanceMoved
 from tests.support.ledger_decisions import CHIEF, CLERK, FAMILY, DecisionBench
 from tests.support.ledger_scenarios import balance, kinds, priced, proved
 
@@ -62,7 +63,7 @@ async def who_left_asks_and_is_paid_once(bench: DecisionBench) -> None:
     for _ in range(2):
         assert (await bench.decide(book_batch, "2026-07-1", by=CLERK)).booked_at is not None
     assert (await balance(bench, REFUNDS_PAYABLE), await balance(bench, BANK)) == (0, 1530)
-    assert await kinds(bench) == ["RefundApproved", "RefundPaid"]
+    assert await kinds(bench) == ["BalanceMoved", "RefundApproved", "RefundPaid"]
     assert await bench.audited() == ["request-refund", "approve-refund", "gather-refunds", "book-refunds"]
     await proved(bench)
 
@@ -87,7 +88,7 @@ async def one_request_at_a_time(bench: DecisionBench) -> None:
     with pytest.raises(RefundNotDecidableError):
         await bench.decide(approve_refund, first.refund_id, by=CHIEF)
     assert (await asked(bench)).amount_cents == 1530
-    assert await kinds(bench) == ["RefundRejected"]
+    assert await kinds(bench) == ["BalanceMoved", "RefundRejected"]
 
 
 async def who_entered_a_refund_does_not_approve_it(bench: DecisionBench) -> None:
@@ -173,7 +174,9 @@ async def credit_moves_between_holders_once(bench: DecisionBench) -> None:
         posted = await bench.decide(move_credit, move_id="mov_1", amount_cents=1200, **move)
         assert posted.transfer.transfer_id == "move:mov_1"
     assert (await balance(bench), await balance(bench, "gua_2")) == (330, 200)
-    assert await kinds(bench) == ["DebtOpened", "DebtSettled"]
+    assert await kinds(bench) == ["BalanceMoved", "DebtOpened", "BalanceMoved", "DebtSettled", *["BalanceMoved"] * 2]
+    moved = [event for event in await bench.told() if isinstance(event, BalanceMoved)][2:]
+    assert {event.account_id: event.balance_cents for event in moved} == {"gua_1": 330, "gua_2": 200}
     with pytest.raises(TransferConflictError):
         await bench.decide(move_credit, move_id="mov_1", amount_cents=1, **move)
     with pytest.raises(CreditTooLowError):

@@ -228,7 +228,7 @@ async def an_opening_balance_is_entered_once(bench: Bench) -> None:
     for _ in range(2):
         await bench.run(open_balance, account_id="gua_1", amount_cents=-1530, reason="Saldo 2024/25")
     assert await balance(bench) == -1530
-    assert await kinds(bench) == ["DebtOpened"]
+    assert await kinds(bench) == ["DebtOpened", "BalanceMoved"]
     with pytest.raises(TransferConflictError):
         await bench.run(open_balance, account_id="gua_1", amount_cents=900, reason="saldo 2024/25 ")
     await proved(bench)

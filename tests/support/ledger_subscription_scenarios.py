@@ -25,6 +25,7 @@ from ledger.usecases.know_enrolment import end_enrolment
 from ledger.usecases.ports import StatementSpan
 from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.simulate_tariff import simulate_tariff
+from refettorio_contracts.ledger import BalanceMoved
 from tests.support.ledger_rating_scenarios import (
     HALF_FROM_SECOND,
     assigned,
@@ -281,6 +282,24 @@ async def a_draft_of_months_in_the_place_of_meals_counts_the_months_begun(bench:
     assert (seen.before_cents, seen.after_cents, len(seen.by_account)) == (1_000, 12_000, 1)
 
 
+async def what_is_owed_after_a_month_or_a_new_rating_is_told_once_each(bench: Bench) -> None:
+    await bench.run(publish_tariff, bus(Flat(price_cents=2_000)))
+    await ridden(bench, "pup_1", "pup_2")
+    await ridden(bench, "pup_3", account="gua_2")
+    for _ in range(2):
+        await charged(bench, OCTOBER)
+    assert await balances_told(bench) == [("gua_1", -4_000), ("gua_2", -2_000)]
+    await bench.run(publish_tariff, bus(Flat(price_cents=2_500), version="b", valid_from=OCTOBER.first))
+    for _ in range(2):
+        await rated_again(bench)
+    assert (await balances_told(bench))[2:] == [("gua_1", -5_000), ("gua_2", -2_500)]
+
+
+async def balances_told(bench: Bench) -> list[tuple[str, int]]:
+    """What was told of the balance alone, in order."""
+    return [(each.account_id, each.balance_cents) for each in await bench.told() if isinstance(each, BalanceMoved)]
+
+
 SUBSCRIPTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     a_late_isee_moves_only_the_difference_of_each_month_and_once,
     an_adjustment_of_a_month_starts_where_the_one_before_ended,
@@ -296,4 +315,5 @@ SUBSCRIPTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     a_period_that_nothing_prices_any_more_stays_as_it_is,
     a_draft_of_months_is_simulated_on_who_is_enrolled,
     a_draft_of_months_in_the_place_of_meals_counts_the_months_begun,
+    what_is_owed_after_a_month_or_a_new_rating_is_told_once_each,
 )

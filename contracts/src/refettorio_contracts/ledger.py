@@ -80,6 +80,14 @@ class BalanceLow(_AccountEvent):
     meals_left: int
 
 
+class BalanceMoved(_AccountEvent):
+    """The balance changed by what has no event of its own: a month or a year of a service, prices that changed
+    afterwards, credit moved between holders, a balance carried over. Told once, after the last of them.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.ledger.balance.moved.v1"
+
+
 class BalanceRestored(_AccountEvent):
     """The balance climbed back above the highest threshold."""
 

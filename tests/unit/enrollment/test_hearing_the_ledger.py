@@ -33,6 +33,7 @@ NOTICE = "301000000000012345"
             ledger.TopUpCredited(**ACCOUNT, transfer_id="t", notice_number=NOTICE, amount_cents=4, paid_at=NOON),
             ToppedUp(notice_number=NOTICE, amount_cents=4, balance_cents=-5),
         ),
+        (ledger.BalanceMoved(**ACCOUNT), BalanceMoved(balance_cents=-5)),
         (ledger.DebtWrittenOff(**ACCOUNT, transfer_id="t", amount_cents=4), BalanceMoved(balance_cents=-5)),
         (
             ledger.ReminderIssued(**ACCOUNT, step=1, debt_cents=5, fee_cents=0, due_date=NOON.date()),

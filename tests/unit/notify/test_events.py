@@ -84,6 +84,7 @@ async def receive(bench: MemoryBench, *events: Event) -> None:
 
 EXAMPLES = examples(HOME)
 NOT_TOLD = {
+    "balance.moved",
     "balance.restored",
     "charge.reversed",
     "debt.exempted",

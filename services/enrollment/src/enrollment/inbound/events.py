@@ -57,7 +57,13 @@ def account_fact(event: Event) -> tuple[GuardianId, AccountFact] | None:
             fact = ToppedUp(
                 notice_number=event.notice_number, amount_cents=event.amount_cents, balance_cents=event.balance_cents
             )
-        case ledger.MealCharged() | ledger.ChargeReversed() | ledger.ReminderIssued() | ledger.DebtWrittenOff():
+        case (
+            ledger.MealCharged()
+            | ledger.ChargeReversed()
+            | ledger.ReminderIssued()
+            | ledger.DebtWrittenOff()
+            | ledger.BalanceMoved()
+        ):
             fact = BalanceMoved(balance_cents=event.balance_cents)
         case ledger.PaymentBegan():
             fact = _payment(event)

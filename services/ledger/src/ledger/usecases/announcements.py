@@ -26,8 +26,13 @@ from refettorio_contracts.ledger import (
 )
 
 
+def tells_balance(posted: Posted) -> bool:
+    """Whether an event of its own tells the balance after `posted`."""
+    return isinstance(posted.transfer.cause, ChargeCause | ReversalCause | TopUpCause)
+
+
 def posted_event(posted: Posted, account_id: str, paid_at: datetime | None = None) -> Event | None:
-    """The event that tells `posted` to the holder's topic; an opening balance tells nothing but its alerts."""
+    """The event that tells `posted` to the holder's topic, where it has one of its own."""
     transfer = posted.transfer
     balance = posted.leg_of(account_id).balance_after_cents
     match transfer.cause:

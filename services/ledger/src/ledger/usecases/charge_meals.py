@@ -13,7 +13,7 @@ from ledger.domain.rerating import FreeMeal, PricedMeal, adjust, charged_meal, f
 from ledger.domain.tariffs import PriceList, Quote
 from ledger.domain.transfers import Kind, Posted, TransferId, charge_id, reversal_id
 from ledger.usecases.ports import Ports
-from ledger.usecases.post import post_and_tell
+from ledger.usecases.post import post_and_tell, tell_balances
 from ledger.usecases.price_list import price_list_for
 from refettorio_chassis.clock import rome_day
 
@@ -53,6 +53,8 @@ async def charge_meals(ports: Ports, meals: Sequence[MealFact]) -> Charged:
     posted = 0
     for position, meal in enumerate(meals):
         posted += _take(batch, meal, position) if isinstance(meal, MealTaken) else _give_back(batch, meal, position)
+    if batch.adjustments:
+        tell_balances(ports, batch.book)
     await ports.books.write(batch.book)
     if batch.new_free:
         await ports.meals.keep_free(list(batch.new_free.values()))

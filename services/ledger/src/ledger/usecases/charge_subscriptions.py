@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ledger.domain.book import Book
 from ledger.domain.subscriptions import Due, Period, dues, ride_free, subscribe
 from ledger.usecases.ports import Ports, PriceSources
-from ledger.usecases.post import post_and_tell
+from ledger.usecases.post import post_and_tell, tell_balances
 from ledger.usecases.price_list import price_list_for
 from refettorio_chassis.clock import rome_day
 
@@ -41,6 +41,7 @@ async def charge_subscriptions(ports: Ports, owed: Sequence[Due]) -> int:
     book = Book(accounts, known, booked_at=now)
     for due, transfer in zip(paying, transfers, strict=True):
         post_and_tell(ports, book, transfer, service=due.enrolled.service)
+    tell_balances(ports, book)
     await ports.books.write(book)
     riding_free = [ride_free(due) for due in fresh if due.quote.cents == 0]
     if riding_free:

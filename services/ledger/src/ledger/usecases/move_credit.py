@@ -8,6 +8,7 @@ from ledger.domain.errors import AccountNotFoundError
 from ledger.domain.refunds import move_transfer
 from ledger.domain.transfers import Posted
 from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.post import tell_balances
 from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -41,6 +42,7 @@ async def move_credit(  # noqa: PLR0913 - each is a different fact of one decisi
         return _there(book.find(transfer.transfer_id))
     await _refuse_unknown(ports, to_account)
     posted = _there(post_decision(world, book, transfer))
+    tell_balances(world, book)
     await world.books.write(book)
     details = {"from_account": from_account, "to_account": to_account, "amount_cents": str(amount_cents)}
     await ports.audit(audit_line(by, "move-credit", transfer.transfer_id, at=now, reason=reason, details=details))

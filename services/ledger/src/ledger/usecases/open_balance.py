@@ -7,7 +7,7 @@ from ledger.domain.book import Book
 from ledger.domain.charging import MEALS
 from ledger.domain.openings import opening
 from ledger.usecases.ports import Ports
-from ledger.usecases.post import post_and_tell
+from ledger.usecases.post import post_and_tell, tell_balances
 from refettorio_chassis.clock import rome_day
 
 
@@ -22,5 +22,6 @@ async def open_balance(ports: Ports, *, account_id: str, amount_cents: int, reas
         booked_at=now,
     )
     post_and_tell(ports, book, transfer, service=MEALS)
+    tell_balances(ports, book)
     await ports.books.write(book)
     return book.account(holder)

@@ -7,8 +7,9 @@ from datetime import datetime
 from ledger.domain.accounts import AccountId, is_holder
 from ledger.domain.book import Book
 from ledger.domain.transfers import Posted, Transfer
-from ledger.usecases.announcements import alert_event, posted_event
+from ledger.usecases.announcements import alert_event, posted_event, tells_balance
 from ledger.usecases.ports import Ports
+from refettorio_contracts.ledger import BalanceMoved
 
 
 def post_and_tell(  # noqa: PLR0913 - each is a different fact of one posting
@@ -40,6 +41,20 @@ def post_and_tell(  # noqa: PLR0913 - each is a different fact of one posting
     for alert in alerts:
         ports.announce(alert_event(alert, posted, holder), sequence=account.sequence, cause=cause)
     return posted
+
+
+def tell_balances(ports: Ports, book: Book) -> None:
+    """After all was posted: the balance of each family whose last transfer tells nothing by itself, once."""
+    last: dict[AccountId, Posted] = {}
+    for posted in book.new_transfers:
+        for side in (posted.transfer.debit, posted.transfer.credit):
+            if is_holder(side):
+                last[side] = posted
+    for holder, posted in last.items():
+        if not tells_balance(posted):
+            account = book.account(holder)
+            moved = BalanceMoved(account_id=holder, balance_cents=account.balance_cents)
+            ports.announce(moved, sequence=account.sequence)
 
 
 def _holder_of(transfer: Transfer) -> AccountId:

@@ -14,7 +14,7 @@ from ledger.domain.repricing import Preview, Repriced, preview_id, reprice, repr
 from ledger.domain.rerating import Difference, Priced, PricedMeal, adjust
 from ledger.domain.transfers import Posted, TransferId, reversal_id
 from ledger.usecases.ports import Families, Meals, Ports, Subscriptions, Tariffs
-from ledger.usecases.post import post_and_tell
+from ledger.usecases.post import post_and_tell, tell_balances
 from ledger.usecases.price_list import price_list_for
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import rome_day
@@ -116,6 +116,7 @@ async def post_differences(ports: Ports, lines: Sequence[Difference], *, reason:
             message = "Dopo l'anteprima qualcosa è stato ricalcolato: rifai l'anteprima."
             raise PreviewStaleError(message, transfer_id=line.transfer_id) from refusal
         posted += done is not None
+    tell_balances(ports, book)
     await ports.books.write(book)
     return posted
 
