@@ -267,6 +267,20 @@ CITIZENS: tuple[Citizen, ...] = (
         ),
     ),
     Citizen(
+        key="zenobia.quarantottini",
+        given_name="Zenobia",
+        family_name="Quarantottini",
+        born_on=date(1987, 8, 28),
+        sex="F",
+        birthplace=LODI,
+        note="Mamma di Ermenegildo e Callimaco; il suo nome non si confonde con nessuna altra parola",
+        mobile="+393339988776",
+        children=(
+            _child("Ermenegildo", "Quarantottini", date(2018, 10, 4), "M"),
+            _child("Callimaco", "Quarantottini", date(2017, 3, 27), "M"),
+        ),
+    ),
+    Citizen(
         key="francesca.villa",
         given_name="Francesca",
         family_name="Villa",
