@@ -14,10 +14,10 @@ from lxml import html
 from refettorio_contracts.topics import APPLICATIONS, CATALOGUE, DEAD_LETTERS
 from refettorio_local.addresses import SERVICES
 from refettorio_local.story.person import Person
-from tests.e2e.conftest import ADMINISTRATOR, CLASS, CLERK, SCHOOL, LiveTown
+from tests.e2e.conftest import ADMINISTRATOR, CLASS, CLERK, LiveTown
 from tests.support.marks import Marks, lines_with
 from tests.support.platform import RunningPlatform
-from tests.support.waiting import until_true
+from tests.support.waiting import until, until_true
 from tests.support.written import kept, logs, metrics, records, shown, traces
 
 MARKED = "zenobia.quarantottini"
@@ -60,8 +60,8 @@ async def told(system: RunningPlatform, live: LiveTown) -> Told:
     await _connects_a_program(live, told.marks)
     await _everybody_looks(live, family, clerk, told.account, pupil_id)
     told.marks.add(**{f"cookie_of_{each}": _cookie(await live.person(each)) for each in (MARKED, CLERK, ADMINISTRATOR)})
+    await _has_settled(system, told, clerk)
     told.trace_ids = sorted(set(re.findall(r'"trace_id":\s*"([0-9a-f]{32})"', system.log("gateway")[from_here:])))
-    await _has_settled(system, told)
     return told
 
 
@@ -99,7 +99,9 @@ async def _adds_a_contact(live: LiveTown, family: Person, marks: Marks) -> None:
 async def _applies(live: LiveTown, family: Person, clerk: Person) -> str:
     """Broken forms, a form accepted with notes, one refused with a reason; the pupil."""
     broken = live.answers(MARKED) | {"pupil_fiscal_code": WRONG_CODE, "pupil_birth_date": NOTES, "class_id": NOTES}
-    await family.api("POST", f"{ENROLLMENT}/applications", body={"form_id": live.form_id, "answers": broken}, expect=422)
+    await family.api(
+        "POST", f"{ENROLLMENT}/applications", body={"form_id": live.form_id, "answers": broken}, expect=422
+    )
     await family.api("POST", f"{ENROLLMENT}/applications", body={"answers": broken, NOTES: STOP}, expect=422)
     accepted = await _sent(family, live.form_id, live.answers(MARKED) | {"notes": NOTES})
     office = f"{ENROLLMENT}/office/applications"
@@ -219,8 +221,8 @@ def _cookie(person: Person) -> str:
     return max(kept_cookies.values(), key=len)
 
 
-async def _has_settled(system: RunningPlatform, told: Told) -> None:
-    """The last message left and the last span arrived."""
+async def _has_settled(system: RunningPlatform, told: Told, clerk: Person) -> None:
+    """The last message left, the last span arrived, and the gateway, which writes every ten seconds, has written."""
 
     async def written_to() -> bool:
         async with httpx.AsyncClient(timeout=30) as client:
@@ -229,11 +231,14 @@ async def _has_settled(system: RunningPlatform, told: Told) -> None:
 
     await until_true(written_to, "communication in the mailbox", seconds=60)
 
-    async def traced() -> bool:
-        spans = await traces(system, told.trace_ids[-1:])
-        return {*SERVICES, "gateway", "clients"} <= {each["localEndpoint"]["serviceName"] for each in spans}
+    last = await clerk.visit(f"{system.addresses.gateway_url}/ufficio/conti/{told.account}/debito")
+    await until(lambda: f"{told.account}/debito" in system.log("gateway"), "line of the gateway", seconds=30)
 
-    await until_true(traced, "spans of every process", seconds=30)
+    async def traced() -> bool:
+        spans = await traces(system, [last.headers["x-trace-id"]])
+        return {"gateway", "clients", "ledger"} <= {each["localEndpoint"]["serviceName"] for each in spans}
+
+    await until_true(traced, "spans of the last page", seconds=30)
 
 
 async def test_the_marks_are_where_they_belong(system: RunningPlatform, told: Told) -> None:
@@ -241,12 +246,10 @@ async def test_the_marks_are_where_they_belong(system: RunningPlatform, told: To
     internal = [part for each in await records(system.addresses.kafka_bootstrap, APPLICATIONS) for part in shown(each)]
     there = told.marks.found_in(b"\n".join(internal).decode(errors="replace"))
     assert {"given name", "family name", "child 0", "code of child 0"} & set(there) >= {"child 0"}
-    [declared] = [
-        each for _, each in await kept(system, "declarations") if each.get("declaration_id", "") == "dec-marked"
-    ]
-    assert declared["isee_cents"] == ISEE_CENTS
-    refused = [each for _, each in await kept(system, "applications") if told.marks.found_in_strings(each)]
-    assert len(refused) == 2
+    declared = [each for _, each in await kept(system, "declarations") if each["account_id"] == told.account]
+    assert [each["isee_cents"] for each in declared] == [ISEE_CENTS]
+    kept_forms = [each for _, each in await kept(system, "applications") if told.marks.found_in_strings(each)]
+    assert len(kept_forms) == 2
 
 
 async def test_no_log_of_any_process_has_a_mark(system: RunningPlatform, told: Told) -> None:
@@ -287,7 +290,8 @@ async def test_the_marked_meal_is_on_its_municipal_topic(system: RunningPlatform
     async def is_there() -> bool:
         [meals] = [topic for topic in MUNICIPAL if topic.name.endswith("attendance.meals.v1")]
         return any(
-            told.account.encode() in (each.key or b"") for each in await records(system.addresses.kafka_bootstrap, meals)
+            told.account.encode() in (each.key or b"")
+            for each in await records(system.addresses.kafka_bootstrap, meals)
         )
 
     await until_true(is_there, "meal of the marked child", seconds=60)

@@ -23,6 +23,8 @@ CONTACTS: Final = (
     {"contact_id": "con_1", "channel": "email", "address": "anna.bianchi@example.it"},
     {"contact_id": "con_2", "channel": "sms", "address": "+393331234567"},
 )
+OTHERS: Final = ("enrollment", "attendance", "ledger", "notify")
+"""Those that keep something about a person besides identity."""
 OFFICE_PUPIL: Final = f"/api/enrollment/v1/office/pupils/{PUPIL}"
 
 
@@ -173,6 +175,8 @@ def _profile() -> dict[tuple[str, str], Json]:
             ]
         },
         ("GET", "/api/identity/v1/me/export"): {"id": GUARDIAN, "given_name": "Anna"},
+        **{("GET", f"/api/{name}/v1/me/access-log"): {"items": []} for name in OTHERS},
+        **{("GET", f"/api/{name}/v1/me/export"): {"accesses": []} for name in OTHERS},
         ("POST", "/api/identity/v1/me/contacts/codes"): {},
         ("POST", "/api/identity/v1/me/contacts"): {},
         ("DELETE", "/api/identity/v1/me/contacts/con_1"): {"contact_id": "con_1"},

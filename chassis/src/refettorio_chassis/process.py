@@ -25,6 +25,7 @@ from refettorio_chassis.auth import TokenVerifier
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.consuming import Subscription
 from refettorio_chassis.listening import Consumer
+from refettorio_chassis.readings import READINGS
 from refettorio_chassis.redacting import told
 from refettorio_chassis.relay import Relay, ensure_outbox, outbox_age_seconds
 from refettorio_chassis.settings import ServiceSettings
@@ -230,6 +231,7 @@ async def ensure_database(service: Service) -> None:
         progress.COLLECTION,
         "leases",
         AUDIT,
+        READINGS,
         set_aside.COLLECTION,
         *service.collections,
         *(i.collection for i in service.indexes),
@@ -239,6 +241,7 @@ async def ensure_database(service: Service) -> None:
     await ensure_outbox(database)
     await database[set_aside.COLLECTION].create_index([("subscription", 1), ("state", 1), ("key", 1)])
     await database[AUDIT].create_index([("subject", 1), ("at", 1)])
+    await database[READINGS].create_index([("about", 1), ("at", 1)])
     for index in service.indexes:
         options: dict[str, Any] = {"partialFilterExpression": dict(index.where)} if index.where else {}
         await database[index.collection].create_index(list(index.keys), unique=index.unique, **options)

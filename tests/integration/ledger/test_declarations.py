@@ -75,7 +75,7 @@ async def test_an_isee_stands_nowhere_but_in_its_declaration(stage: Stage, caplo
     assert str(ISEE) in str(await view.collection(DECLARATIONS).find({}))
     assert str(ISEE) not in caplog.text
     audited = await view.collection("audit").find({"what": "declaration.registered"})
-    assert [(each["who"], each["subject"]) for each in audited] == [("stf_1", "account/gua_1")]
+    assert [(each["who"], each["subject"]) for each in audited] == [("stf_1", "gua_1")]
 
 
 async def test_nobody_but_the_office_reads_an_isee(stage: Stage) -> None:

@@ -9,6 +9,7 @@ import pytest
 from notify.inbound.http import router
 from notify.usecases.learn_enrolment import learn_enrolment
 from notify.usecases.plan_communication import plan_communication
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.testing import TokenMinter
 from refettorio_chassis.web import create_app
 from tests.support.notify.mongo_bench import MongoBench
@@ -29,7 +30,9 @@ def guardian(guardian_id: str = MARIA) -> dict[str, str]:
 @pytest.fixture
 async def pages(bench: MongoBench) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(
-        service="notify", routers=[router(bench.runner, bench.queries)], verifier=MINTER.verifier("notify")
+        service="notify",
+        routers=[router(bench.runner, bench.queries, Readings(bench.transactions.view, bench.clock))],
+        verifier=MINTER.verifier("notify"),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://notify") as client:
         yield client

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from attendance.domain.calendar import Closure, Excuse
-from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
+from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
 from attendance.domain.roster import Enrolment
 from attendance.domain.sheet import Sheet
@@ -37,6 +37,9 @@ class MemoryStore(MemoryTrail):
 
     async def enrolments_of(self, pupil_id: PupilId) -> Sequence[Enrolment]:
         return [each for each in self._meals() if each.pupil_id == pupil_id]
+
+    async def enrolments_paid_by(self, account_id: AccountId) -> Sequence[Enrolment]:
+        return [each for each in self._meals() if each.account_id == account_id]
 
     async def enrolments_ending_from(self, day: date) -> Sequence[Enrolment]:
         return [each for each in self._meals() if each.valid_to >= day]

@@ -19,6 +19,7 @@ from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
 from clients.services.prices import Prices
 from clients.services.prints import Prints
+from clients.services.privacy import Privacy
 from clients.services.profile import Profile
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
@@ -36,6 +37,7 @@ class Services:
     identity: Identity
     machines: Machines
     profile: Profile
+    privacy: Privacy
     staff: Staff
     enrollment: Enrollment
     attendance: Attendance
@@ -69,6 +71,7 @@ class Directory:
             identity=Identity(backend("identity")),
             machines=Machines(backend("identity")),
             profile=Profile(backend("identity")),
+            privacy=Privacy({name: backend(name) for name in NAMES}),
             staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),
             attendance=Attendance(backend("attendance")),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from clients.services.transport import Answer, Backend, Download, Nothing, Question
+from clients.services.transport import Answer, Backend, Nothing, Question
 
 ME = "/api/identity/v1/me"
 
@@ -51,21 +51,6 @@ class Contacts(Answer):
     items: tuple[Contact, ...]
     waiting: WaitingContact | None = None
     preferred_channel: str | None = None
-
-
-class Access(Answer):
-    """Somebody of the staff, in `role`, did `what`."""
-
-    at: datetime
-    who: str
-    role: str
-    what: str
-
-
-class Accesses(Answer):
-    """The latest first."""
-
-    items: tuple[Access, ...]
 
 
 class NewContact(Question):
@@ -116,9 +101,3 @@ class Profile:
 
     async def prefer(self, channel: str | None) -> None:
         await self.backend.send("PUT", f"{ME}/preferred-channel", Nothing, Preference(channel=channel))
-
-    async def accesses(self) -> tuple[Access, ...]:
-        return (await self.backend.read(f"{ME}/access-log", Accesses)).items
-
-    async def export(self) -> Download:
-        return await self.backend.download(f"{ME}/export")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance.inbound import events, http_days, http_sheets
+from attendance.inbound import events, http_days, http_privacy, http_sheets
 from attendance.outbound.queries import Queries
 from attendance.outbound.store import INDEXES, Store
 from attendance.settings import Settings
@@ -10,6 +10,7 @@ from attendance.usecases.ports import Ports
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Service, foundation
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
 
 NAME = "attendance"
@@ -24,10 +25,15 @@ def wire(base: Foundation) -> Service:
     """The service on its foundation."""
     run = Runner(base.transactions, lambda transaction: ports_on(base.clock, transaction), service=NAME)
     reads = Queries(base.transactions.view)
+    readings = Readings(base.transactions.view, base.clock)
     return Service(
         name=NAME,
         foundation=base,
-        routers=[http_sheets.router(run, reads, base.clock), http_days.router(run, reads, base.clock)],
+        routers=[
+            http_sheets.router(run, reads, base.clock, readings),
+            http_days.router(run, reads, base.clock, readings),
+            http_privacy.router(reads, readings),
+        ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
         collections=["names", "closures", "excuses", "sheets", "commands"],

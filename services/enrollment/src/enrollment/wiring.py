@@ -8,6 +8,7 @@ from enrollment.inbound import (
     http_calendar,
     http_forms,
     http_office,
+    http_privacy,
     http_pupils,
     http_setup,
 )
@@ -19,6 +20,7 @@ from enrollment.usecases.ports import Ports
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Service, foundation
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
 
 NAME = "enrollment"
@@ -40,14 +42,16 @@ def wire(base: Foundation) -> Service:
     """The service on its foundation."""
     run = Runner(base.transactions, lambda transaction: ports_on(base.clock, transaction), service=NAME)
     reads = Queries(base.transactions.view)
+    readings = Readings(base.transactions.view, base.clock)
     return Service(
         name=NAME,
         foundation=base,
         routers=[
-            http_forms.router(reads, base.clock),
+            http_forms.router(reads, base.clock, readings),
             http_applications.router(run, reads),
-            http_office.router(run, reads),
-            http_pupils.router(run, reads),
+            http_privacy.router(reads, readings),
+            http_office.router(run, reads, readings),
+            http_pupils.router(run, reads, readings),
             http_setup.router(run, base.clock),
             http_calendar.router(run),
         ],

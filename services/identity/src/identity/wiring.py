@@ -62,6 +62,7 @@ from identity.usecases.machine_ports import Sealing
 from identity.usecases.ports import Federation, Ports, SingleLogout
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.process import Foundation, Index, Service, foundation
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
 
 NAME: Final = "identity"
@@ -209,7 +210,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             *map(sign_out_router, entrances),
             pairing_router(run, public_url),
             people_router(only_noting, queries),
-            privacy_router(queries),
+            privacy_router(queries, Readings(base.transactions.view, base.clock)),
             contacts_router(run, queries, base.clock),
             sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),

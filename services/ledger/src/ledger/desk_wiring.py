@@ -30,6 +30,7 @@ from ledger.usecases.ports import Ports
 from refettorio_chassis.consuming import Subscription
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Index
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
 
 COLLECTIONS: Final = (
@@ -94,13 +95,19 @@ def desk_parts(
     async def payment_began(notice: Notice) -> None:
         await decide(begin_payment, notice)
 
+    readings = Readings(view, base.clock)
     closer = YearCloser(decide, ClosingStore(view))
     refunds = http_refunds.RefundDesk(
-        run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor)
+        run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor), readings=readings
     )
-    closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake)
+    closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake, readings=readings)
     reminders = http_dunning.DunningDesk(
-        run=decide, queries=DunningStore(view), notices=LedgerQueries(view), clock=base.clock, new_id=new_id
+        run=decide,
+        queries=DunningStore(view),
+        notices=LedgerQueries(view),
+        clock=base.clock,
+        new_id=new_id,
+        readings=readings,
     )
     return DeskParts(
         decide=decide,
@@ -130,5 +137,6 @@ def _papers(base: Foundation, creditor: Creditor, fonts: Path | None) -> tuple[A
         printer=Printer(creditor, font_directory=fonts),
         as_csv=statement_csv,
         clock=base.clock,
+        readings=Readings(view, base.clock),
     )
     return http_statement_files.holder_router(desk), http_statement_files.office_router(desk)

@@ -17,6 +17,7 @@ from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.print_ports import PrintPorts
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Index
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
 
 COLLECTIONS: Final = (PRINT_RUNS, PRINT_LINES, PRINT_FILES)
@@ -50,5 +51,12 @@ def printing_parts(
     run: Runner[PrintPorts] = Runner(base.transactions, ports, service=service)
     reading = PrintStore(base.transactions.view)
     printer = SchoolPrinter(run, reading, press, clock=base.clock, kept_days=kept_days)
-    desk = http_prints.PrintDesk(run=run, reading=reading, started=printer.wake, new_id=new_id, kept_days=kept_days)
+    desk = http_prints.PrintDesk(
+        run=run,
+        reading=reading,
+        started=printer.wake,
+        new_id=new_id,
+        kept_days=kept_days,
+        readings=Readings(base.transactions.view, base.clock),
+    )
     return PrintingParts(run=run, printer=printer, routers=(http_prints.router(desk),), roles={"printer": printer.run})

@@ -14,6 +14,7 @@ from ledger.inbound.sealing import Sealer
 from ledger.outbound.seals import ROOTS, SealStore
 from ledger.usecases.sealing_ports import SealingPorts
 from refettorio_chassis.process import Foundation
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
 
 COLLECTIONS: Final = (ROOTS,)
@@ -42,6 +43,6 @@ def sealing_parts(base: Foundation, *, service: str) -> SealingParts:
     return SealingParts(
         run=run,
         sealer=sealer,
-        routers=(http_sealing.router(run, reading), http_sealing.public_router(reading)),
+        routers=(http_sealing.router(run, reading, Readings(view, base.clock)), http_sealing.public_router(reading)),
         roles={"sealer": sealer.run},
     )

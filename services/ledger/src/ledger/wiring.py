@@ -21,6 +21,7 @@ from ledger.inbound import (
     http_instalments,
     http_notices,
     http_positions,
+    http_privacy,
     http_rating,
     http_reconciliation,
     http_subscriptions,
@@ -43,11 +44,13 @@ from ledger.outbound.collections import (
     RERATING_LINES,
 )
 from ledger.outbound.coming import WatchedCheckout
+from ledger.outbound.dunning import DunningStore
 from ledger.outbound.families import FamilyStore
 from ledger.outbound.journal import JournalStore
 from ledger.outbound.meals import MealStore
 from ledger.outbound.notice_letter import NoticeLetters
 from ledger.outbound.notices import NoticeStore
+from ledger.outbound.refunds import RefundStore
 from ledger.outbound.reratings import ReratingStore
 from ledger.outbound.seals import SealStore
 from ledger.outbound.store import Announcer, LedgerQueries
@@ -71,6 +74,7 @@ from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.mongo import close
 from refettorio_chassis.process import CommandSpec, Foundation, Index, Service, foundation
 from refettorio_chassis.progress import every_progress
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction, View
 
 NAME = "ledger"
@@ -112,6 +116,7 @@ class Wiring:
             notice_payable_days=settings.notice_payable_days,
         )
         self.queries = LedgerQueries(base.transactions.view)
+        self.readings = Readings(base.transactions.view, base.clock)
         self.run: Runner[Ports] = Runner(base.transactions, self.ports, service=NAME)
         self.desk = desk_parts(
             base,
@@ -173,6 +178,7 @@ class Wiring:
             checkout=WatchedCheckout(self.checkout, self.desk.payment_began),
             clock=clock,
             public_url=settings.public_url,
+            readings=self.readings,
         )
         nodo = pagopa.NodoDesk(
             run=self.run,
@@ -188,13 +194,14 @@ class Wiring:
             foundation=self.base,
             routers=(
                 http_account.holder_router(accounts),
-                http_account.office_router(accounts, self.queries, self.run),
+                http_privacy.router(self._privacy(accounts)),
+                http_account.office_router(accounts, self.queries, self.run, self.readings),
                 http_notices.router(notices),
                 http_instalments.router(self._instalments()),
                 http_instalments.office_router(self._instalments()),
                 http_tariffs.router(self.run, self.queries),
                 http_rating.router(self._rating()),
-                http_declarations.router(self.run, self._rating().sources, self.base.clock),
+                http_declarations.router(self.run, self._rating().sources, self.base.clock, self.readings),
                 http_subscriptions.router(self._subscriptions()),
                 http_positions.router(self._positions()),
                 http_reconciliation.router(self.pagopa.reconciliation),
@@ -221,7 +228,22 @@ class Wiring:
 
     def _instalments(self) -> http_instalments.InstalmentDesk:
         return http_instalments.InstalmentDesk(
-            run=self.run, queries=self.queries, letters=self.letters, clock=self.base.clock, new_id=new_id
+            run=self.run,
+            queries=self.queries,
+            letters=self.letters,
+            clock=self.base.clock,
+            new_id=new_id,
+            readings=self.readings,
+        )
+
+    def _privacy(self, accounts: http_account.AccountDesk) -> http_privacy.PrivacyDesk:
+        return http_privacy.PrivacyDesk(
+            accounts=accounts,
+            queries=self.queries,
+            refunds=RefundStore(self.base.transactions.view),
+            arrangements=DunningStore(self.base.transactions.view),
+            readings=self.readings,
+            clock=self.base.clock,
         )
 
     def _positions(self) -> http_positions.PositionDesk:
@@ -230,6 +252,7 @@ class Wiring:
             reading=NoticeStore(self.base.transactions.view),
             clock=self.base.clock,
             attached=self.settler.wake,
+            readings=self.readings,
         )
 
     def _subscriptions(self) -> http_subscriptions.SubscriptionDesk:

@@ -11,7 +11,7 @@ from notify.domain.guardian import Channel
 from notify.domain.letter import Cause
 from notify.domain.policy import Policy
 from notify.domain.retry import RetryPolicy
-from notify.inbound import http
+from notify.inbound import http, http_privacy
 from notify.inbound.events import Events
 from notify.inbound.receipts import on_sms_receipt
 from notify.inbound.sender import Line, SenderRole
@@ -27,6 +27,7 @@ from notify.settings import Settings
 from notify.usecases.ports import Ports
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.process import Foundation, Index, Service, foundation
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
 from refettorio_contracts import Event
 
@@ -40,6 +41,7 @@ INDEXES = (
     Index(collection="deliveries", keys=[("channel", 1), ("state", 1), ("next_attempt_at", 1)]),
     Index(collection="deliveries", keys=[("state", 1), ("planned_at", -1)]),
     Index(collection="deliveries", keys=[("planned_at", -1)]),
+    Index(collection="deliveries", keys=[("guardian_id", 1), ("planned_at", -1)]),
     Index(
         collection="deliveries",
         keys=[("channel", 1), ("reference", 1)],
@@ -60,10 +62,11 @@ def assemble(settings: Settings, clock: Clock) -> Service:
     ports = _PortsFactory(settings, clock)
     run = Runner(base.transactions, ports, service=NAME)
     queries = Queries(base.transactions.view)
+    readings = Readings(base.transactions.view, clock)
     return Service(
         name=NAME,
         foundation=base,
-        routers=[http.router(run, queries)],
+        routers=[http.router(run, queries, readings), http_privacy.router(queries, readings)],
         subscriptions=Events(ports).subscriptions(),
         indexes=INDEXES,
         collections=COLLECTIONS,

@@ -16,6 +16,7 @@ from attendance.usecases.correct_mark import Correction, correct_mark
 from attendance.usecases.ports import Ports, Reads
 from attendance.usecases.show_pupil_days import show_pupil_days
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 DEFAULT_PERIOD: Final = timedelta(days=30)
@@ -42,7 +43,7 @@ class CorrectionAnswer(DayShape):
     pupil_id: str
 
 
-def router(run: Runner[Ports], reads: Reads, clock: Clock) -> APIRouter:
+def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
     """A guardian reaches only their own children."""
     routes = APIRouter(prefix=PREFIX, tags=["days"])
 
@@ -61,6 +62,8 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock) -> APIRouter:
             last=last,
             account_id=None if caller.has("office", "administrator") else AccountId(caller.subject),
         )
+        families = (each.account_id for each in await reads.enrolments_of(PupilId(pupil_id)))
+        await readings.note(caller, "days-read", families, of=pupil_id)
         return Items(items=[DayShape.of(each) for each in found])
 
     @routes.post("/corrections")

@@ -19,7 +19,9 @@ from attendance.usecases.mark_pupils import mark_pupils
 from attendance.usecases.ports import Ports, Reads
 from attendance.usecases.reopen_sheet import reopen_sheet
 from attendance.usecases.show_sheet import show_sheet
+from refettorio_chassis.auth import Caller
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 
@@ -61,12 +63,15 @@ class ReopenBody(BaseModel):
     reason: Annotated[str, Field(min_length=3, max_length=200)]
 
 
-def router(run: Runner[Ports], reads: Reads, clock: Clock) -> APIRouter:
+def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
     """Canteen staff and tablets reach the classes they were given; the office all."""
     routes = APIRouter(prefix=f"{PREFIX}/classes", tags=["sheets"])
 
-    async def shown(class_id: str, day: date) -> SheetShape:
-        return SheetShape.of(await show_sheet(reads, ClassId(class_id), day, now=clock.now()))
+    async def shown(caller: Caller, class_id: str, day: date) -> SheetShape:
+        picture = await show_sheet(reads, ClassId(class_id), day, now=clock.now())
+        families = (seat.account_id for seat in picture.roll.seats.values())
+        await readings.note(caller, "roll-read", families, of=f"{class_id}/{day}")
+        return SheetShape.of(picture)
 
     @routes.get("")
     async def classes(caller: RollTaker) -> Items[ClassShape]:
@@ -77,22 +82,22 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock) -> APIRouter:
     @routes.get("/{class_id}/sheets/{day}")
     async def sheet(caller: RollTaker, class_id: PathId, day: date) -> SheetShape:
         class_in_scope(caller, class_id)
-        return await shown(class_id, day)
+        return await shown(caller, class_id, day)
 
     @routes.post("/{class_id}/sheets/{day}/commands")
     async def mark(caller: RollTaker, class_id: PathId, day: date, body: CommandsBody) -> MarkedSheet:
         commands = [each.command() for each in body.commands]
         results = await run(mark_pupils, class_in_scope(caller, class_id), day, commands=commands, by=actor(caller))
-        return MarkedSheet(results=[ResultShape.of(each) for each in results], sheet=await shown(class_id, day))
+        return MarkedSheet(results=[ResultShape.of(each) for each in results], sheet=await shown(caller, class_id, day))
 
     @routes.post("/{class_id}/sheets/{day}/close")
     async def close(caller: RollTaker, class_id: PathId, day: date) -> SheetShape:
         await run(close_sheet, class_in_scope(caller, class_id), day, by=actor(caller))
-        return await shown(class_id, day)
+        return await shown(caller, class_id, day)
 
     @routes.post("/{class_id}/sheets/{day}/reopen")
     async def reopen(caller: Clerk, class_id: PathId, day: date, body: ReopenBody) -> SheetShape:
         await run(reopen_sheet, class_in_scope(caller, class_id), day, reason=body.reason, by=actor(caller))
-        return await shown(class_id, day)
+        return await shown(caller, class_id, day)
 
     return routes

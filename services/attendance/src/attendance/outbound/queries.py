@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from attendance.domain.calendar import Closure, Excuse
-from attendance.domain.identifiers import ClassId, PupilId, SchoolId
+from attendance.domain.identifiers import AccountId, ClassId, PupilId, SchoolId
 from attendance.domain.mark import PupilDay
 from attendance.domain.roster import Enrolment
 from attendance.domain.sheet import Sheet
@@ -33,6 +33,9 @@ class Queries:
 
     async def enrolments_of(self, pupil_id: PupilId) -> Sequence[Enrolment]:
         return await self._enrolments({"pupil_id": pupil_id, "service": MEALS})
+
+    async def enrolments_paid_by(self, account_id: AccountId) -> Sequence[Enrolment]:
+        return await self._enrolments({"account_id": account_id, "service": MEALS})
 
     async def enrolments_ending_from(self, day: date) -> Sequence[Enrolment]:
         return await self._enrolments({"valid_to": {"$gte": day.isoformat()}, "service": MEALS})

@@ -22,6 +22,7 @@ from refettorio_chassis.transaction import Transaction
 INDEXES: Final = (
     Index(collection="enrolments", keys=[("stays.class_id", 1)]),
     Index(collection="enrolments", keys=[("pupil_id", 1)]),
+    Index(collection="enrolments", keys=[("account_id", 1)]),
     Index(collection="enrolments", keys=[("valid_to", 1)]),
     Index(collection="pupil_days", keys=[("pupil_id", 1), ("day", -1)]),
 )

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from attendance.domain.calendar import Closure, Excuse
-from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
+from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
 from attendance.domain.roster import Enrolment
 from attendance.domain.sheet import Sheet
@@ -34,6 +34,10 @@ class Reads(Protocol):
 
     async def enrolments_of(self, pupil_id: PupilId) -> Sequence[Enrolment]:
         """Meal enrolments of one pupil."""
+        ...
+
+    async def enrolments_paid_by(self, account_id: AccountId) -> Sequence[Enrolment]:
+        """Meal enrolments of the holder's pupils."""
         ...
 
     async def enrolments_ending_from(self, day: date) -> Sequence[Enrolment]:

@@ -1,14 +1,16 @@
-"""A guardian looks at the days of a child."""
+"""A guardian looks at the days of a child, or at all there are of theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from attendance.domain.errors import PeriodInvalidError, PupilNotFoundError
 from attendance.domain.identifiers import AccountId, PupilId
 from attendance.domain.mark import PupilDay
+from attendance.domain.roster import Enrolment
 from attendance.usecases.ports import Reads
 
 LONGEST_PERIOD: Final = timedelta(days=400)
@@ -32,4 +34,21 @@ async def show_pupil_days(
     days = await reads.days_of(pupil_id, first, last)
     if account_id is None:
         return days
-    return [each for each in days if any(own.valid_from <= each.day <= own.valid_to for own in enrolments)]
+    return _within(days, enrolments)
+
+
+async def every_day_of(reads: Reads, account_id: AccountId) -> Mapping[PupilId, Sequence[PupilDay]]:
+    """All marked days of the holder's pupils, newest first, however long ago."""
+    own: dict[PupilId, list[Enrolment]] = defaultdict(list)
+    for enrolment in await reads.enrolments_paid_by(account_id):
+        own[enrolment.pupil_id].append(enrolment)
+    found: dict[PupilId, Sequence[PupilDay]] = {}
+    for pupil_id, enrolments in own.items():
+        first, last = min(each.valid_from for each in enrolments), max(each.valid_to for each in enrolments)
+        found[pupil_id] = _within(await reads.days_of(pupil_id, first, last), enrolments)
+    return found
+
+
+def _within(days: Iterable[PupilDay], own: Iterable[Enrolment]) -> list[PupilDay]:
+    stays = list(own)
+    return [each for each in days if any(stay.valid_from <= each.day <= stay.valid_to for stay in stays)]

@@ -22,9 +22,10 @@ from enrollment.inbound.shapes import (
 from enrollment.usecases.look_at_debt import look_at_debt
 from enrollment.usecases.ports import Reads
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 
 
-def router(reads: Reads, clock: Clock) -> APIRouter:
+def router(reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
     """Reading only."""
     routes = APIRouter(prefix=PREFIX, tags=["forms"])
 
@@ -62,6 +63,8 @@ def router(reads: Reads, clock: Clock) -> APIRouter:
             own = await reads.pupils_of(holder)
             return Items(items=[PupilShape.of(pupil, pupil.enrolled_by(holder)) for pupil in own])
         found = await reads.pupils(ClassId(class_id) if class_id else None)
+        families = (each.account_id for pupil in found for each in pupil.enrolments)
+        await readings.note(caller, "pupils-listed", families, of=class_id or "")
         return Items(items=[PupilShape.of(pupil, pupil.enrolments) for pupil in found])
 
     return routes

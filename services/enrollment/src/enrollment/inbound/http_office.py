@@ -16,6 +16,7 @@ from enrollment.usecases.accept_application import accept_application
 from enrollment.usecases.ports import ApplicationFilter, Ports, Reads
 from enrollment.usecases.reject_application import reject_application
 from enrollment.usecases.review_application import review_application
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 
@@ -35,25 +36,28 @@ class RejectBody(BaseModel):
     reason: Annotated[str, Field(min_length=10, max_length=500)]
 
 
-def router(run: Runner[Ports], reads: Reads) -> APIRouter:
+def router(run: Runner[Ports], reads: Reads, readings: Readings) -> APIRouter:
     """For clerks; an empty filter means all."""
     routes = APIRouter(prefix=f"{PREFIX}/office/applications", tags=["office"])
 
     @routes.get("")
     async def applications(
-        _caller: OfficeReader,
+        caller: OfficeReader,
         state: State | Literal[""] | None = None,
         service: Service | Literal[""] | None = None,
         school_year: Annotated[str | None, Query(max_length=10)] = None,
     ) -> Items[OfficeApplication]:
         wanted = ApplicationFilter(state=state or None, service=service or None, school_year=school_year or None)
-        return Items(items=[OfficeApplication.of(each) for each in await reads.applications(wanted)])
+        found = await reads.applications(wanted)
+        await readings.note(caller, "applications-listed", (each.guardian_id for each in found))
+        return Items(items=[OfficeApplication.of(each) for each in found])
 
     @routes.get("/{application_id}")
-    async def one(_caller: OfficeReader, application_id: PathId) -> OfficeApplication:
+    async def one(caller: OfficeReader, application_id: PathId) -> OfficeApplication:
         application = await reads.application(ApplicationId(application_id))
         if application is None:
             raise ApplicationNotFoundError("Questa domanda non esiste.", application_id=application_id)
+        await readings.note(caller, "application-read", [application.guardian_id], of=application_id)
         return OfficeApplication.of(application).answered(application)
 
     @routes.post("/{application_id}/review")

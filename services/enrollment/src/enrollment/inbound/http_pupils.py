@@ -15,6 +15,7 @@ from enrollment.inbound.shapes import PupilShape
 from enrollment.usecases.end_enrolment import Leaving, end_enrolment
 from enrollment.usecases.move_pupil import Move, move_pupil
 from enrollment.usecases.ports import Ports, Reads
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Why = Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
@@ -40,15 +41,16 @@ class MoveBody(BaseModel):
     reason: Why
 
 
-def router(run: Runner[Ports], reads: Reads) -> APIRouter:
+def router(run: Runner[Ports], reads: Reads, readings: Readings) -> APIRouter:
     """For clerks."""
     routes = APIRouter(prefix=f"{PREFIX}/office/pupils/{{pupil_id}}", tags=["office"])
 
     @routes.get("")
-    async def one(_caller: OfficeReader, pupil_id: PathId) -> PupilShape:
+    async def one(caller: OfficeReader, pupil_id: PathId) -> PupilShape:
         pupil = await reads.pupil(PupilId(pupil_id))
         if pupil is None or not pupil.enrolments:
             raise PupilNotFoundError("Questo alunno non esiste.", pupil_id=pupil_id)
+        await readings.note(caller, "pupil-read", (each.account_id for each in pupil.enrolments), of=pupil_id)
         return PupilShape.of(pupil, pupil.enrolments)
 
     @routes.post("/enrolments/{enrolment_id}/end")

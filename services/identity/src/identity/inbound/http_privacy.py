@@ -11,33 +11,19 @@ from pydantic import BaseModel, ConfigDict
 
 from identity.domain.contact import Contact
 from identity.domain.errors import GuardianUnknownError
+from identity.domain.exchange import Exchange
 from identity.domain.guardian import Guardian
 from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
 from identity.inbound.shapes import ContactItem, contact_item
-from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.readings import Access, Accesses, Readings
 
 Person = Annotated[Caller, Depends(caller_with(GUARDIAN))]
 
 
 class _Given(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class AccessItem(_Given):
-    """`role` of the staff did `what` at `at`. Who it was the office tells on request; their code is `who`."""
-
-    at: datetime
-    who: str
-    role: str
-    what: str
-
-
-class AccessList(_Given):
-    """The latest first."""
-
-    items: list[AccessItem]
 
 
 class SignedInOn(_Given):
@@ -47,6 +33,17 @@ class SignedInOn(_Given):
     scheme: str
     opened_at: datetime
     last_seen_at: datetime
+
+
+class Exchanged(_Given):
+    """A request of ours or of a provider, and what came of it. The messages themselves only an auditor reads."""
+
+    kind: str
+    scheme: str
+    provider: str
+    started_at: datetime
+    answered_at: datetime | None
+    outcome: str | None
 
 
 class OwnData(_Given):
@@ -60,7 +57,8 @@ class OwnData(_Given):
     preferred_channel: str | None
     contacts: list[ContactItem]
     sessions: list[SignedInOn]
-    accesses: list[AccessItem]
+    exchanges: list[Exchanged]
+    accesses: list[Access]
 
 
 class Reading(Protocol):
@@ -69,17 +67,17 @@ class Reading(Protocol):
     async def guardian(self, guardian_id: str) -> Guardian | None: ...
     async def contacts(self, guardian_id: str) -> Sequence[Contact]: ...
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]: ...
-    async def accesses_to(self, guardian_id: str) -> Sequence[AuditLine]: ...
+    async def exchanges_about(self, guardian_id: str) -> Sequence[Exchange]: ...
 
 
-def privacy_router(reading: Reading) -> APIRouter:
+def privacy_router(reading: Reading, readings: Readings) -> APIRouter:
     """`/api/identity/v1/me/access-log` and `…/me/export`."""
     router = APIRouter(prefix="/api/identity/v1/me", tags=["privacy"])
 
     @router.get("/access-log")
-    async def accesses(caller: Person) -> AccessList:
+    async def accesses(caller: Person) -> Accesses:
         """Who of the staff saw or changed the caller's data here."""
-        return AccessList(items=[_access(line) for line in await reading.accesses_to(caller.subject)])
+        return Accesses(items=list(await readings.about(caller.subject)))
 
     @router.get("/export")
     async def export(caller: Person) -> OwnData:
@@ -96,14 +94,22 @@ def privacy_router(reading: Reading) -> APIRouter:
             preferred_channel=guardian.preferred_channel,
             contacts=[contact_item(contact) for contact in await reading.contacts(caller.subject)],
             sessions=[_signed_in_on(session) for session in await reading.sessions_of(caller.subject)],
-            accesses=[_access(line) for line in await reading.accesses_to(caller.subject)],
+            exchanges=[_exchanged(each) for each in await reading.exchanges_about(caller.subject)],
+            accesses=list(await readings.about(caller.subject)),
         )
 
     return router
 
 
-def _access(line: AuditLine) -> AccessItem:
-    return AccessItem(at=line.at, who=line.acting_clerk or line.who, role=line.role, what=line.what)
+def _exchanged(exchange: Exchange) -> Exchanged:
+    return Exchanged(
+        kind=exchange.kind,
+        scheme=exchange.scheme,
+        provider=exchange.provider,
+        started_at=exchange.started_at,
+        answered_at=exchange.answered_at,
+        outcome=exchange.outcome,
+    )
 
 
 def _signed_in_on(session: Session) -> SignedInOn:

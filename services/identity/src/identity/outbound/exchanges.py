@@ -66,6 +66,18 @@ class Exchanges:
         }
 
 
+class RegisterOf:
+    """Reads whom exchanges are about, and needs no key: their messages stay sealed."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._exchanges = collections.collection(EXCHANGES)
+
+    async def about(self, guardian_id: str) -> list[Exchange]:
+        """The latest first."""
+        found = await self._exchanges.find({"guardian_id": guardian_id}, _WITHOUT_MESSAGES, sort=[("started_at", -1)])
+        return [_exchange(document) for document in found]
+
+
 def _where(wanted: ExchangeSearch) -> Document:
     exactly = {
         "guardian_id": wanted.guardian_id,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
+from identity.domain.exchange import Exchange
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.kafka_access import KafkaAccess
@@ -15,14 +16,13 @@ from identity.domain.proposal import StaffProposal
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
-from identity.outbound.access_log import AccessLog
 from identity.outbound.contact_codes import ContactCodesInMongo
+from identity.outbound.exchanges import RegisterOf
 from identity.outbound.machine_clients import KafkaAccesses, MachineClients
 from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions
 from identity.outbound.store import People
 from identity.outbound.tablets import Tablets
-from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.transaction import Collections
 
 
@@ -31,7 +31,7 @@ class Queries:
 
     def __init__(self, view: Collections) -> None:
         self._people = People(view)
-        self._access_log = AccessLog(view)
+        self._exchanges = RegisterOf(view)
         self._proposals = Proposals(view)
         self._contact_codes = ContactCodesInMongo(view)
         self._sessions = Sessions(view)
@@ -54,8 +54,8 @@ class Queries:
     async def tablets_in(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]:
         return await self._tablets.among(credential_hashes)
 
-    async def accesses_to(self, guardian_id: str) -> Sequence[AuditLine]:
-        return await self._access_log.about(guardian_id)
+    async def exchanges_about(self, guardian_id: str) -> Sequence[Exchange]:
+        return await self._exchanges.about(guardian_id)
 
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]:
         return await self._sessions.of_guardian(guardian_id)

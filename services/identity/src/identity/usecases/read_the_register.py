@@ -49,7 +49,9 @@ async def read_an_exchange(ports: Ports, *, exchange_id: str, reason: str, by: A
         raise ExchangeUnknownError(
             "Nel registro non c'è questa richiesta, oppure è passato il tempo per cui si conserva."
         )
-    await ports.audit(audit_line(by, "exchange-read", exchange_id, at=ports.now(), reason=reason))
+    # About the person, where one is known: they find it in their access log.
+    subject, details = exchange.guardian_id or exchange_id, {"exchange": exchange_id}
+    await ports.audit(audit_line(by, "exchange-read", subject, at=ports.now(), reason=reason, details=details))
     return ReadExchange(exchange=exchange, messages=await ports.exchanges.messages(exchange_id))
 
 

@@ -19,6 +19,7 @@ from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import Policy, Ports, Queries, StatementSpan
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
@@ -112,24 +113,28 @@ def holder_router(desk: AccountDesk) -> APIRouter:
     return routes
 
 
-def office_router(desk: AccountDesk, queries: Queries, run: Runner[Ports]) -> APIRouter:
+def office_router(desk: AccountDesk, queries: Queries, run: Runner[Ports], readings: Readings) -> APIRouter:
     """What the office sees and does."""
     routes = APIRouter(prefix=API, tags=["office"])
 
     @routes.get("/accounts")
-    async def accounts(_caller: OfficeReader, in_debt: bool = False) -> Items[AccountView]:
+    async def accounts(caller: OfficeReader, in_debt: bool = False) -> Items[AccountView]:
         found = await queries.accounts_in_debt() if in_debt else await queries.holder_accounts()
+        await readings.note(caller, "accounts-listed", (each.account_id for each in found))
         return Items(items=await desk.shown(*found))
 
     @routes.get("/accounts/{account_id}")
-    async def account(_caller: OfficeReader, account_id: str) -> AccountView:
-        return await desk.by_id(account_id)
+    async def account(caller: OfficeReader, account_id: str) -> AccountView:
+        found = await desk.by_id(account_id)
+        await readings.note(caller, "account-read", [account_id], of=account_id)
+        return found
 
     @routes.get("/accounts/{account_id}/statement")
     async def statement(
         caller: OfficeReader, account_id: str, first: FirstDay = None, last: LastDay = None
     ) -> Items[EntryView]:
         await desk.by_id(account_id)
+        await readings.note(caller, "statement-read", [account_id], of=account_id)
         shows_income = bool(caller.roles & {"office", "administrator"})
         return await desk.statement(account_id, first, last, shows_income=shows_income)
 

@@ -18,6 +18,7 @@ from ledger.inbound.views import API
 from ledger.usecases.close_year import preview_closing, start_closing
 from ledger.usecases.decision_ports import DecisionPorts
 from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
@@ -83,6 +84,7 @@ class ClosingDesk:
     run: Runner[DecisionPorts]
     queries: ClosingQueries
     started: Callable[[], None]
+    readings: Readings
 
 
 def router(desk: ClosingDesk) -> APIRouter:
@@ -90,8 +92,9 @@ def router(desk: ClosingDesk) -> APIRouter:
     routes = APIRouter(prefix=f"{API}/year-closings/{{year}}", tags=["year end"])
 
     @routes.post("/preview")
-    async def preview(_caller: OfficeReader, year: YearInPath) -> PreviewView:
+    async def preview(caller: OfficeReader, year: YearInPath) -> PreviewView:
         seen = await desk.run(preview_closing, year.replace("-", "/"))
+        await desk.readings.note(caller, "year-lines-listed", (line.account_id for line in seen.lines))
         return PreviewView(
             school_year=seen.school_year,
             accounts=seen.accounts,
@@ -110,9 +113,10 @@ def router(desk: ClosingDesk) -> APIRouter:
         return _view(await _found(desk, year))
 
     @routes.get("/lines")
-    async def lines(_caller: OfficeReader, year: YearInPath, outcome: Outcome) -> Items[LineView]:
+    async def lines(caller: OfficeReader, year: YearInPath, outcome: Outcome) -> Items[LineView]:
         closing = await _found(desk, year)
         found = await desk.queries.lines_of(closing.school_year, outcome)
+        await desk.readings.note(caller, "year-lines-listed", (line.account_id for line in found), of=outcome.value)
         return Items(items=[_line(line, settled=True) for line in found])
 
     return routes

@@ -21,27 +21,30 @@ from ledger.usecases.ports import Ports
 from ledger.usecases.rerate import RatingSources, Span, reprice_span
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 
 
-def router(run: Runner[Ports], sources: RatingSources, clock: Clock) -> APIRouter:
+def router(run: Runner[Ports], sources: RatingSources, clock: Clock, readings: Readings) -> APIRouter:
     """An ISEE is only ever in a body: addresses are written down by gateways and traces."""
     routes = APIRouter(prefix=f"{API}/accounts/{{account_id}}/declarations", tags=["prices"])
 
     @routes.get("")
-    async def declarations(_caller: Office, account_id: AccountCode) -> Items[DeclarationView]:
+    async def declarations(caller: Office, account_id: AccountCode) -> Items[DeclarationView]:
         found = await sources.families.declarations([account_id])
+        await readings.note(caller, "declarations-read", [account_id], of=account_id)
         return Items(items=declaration_views(account_id, found, rome_day(clock.now())))
 
     @routes.post("/preview", status_code=201)
-    async def preview(_caller: Office, account_id: AccountCode, body: DeclarationBody) -> EffectView:
+    async def preview(caller: Office, account_id: AccountCode, body: DeclarationBody) -> EffectView:
         declared = Declaration(
             account_id=account_id, declaration_id="preview", registered_at=clock.now(), **body.model_dump()
         )
         check_declaration(declared, rome_day(clock.now()))
         span = Span(first=declared.valid_from, last=declared.valid_to, account_id=account_id)
+        await readings.note(caller, "declaration-previewed", [account_id], of=account_id)
         return effect_view(await reprice_span(sources, span, declared=declared))
 
     @routes.put("/{declaration_id}")

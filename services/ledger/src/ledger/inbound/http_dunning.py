@@ -23,6 +23,7 @@ from ledger.usecases.remind_debtors import Debtor, look_at_debtor, remind_debtor
 from ledger.usecases.switch_payment_network import switch_payment_network
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
@@ -135,6 +136,7 @@ class DunningDesk:
     notices: NoticeReading
     clock: Clock
     new_id: Callable[[str], str]
+    readings: Readings
 
     async def arrangements(self, account_id: str) -> list[ArrangementView]:
         """Newest first, the plans with their notices as they stand today."""
@@ -151,8 +153,10 @@ def router(desk: DunningDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["dunning"])
 
     @routes.get("/dunning")
-    async def debtors(_caller: OfficeReader) -> Items[DebtorView]:
-        found = [await desk.run(look_at_debtor, account_id) for account_id in await desk.queries.debtors()]
+    async def debtors(caller: OfficeReader) -> Items[DebtorView]:
+        indebted = await desk.queries.debtors()
+        found = [await desk.run(look_at_debtor, account_id) for account_id in indebted]
+        await desk.readings.note(caller, "debtors-listed", indebted)
         return Items(items=[_debtor(debtor) for debtor in found if debtor is not None])
 
     @routes.post("/dunning/run")
@@ -183,7 +187,8 @@ def arrangement_router(desk: DunningDesk) -> APIRouter:
     routes = APIRouter(prefix=f"{API}/accounts/{{account_id}}", tags=["dunning"])
 
     @routes.get("/arrangements")
-    async def every(_caller: OfficeReader, account_id: AccountCode) -> Items[ArrangementView]:
+    async def every(caller: OfficeReader, account_id: AccountCode) -> Items[ArrangementView]:
+        await desk.readings.note(caller, "arrangements-read", [account_id], of=account_id)
         return Items(items=await desk.arrangements(account_id))
 
     @routes.post("/plans", status_code=201)

@@ -21,6 +21,7 @@ from ledger.usecases.ports import Ports, Queries
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
@@ -96,6 +97,7 @@ class InstalmentDesk:
     letters: PlanLetters
     clock: Clock
     new_id: Callable[[str], str]
+    readings: Readings
 
     def today(self) -> date:
         """In Rome."""
@@ -123,6 +125,7 @@ class InstalmentDesk:
         if plan is None or (plan.account_id != caller.subject and not caller.has(*_OFFICE)):
             message = "Il piano di rate non esiste."
             raise PlanNotFoundError(message)
+        await self.readings.note(caller, "plan-read", [plan.account_id], of=plan_id)
         return plan
 
 
@@ -160,7 +163,8 @@ def office_router(desk: InstalmentDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["instalments"])
 
     @routes.get("/accounts/{account_id}/plans")
-    async def plans(_caller: OfficeReader, account_id: AccountCode) -> Items[PlanView]:
+    async def plans(caller: OfficeReader, account_id: AccountCode) -> Items[PlanView]:
+        await desk.readings.note(caller, "plan-read", [account_id], of=account_id)
         return await desk.of_account(account_id)
 
     @routes.post("/accounts/{account_id}/instalments", status_code=201)

@@ -17,6 +17,7 @@ from ledger.usecases.issue_notice import issue_joint_notice, issue_notice
 from ledger.usecases.ports import Checkout, CheckoutReturns, Ports, Queries
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
@@ -41,6 +42,7 @@ class NoticeDesk:
     checkout: Checkout
     clock: Clock
     public_url: str
+    readings: Readings
 
     def today(self) -> date:
         """In Rome."""
@@ -58,6 +60,7 @@ class NoticeDesk:
         if notice is None or (notice.account_id != caller.subject and not caller.has(*_OFFICE)):
             message = "L'avviso di pagamento non esiste."
             raise NoticeNotFoundError(message)
+        await self.readings.note(caller, "notice-read", [notice.account_id], of=number)
         return notice
 
     def returns(self, notice: Notice) -> CheckoutReturns:

@@ -20,6 +20,7 @@ from ledger.usecases.ports import Ports
 from ledger.usecases.resolve_anomaly import resolve_anomaly
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
@@ -44,6 +45,7 @@ class PositionDesk:
     reading: PositionReading
     clock: Clock
     attached: Callable[[], None]
+    readings: Readings
 
 
 class _Shape(BaseModel):
@@ -103,10 +105,11 @@ def router(desk: PositionDesk) -> APIRouter:
 
     @routes.get("/positions")
     async def positions(
-        _caller: OfficeReader, state: NoticeState | None = None, limit: Limit = 200
+        caller: OfficeReader, state: NoticeState | None = None, limit: Limit = 200
     ) -> Items[PositionView]:
         today = rome_day(desk.clock.now())
         found = await desk.reading.positions(state, today=today, limit=limit)
+        await desk.readings.note(caller, "notices-listed", (notice.account_id for notice in found))
         return Items(items=[position_view(notice, today) for notice in found])
 
     @routes.post("/notices/{number}/cancel")
@@ -116,8 +119,10 @@ def router(desk: PositionDesk) -> APIRouter:
         return position_view(notice, rome_day(desk.clock.now()))
 
     @routes.get("/anomalies")
-    async def anomalies(_caller: OfficeReader, resolved: bool = False, limit: Limit = 200) -> Items[AnomalyView]:
+    async def anomalies(caller: OfficeReader, resolved: bool = False, limit: Limit = 200) -> Items[AnomalyView]:
         found = await desk.reading.anomalies(resolved=resolved, limit=limit)
+        families = (receipt.account_id for receipt in found if receipt.account_id)
+        await desk.readings.note(caller, "anomalies-listed", families)
         return Items(items=[anomaly_view(receipt) for receipt in found])
 
     @routes.post("/anomalies/{anomaly_id:path}/resolve")

@@ -19,6 +19,7 @@ from ledger.usecases.finish_print import stop_print
 from ledger.usecases.print_ports import PrintPorts, PrintReading
 from ledger.usecases.print_school import preview_print, start_print
 from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.readings import EVERYBODY, Readings
 from refettorio_chassis.transaction import Runner
 
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
@@ -101,6 +102,7 @@ class PrintDesk:
     started: Callable[[], None]
     new_id: Callable[[str], str]
     kept_days: int
+    readings: Readings
 
     def view(self, run: PrintRun) -> RunView:
         """As it stands."""
@@ -160,10 +162,11 @@ def router(desk: PrintDesk) -> APIRouter:
         return desk.view(await desk.run(stop_print, run_id, reason=body.reason, by=actor(caller)))
 
     @routes.get("/{run_id}/files/{number}.pdf", response_class=Response)
-    async def file(_caller: OfficeReader, run_id: RunCode, number: FileNumber) -> Response:
+    async def file(caller: OfficeReader, run_id: RunCode, number: FileNumber) -> Response:
         pdf = await desk.reading.file(run_id, number)
         if pdf is None:
             raise PrintNotFoundError("Il documento non c'è: non è ancora pronto, o non è più conservato.")
+        await desk.readings.note(caller, "school-letters-read", [EVERYBODY], of=f"{run_id}/{number}")
         headers = {
             "content-disposition": f'attachment; filename="avvisi-{number}.pdf"',
             "cache-control": "private, no-store",

@@ -21,6 +21,7 @@ from ledger.usecases.pay_refunds import book_batch, gather_refunds
 from ledger.usecases.request_refund import request_refund
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
@@ -122,6 +123,7 @@ class RefundDesk:
     run: Runner[DecisionPorts]
     queries: RefundQueries
     file_of: Callable[[RefundBatch], bytes]
+    readings: Readings
 
 
 def actor(caller: Caller) -> Actor:
@@ -172,6 +174,7 @@ def router(desk: RefundDesk) -> APIRouter:
             found = await desk.queries.refunds_of(caller.subject)
             return Items(items=[refund_view(refund, caller) for refund in found if state in {None, refund.state}])
         found = await desk.queries.refunds_in(state) if state else await desk.queries.every_refund()
+        await desk.readings.note(caller, "refunds-listed", (refund.account_id for refund in found))
         return Items(items=[refund_view(refund, caller) for refund in found])
 
     return routes
@@ -197,10 +200,11 @@ def office_router(desk: RefundDesk) -> APIRouter:
         return batch_view(await desk.run(book_batch, batch_id, by=actor(caller)))
 
     @routes.get("/refunds/pain001", response_class=Response)
-    async def pain001(_caller: Office, batch: Annotated[BatchCode, Query()]) -> Response:
+    async def pain001(caller: Office, batch: Annotated[BatchCode, Query()]) -> Response:
         found = await desk.queries.batch(batch)
         if found is None:
             raise BatchNotFoundError("La distinta non esiste.", batch_id=batch)
+        await desk.readings.note(caller, "bank-file-read", (line.account_id for line in found.lines), of=batch)
         headers = {
             "content-disposition": f'attachment; filename="{batch}.xml"',
             "cache-control": "private, no-store",

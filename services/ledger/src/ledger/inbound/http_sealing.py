@@ -17,6 +17,7 @@ from ledger.usecases.close_period import close_period
 from ledger.usecases.sealing_ports import SealingPorts
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.auth import Caller, caller_with, open_to_all
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
@@ -66,7 +67,7 @@ class BalanceView(BaseModel):
     balance_cents: int
 
 
-def router(run: Runner[SealingPorts], reading: Reading) -> APIRouter:
+def router(run: Runner[SealingPorts], reading: Reading, readings: Readings) -> APIRouter:
     """Months and balances for the office."""
     routes = APIRouter(prefix=API, tags=["book"])
 
@@ -81,7 +82,7 @@ def router(run: Runner[SealingPorts], reading: Reading) -> APIRouter:
 
     @routes.get("/accounts/{account_id}/balance")
     async def balance(
-        _caller: OfficeReader,
+        caller: OfficeReader,
         account_id: str,
         at: Annotated[AwareDatetime | None, Query()] = None,
         value_day: Annotated[date | None, Query()] = None,
@@ -90,6 +91,7 @@ def router(run: Runner[SealingPorts], reading: Reading) -> APIRouter:
         if cents is None:
             message = "Il conto non esiste."
             raise AccountNotFoundError(message)
+        await readings.note(caller, "account-read", [account_id], of=account_id)
         return BalanceView(account_id=account_id, at=at, value_day=value_day, balance_cents=cents)
 
     return routes

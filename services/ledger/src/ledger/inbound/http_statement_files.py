@@ -23,6 +23,7 @@ from ledger.usecases.print_account import (
 )
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock
+from refettorio_chassis.readings import Readings
 
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
@@ -48,6 +49,7 @@ class FileDesk:
     printer: Printing
     as_csv: Callable[[StatementPrint], bytes]
     clock: Clock
+    readings: Readings
 
     async def csv(self, account_id: str, first: date | None, last: date | None) -> Response:
         """The statement for a spreadsheet."""
@@ -65,10 +67,11 @@ class FileDesk:
         )
         return _file(await self.printer.certificate(shown), "application/pdf", f"spese-scolastiche-{year}.pdf")
 
-    async def known(self, account_id: str) -> str:
-        """Any family's account. Raises AccountNotFoundError."""
+    async def known(self, caller: Caller, account_id: str, what: str) -> str:
+        """Any family's account, read as `what`. Raises AccountNotFoundError."""
         if not is_holder(account_id) or await self.queries.account(account_id) is None:
             raise AccountNotFoundError("Il conto non esiste.")
+        await self.readings.note(caller, what, [account_id], of=account_id)
         return account_id
 
     async def _statement(self, account_id: str, first: date | None, last: date | None) -> StatementPrint:
@@ -101,21 +104,21 @@ def office_router(desk: FileDesk) -> APIRouter:
 
     @routes.get("/statement.csv", response_class=Response)
     async def as_csv(
-        _caller: OfficeReader, account_id: AccountCode, first: FirstDay = None, last: LastDay = None
+        caller: OfficeReader, account_id: AccountCode, first: FirstDay = None, last: LastDay = None
     ) -> Response:
-        return await desk.csv(await desk.known(account_id), first, last)
+        return await desk.csv(await desk.known(caller, account_id, "statement-read"), first, last)
 
     @routes.get("/statement.pdf", response_class=Response)
     async def as_pdf(
-        _caller: OfficeReader, account_id: AccountCode, first: FirstDay = None, last: LastDay = None
+        caller: OfficeReader, account_id: AccountCode, first: FirstDay = None, last: LastDay = None
     ) -> Response:
-        return await desk.pdf(await desk.known(account_id), first, last)
+        return await desk.pdf(await desk.known(caller, account_id, "statement-read"), first, last)
 
     @routes.get("/certificates/{year}.pdf", response_class=Response)
     async def certificate(
-        _caller: OfficeReader, account_id: AccountCode, year: Year, pupil_id: PupilCode = None
+        caller: OfficeReader, account_id: AccountCode, year: Year, pupil_id: PupilCode = None
     ) -> Response:
-        return await desk.certificate(await desk.known(account_id), year, pupil_id)
+        return await desk.certificate(await desk.known(caller, account_id, "certificate-read"), year, pupil_id)
 
     return routes
 

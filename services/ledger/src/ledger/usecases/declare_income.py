@@ -32,7 +32,7 @@ async def declare_income(ports: Ports, declaration: Declaration, *, by: str) -> 
             who=by,
             role="office",
             what="declaration.registered",
-            subject=f"account/{declaration.account_id}",
+            subject=declaration.account_id,
             at=now,
             details={"declaration_id": declaration.declaration_id},
         )

@@ -17,6 +17,7 @@ from notify.usecases.ports import Ports
 from notify.usecases.publish_communication import Draft, Published, publish_communication
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.identifiers import new_id
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
@@ -105,14 +106,14 @@ class DeliveryList(BaseModel):
     items: list[DeliveryItem]
 
 
-def router(run: Runner[Ports], pages: Pages) -> APIRouter:
+def router(run: Runner[Ports], pages: Pages, readings: Readings) -> APIRouter:
     """The routes of this service."""
     routes = APIRouter(prefix="/api/notify/v1", tags=["notify"])
 
     @routes.get("/communications")
     async def own_communications(caller: Guardian) -> CommunicationList:
         """What the caller was told, newest first."""
-        return CommunicationList(items=[_item(letter) for letter in await pages.letters_of(caller.subject)])
+        return CommunicationList(items=[shown_letter(letter) for letter in await pages.letters_of(caller.subject)])
 
     @routes.post("/communications", status_code=201)
     async def publish(caller: Office, body: PublishBody) -> PublishedBody:
@@ -120,10 +121,12 @@ def router(run: Runner[Ports], pages: Pages) -> APIRouter:
         published = await run(publish_communication, _draft(body, caller))
         return _published(published, body)
 
-    @routes.get("/office/deliveries", dependencies=[Depends(caller_with("office", "administrator"))])
-    async def deliveries(state: DeliveryState | None = None) -> DeliveryList:
+    @routes.get("/office/deliveries")
+    async def deliveries(caller: Office, state: DeliveryState | None = None) -> DeliveryList:
         """Deliveries, newest first, at most 200."""
-        return DeliveryList(items=[_delivery_item(listed) for listed in await pages.deliveries(state)])
+        found = await pages.deliveries(state)
+        await readings.note(caller, "deliveries-listed", (listed.delivery.guardian_id for listed in found))
+        return DeliveryList(items=[_delivery_item(listed) for listed in found])
 
     return routes
 
@@ -155,7 +158,8 @@ def _published(published: Published, body: PublishBody) -> PublishedBody:
     )
 
 
-def _item(letter: Letter) -> CommunicationItem:
+def shown_letter(letter: Letter) -> CommunicationItem:
+    """As its guardian finds it."""
     return CommunicationItem(
         communication_id=letter.cause.event_id,
         kind=letter.kind,

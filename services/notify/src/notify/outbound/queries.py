@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from notify.domain.delivery import DeliveryState, ListedDelivery
-from notify.domain.guardian import Channel
+from notify.domain.delivery import Delivery, DeliveryState, ListedDelivery
+from notify.domain.guardian import Channel, Guardian
 from notify.domain.letter import CONTACT_CODE, Letter
 from notify.domain.masking import masked
 from notify.outbound import documents
@@ -28,14 +28,28 @@ class Queries:
         self._guardians = view.collection("guardians")
         self._communications = view.collection("communications")
 
-    async def letters_of(self, guardian_id: str) -> list[Letter]:
+    async def letters_of(self, guardian_id: str, *, limit: int = PAGE_SIZE) -> list[Letter]:
         """What one guardian was told, newest first; codes are none of it."""
         found = await self._letters.find(
             {"guardian_id": guardian_id, "template": {"$ne": CONTACT_CODE}},
             sort=[("written_at", -1), ("_id", -1)],
-            limit=PAGE_SIZE,
+            limit=limit,
         )
         return [documents.letter_from(document) for document in found]
+
+    async def every_letter_of(self, guardian_id: str) -> list[Letter]:
+        """The same, however many."""
+        return await self.letters_of(guardian_id, limit=0)
+
+    async def guardian(self, guardian_id: str) -> Guardian | None:
+        found = await self._guardians.find_one({"_id": guardian_id})
+        return documents.guardian_from(found) if found else None
+
+    async def deliveries_of(self, guardian_id: str) -> list[Delivery]:
+        """All to one guardian, newest first; those of codes are none of it."""
+        where = {"guardian_id": guardian_id, "template": {"$ne": CONTACT_CODE}}
+        found = await self._deliveries.find(where, sort=[("planned_at", -1), ("_id", -1)])
+        return [documents.delivery_from(document) for document in found]
 
     async def deliveries(self, state: DeliveryState | None) -> list[ListedDelivery]:
         """Deliveries in one state (or all), newest first."""

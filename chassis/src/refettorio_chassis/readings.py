@@ -1,0 +1,85 @@
+"""Who of the staff read what about whom, for the person to see. No line, no data: a reading notes it before it answers.
+
+A document: `_id`, `who`, `role`, `acting_clerk`, `what`, `of` (the thing read, as its service names it), `about` (the
+people), `at` (the first time in its hour). Reading the same thing again within the hour adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from refettorio_chassis.audit import AUDIT
+from refettorio_chassis.auth import Caller
+from refettorio_chassis.clock import Clock
+from refettorio_chassis.mongo import DuplicateKey
+from refettorio_chassis.transaction import Collections
+
+READINGS: Final = "readings"
+EVERYBODY: Final = "*"
+"""A list too long to name its people: it was about all of them."""
+MOST_NAMED: Final = 200
+MOST_SHOWN: Final = 500
+"""The latest; older ones are a matter for the office."""
+STAFF_ROLES: Final = ("office", "administrator", "auditor", "kitchen", "canteen", "driver")
+
+
+class Access(BaseModel):
+    """Somebody of the staff, in `role`, did `what` at `at`. The office tells on request whose code `who` is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+
+
+class Accesses(BaseModel):
+    """The latest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[Access]
+
+
+class Readings:
+    """Notes readings, and finds those about somebody together with the lines of the audit."""
+
+    def __init__(self, view: Collections, clock: Clock) -> None:
+        self._readings = view.collection(READINGS)
+        self._audit = view.collection(AUDIT)
+        self._clock = clock
+
+    async def note(self, caller: Caller, what: str, about: Iterable[str], *, of: str = "") -> None:
+        """The caller, if they are of the staff, reads `what` about these people. One's own data leave no line."""
+        people = sorted(set(about) - {caller.subject})
+        if not people or not caller.has(*STAFF_ROLES):
+            return
+        by, now = caller.acting_as(*STAFF_ROLES), self._clock.now()
+        named = people if len(people) <= MOST_NAMED else [EVERYBODY]
+        name = "|".join((f"{now:%Y-%m-%dT%H}", by.subject, by.role, by.acting_clerk or "", what, of))
+        kept = {"who": by.subject, "role": by.role, "acting_clerk": by.acting_clerk, "what": what, "of": of, "at": now}
+        update = {"$setOnInsert": kept, "$addToSet": {"about": {"$each": named}}}
+        try:
+            await self._readings.update_one({"_id": name}, update, upsert=True)
+        except DuplicateKey:  # somebody wrote it at the same moment: it is there now
+            await self._readings.update_one({"_id": name}, update)
+
+    async def about(self, person: str, things: Collection[str] = ()) -> Sequence[Access]:
+        """What the staff did with the data of a person, or with `things` of theirs that the audit names. Latest first.
+
+        A list of everybody counts for everybody.
+        """
+        done = {"subject": {"$in": [person, *things]}, "role": {"$in": list(STAFF_ROLES)}}
+        read = {"about": {"$in": [person, EVERYBODY]}}
+        lines = await self._audit.find(done, sort=[("at", -1)], limit=MOST_SHOWN)
+        lines += await self._readings.find(read, sort=[("at", -1)], limit=MOST_SHOWN)
+        latest = sorted(lines, key=lambda line: line["at"], reverse=True)[:MOST_SHOWN]
+        return [
+            Access(at=each["at"], who=each["acting_clerk"] or each["who"], role=each["role"], what=each["what"])
+            for each in latest
+        ]
