@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx2 as httpx
 import pytest
 
+from notify.inbound import http_privacy
 from notify.inbound.http import router
 from notify.usecases.learn_enrolment import learn_enrolment
 from notify.usecases.plan_communication import plan_communication
@@ -29,9 +30,10 @@ def guardian(guardian_id: str = MARIA) -> dict[str, str]:
 
 @pytest.fixture
 async def pages(bench: MongoBench) -> AsyncIterator[httpx.AsyncClient]:
+    readings = Readings(bench.transactions.view, bench.clock)
     app = create_app(
         service="notify",
-        routers=[router(bench.runner, bench.queries, Readings(bench.transactions.view, bench.clock))],
+        routers=[router(bench.runner, bench.queries, readings), http_privacy.router(bench.queries, readings)],
         verifier=MINTER.verifier("notify"),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://notify") as client:
@@ -94,3 +96,20 @@ async def test_families_neither_publish_nor_see_the_office_lists(pages: httpx.As
     assert (await pages.post(URL, json=body, headers=guardian())).status_code == 403
     assert (await pages.get("/api/notify/v1/office/deliveries", headers=guardian())).status_code == 403
     assert (await pages.get(URL)).status_code == 401
+
+
+async def test_a_guardian_takes_away_what_they_were_told_and_sees_who_looked(
+    bench: MongoBench, pages: httpx.AsyncClient
+) -> None:
+    await reachable(bench)
+    await low_balance(bench)
+    assert (await pages.get("/api/notify/v1/office/deliveries", headers=office())).status_code == 200
+    own = (await pages.get("/api/notify/v1/me/export", headers=guardian())).json()
+    assert {each["channel"] for each in own["contacts"]} == {"email", "sms"}
+    assert [each["title"] for each in own["messages"]] == ["Mensa: il credito sta per finire"]
+    assert {each["state"] for each in own["deliveries"]} == {"planned"}
+    assert [each["what"] for each in own["accesses"]] == ["deliveries-listed"]
+    log = (await pages.get("/api/notify/v1/me/access-log", headers=guardian())).json()
+    assert log["items"] == own["accesses"]
+    other = (await pages.get("/api/notify/v1/me/export", headers=guardian("gua_other"))).json()
+    assert [other[name] for name in ("contacts", "messages", "deliveries", "accesses")] == [[]] * 4

@@ -106,7 +106,7 @@ async def test_an_auditor_finds_a_person_and_reads_what_was_written() -> None:
     searched, looked = memory.audit.lines[-2:]
     assert (searched.who, searched.what, searched.subject) == ("stf_9", "register-searched", exchange.guardian_id)
     assert (looked.what, looked.subject, looked.reason) == ("exchange-read", exchange.guardian_id, "Richiesta")
-        assert looked.details == {"exchange": exchange.exchange_id}
+    assert looked.details == {"exchange": exchange.exchange_id}
     assert MARIO.fiscal_code not in str(memory.audit.lines)
 
 

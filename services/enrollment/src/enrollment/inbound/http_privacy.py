@@ -13,10 +13,12 @@ from refettorio_chassis.readings import Access, Accesses, Readings
 
 
 class OwnApplication(ApplicationShape):
-    """An application with its answers, the code it names, and what the office noted on it."""
+    """An application with its answers and the code it names.
+
+    What the office noted for itself may be about others: it is given at the counter, after it was looked at.
+    """
 
     pupil_fiscal_code: str = ""
-    note: str | None = None
 
 
 class OwnData(BaseModel):
@@ -47,9 +49,7 @@ def router(reads: Reads, readings: Readings) -> APIRouter:
     async def export(caller: Guardian) -> OwnData:
         guardian_id = GuardianId(caller.subject)
         applications = [
-            OwnApplication.of(each)
-            .answered(each)
-            .model_copy(update={"pupil_fiscal_code": each.pupil.fiscal_code, "note": each.note})
+            OwnApplication.of(each).answered(each).model_copy(update={"pupil_fiscal_code": each.pupil.fiscal_code})
             for each in await reads.applications_of(guardian_id)
         ]
         pupils = await reads.pupils_of(guardian_id)
