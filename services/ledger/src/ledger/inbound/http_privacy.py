@@ -49,7 +49,7 @@ class PrivacyDesk:
 
     async def accesses(self, account_id: str) -> list[Access]:
         """Who of the staff read or changed it."""
-        things = [each.number for each in await self.queries.notices_of(account_id)]
+        things: list[str] = [each.number for each in await self.queries.notices_of(account_id)]
         things += [each.refund_id for each in await self.refunds.refunds_of(account_id)]
         things += [each.arrangement_id for each in await self.arrangements.arrangements_of(account_id)]
         return list(await self.readings.about(account_id, things))
