@@ -164,6 +164,12 @@ class MemoryDesk:
             if posted.transfer.kind is Kind.TOP_UP and posted.booked_at >= moment
         )
 
+    async def balance_at(self, account_id: str, moment: datetime) -> int:
+        for posted in await self._store.statement(account_id, StatementSpan()):
+            if posted.booked_at <= moment:
+                return posted.leg_of(account_id).balance_after_cents
+        return 0
+
     async def keep_beginning(self, notice: Notice, at: datetime) -> None:
         self.state.in_flight[notice.number] = at
 

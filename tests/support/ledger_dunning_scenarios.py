@@ -24,6 +24,7 @@ from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.remind_debtors import Debtor, Reminded, look_at_debtor, remind_debtor
 from ledger.usecases.switch_payment_network import switch_payment_network
+from refettorio_chassis.clock import rome_day
 from refettorio_contracts.ledger import (
     DebtExempted,
     InstalmentPlanEnded,
@@ -213,6 +214,61 @@ async def a_debt_given_up_is_not_asked_for_in_instalments(bench: DecisionBench) 
         assert (await notices_of(bench, "pla_debito")).state is state
 
 
+async def own_plan(bench: DecisionBench, plan_id: str, *days_and_cents: tuple[int, int]) -> InstalmentPlan:
+    """Asked for by the family itself, days counted from today."""
+    today = rome_day(bench.clock.now())
+    parts = [Instalment(due_date=today + timedelta(days=days), amount_cents=cents) for days, cents in days_and_cents]
+    wanted = WantedPlan(plan_id=plan_id, account_id="gua_1", service="meals", instalments=parts, with_whole=False)
+    await bench.run(issue_instalments, wanted, by=FAMILY)
+    return await notices_of(bench, plan_id)
+
+
+async def a_plan_a_family_asks_for_suspends_reminders_while_it_is_kept(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    plan = await own_plan(bench, "pla_proprio", (20, 2_000), (50, 1_000))
+    bench.clock.advance(timedelta(days=16))
+    assert await reminded(bench) == Reminded(suspended=Suspension.ON_PLAN)
+    await pay(bench, plan.instalments[0], "rt-1")
+    bench.clock.advance(timedelta(days=5))
+    assert (await looked_at(bench)).suspended is Suspension.ON_PLAN
+    bench.clock.advance(timedelta(days=30))
+    assert (await looked_at(bench)).suspended is None
+    assert (await reminded(bench)).is_reminded
+
+
+async def after_a_broken_plan_the_next_is_the_offices_to_grant(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    await own_plan(bench, "pla_primo", (10, 3_000))
+    bench.clock.advance(timedelta(days=16))
+    assert (await looked_at(bench)).suspended is None
+    await own_plan(bench, "pla_secondo", (10, 1_000), (40, 2_000))
+    assert (await looked_at(bench)).suspended is None
+    await topped_up(bench, 2_999, "rt-1")
+    assert (await looked_at(bench)).suspended is None
+    await topped_up(bench, 1, "rt-2")
+    bench.clock.advance(timedelta(days=1))
+    assert await bench.decide(look_at_debtor, "gua_1") is None
+
+
+async def a_plan_of_ones_own_that_says_too_little_suspends_nothing(bench: DecisionBench) -> None:
+    await in_debt(bench)
+    for name, days, cents in (("pla_poco", 10, 2_999), ("pla_tardi", 32, 3_000)):
+        await own_plan(bench, name, (days, cents))
+        assert (await looked_at(bench)).suspended is None
+    await own_plan(bench, "pla_lungo", (10, 1_500), (367, 1_500))
+    assert (await looked_at(bench)).suspended is None
+    await own_plan(bench, "pla_giusto", (10, 1_500), (366, 1_500))
+    assert (await looked_at(bench)).suspended is Suspension.ON_PLAN
+
+
+async def a_plan_from_before_the_debt_is_not_about_it(bench: DecisionBench) -> None:
+    await bench.run(open_balance, account_id="gua_1", amount_cents=100, reason="prima")
+    await own_plan(bench, "pla_ricarica", (20, 3_000))
+    bench.clock.advance(timedelta(days=1))
+    await in_debt(bench)
+    assert (await looked_at(bench)).suspended is None
+
+
 async def the_name_of_another_plan_is_refused(bench: DecisionBench) -> None:
     await in_debt(bench)
     await plan_of_two(bench)
@@ -276,6 +332,10 @@ DUNNING_SCENARIOS = (
     the_network_is_told_when_it_changes,
     a_payment_begun_counts_for_a_while,
     a_plan_suspends_reminders_while_it_is_kept,
+    a_plan_a_family_asks_for_suspends_reminders_while_it_is_kept,
+    after_a_broken_plan_the_next_is_the_offices_to_grant,
+    a_plan_of_ones_own_that_says_too_little_suspends_nothing,
+    a_plan_from_before_the_debt_is_not_about_it,
     a_plan_issues_its_notices_and_knows_which_are_paid,
     a_plan_paid_all_at_once_says_nothing_of_the_next_debt,
     a_new_plan_takes_the_place_of_the_one_before,

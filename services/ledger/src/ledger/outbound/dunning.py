@@ -99,6 +99,12 @@ class DunningStore:
         )
         return sum(int(document["amount"]) for document in found)
 
+    async def balance_at(self, account_id: str, moment: datetime) -> int:
+        booked: Document = {"booked_at": {"$lte": moment}}
+        legs = [(await self._last(side, account_id, booked, -1) or {}).get(side) for side in "dc"]
+        last = max((leg for leg in legs if leg), key=lambda leg: leg["n"], default=None)
+        return int(last["b"]) if last else 0
+
     async def keep_beginning(self, notice: Notice, at: datetime) -> None:
         document: Document = {"_id": notice.number, "account_id": notice.account_id, "began_at": at}
         await self._in_flight.replace_one({"_id": notice.number}, document, upsert=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ledger.domain.accounts import holder_account
 from ledger.domain.dunning import DunningCase, Suspension, fee_transfer
+from ledger.domain.own_plans import OwnPlan, are_kept
 from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.post_decision import book_for, post_decision
 from refettorio_chassis.audit import Actor, audit_line
@@ -96,7 +97,7 @@ async def in_flight_now(ports: DecisionPorts, account_id: str) -> int:
 
 
 async def arrangement_in_force(ports: DecisionPorts, account_id: str) -> Suspension | None:
-    """What the office has decided about the debt of the account, while it holds."""
+    """What was arranged about the debt of the account, while it holds: by the office, or by a plan of the family's."""
     today = rome_day(ports.world.clock.now())
     for decided in await ports.dunning.arrangements_of(account_id):
         if decided.is_exempt_on(today):
@@ -107,7 +108,28 @@ async def arrangement_in_force(ports: DecisionPorts, account_id: str) -> Suspens
         plan = await ports.world.notices.plan(decided.arrangement_id)
         if decided.is_kept_on(today, paid_cents=paid, plan=plan):
             return Suspension.ON_PLAN
-    return None
+    return Suspension.ON_PLAN if await _keeps_an_own_plan(ports, account_id) else None
+
+
+async def _keeps_an_own_plan(ports: DecisionPorts, account_id: str) -> bool:
+    notices = await ports.world.notices.payable_of([account_id])
+    plan_ids = {notice.plan.plan_id for notice in notices if notice.plan is not None}
+    granted = {decided.arrangement_id for decided in await ports.dunning.arrangements_of(account_id)}
+    found = [await ports.world.notices.plan(plan_id) for plan_id in sorted(plan_ids - granted)]
+    plans = [
+        OwnPlan(
+            plan=plan,
+            asked_on=rome_day(plan.issued_at),
+            owed_cents=-await ports.dunning.balance_at(account_id, plan.issued_at),
+            paid_cents=await ports.dunning.paid_since(account_id, plan.issued_at),
+        )
+        for plan in found
+        if plan is not None
+    ]
+    if not plans:
+        return False
+    today, since = rome_day(ports.world.clock.now()), await ports.dunning.debt_since(account_id)
+    return are_kept(plans, debt_since=since, today=today)
 
 
 async def _suspension(ports: DecisionPorts, account_id: str) -> Suspension | None:
