@@ -16,8 +16,7 @@ from ledger.domain.decision_errors import (
 from ledger.domain.errors import ServiceNotPayableError
 from ledger.domain.families import Enrolled
 from ledger.domain.instalments import Instalment
-from ledger.domain.notices import Notice
-from ledger.domain.prints import LETTERS_IN_A_FILE, AmountRule, PrintOrder, PrintRun, PrintState
+from ledger.domain.prints import LETTERS_IN_A_FILE, AmountRule, PrintOrder, PrintRun, PrintState, SchoolLetter
 from ledger.usecases.arrange_debt import exempt_debtor, grant_plan
 from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.finish_print import fail_print, forget_print, keep_print_file, stop_print
@@ -40,11 +39,11 @@ LAST_DAY = OCTOBER + timedelta(days=4)
 async def family(bench: PrintBench, account: str, cents: int, *, class_id: str = "primaria-1a", **more: Any) -> None:
     """One pupil of the school; the balance in cents."""
     enrolled: dict[str, Any] = {"service": "meals", "school_id": "primaria", "valid_to": LAST_DAY} | more
+    pupil_id = enrolled.setdefault("pupil_id", f"pup_{account}_{class_id}")
     await bench.run(
         know_enrolment,
         Enrolled(
-            enrolment_id=f"enr_{account}_{class_id}",
-            pupil_id=f"pup_{account}_{class_id}",
+            enrolment_id=pupil_id.replace("pup_", "enr_"),
             account_id=account,
             class_id=class_id,
             school_level="primaria",
@@ -72,10 +71,10 @@ async def issued(bench: PrintBench, order: PrintOrder = OWED, run_id: str = "prn
 
 async def letters(bench: PrintBench, run: PrintRun) -> Sequence[tuple[str, int]]:
     """Whose letter, for how much, in the order in which they are printed."""
-    found: list[tuple[Notice, Holder]] = []
+    found: list[SchoolLetter] = []
     for number in range(1, run.files + 1):
         found += await bench.reading.letters(run.run_id, number)
-    return [(holder.account_id, notice.amount_cents) for notice, holder in found]
+    return [(each.debtor.account_id, each.notice.amount_cents) for each in found]
 
 
 async def three_families(bench: PrintBench) -> None:
@@ -94,6 +93,21 @@ async def who_owes_gets_one_letter_by_class_and_name(bench: PrintBench) -> None:
     assert await letters(bench, run) == [("gua_3", 50), ("gua_1", 2_000)]
     assert (await kinds(bench)).count("NoticeIssued") == 2
     assert (await bench.audited())[-1] == "print-school"
+
+
+async def letters_are_handed_out_by_class_and_pupil(bench: PrintBench) -> None:
+    """The twins of gua_1 have one letter; of gua_3 nobody has told a name yet."""
+    for account, pupils in (("gua_1", ("Zoe", "Ada")), ("gua_2", ("Bea",)), ("gua_3", ("",)), ("gua_4", ("Cleo",))):
+        class_id = "primaria-2a" if account == "gua_4" else "primaria-1a"
+        for place, given_name in enumerate(pupils):
+            pupil_id = f"pup_{account}_{place}"
+            await family(bench, account, -100 if place == 0 else 0, class_id=class_id, pupil_id=pupil_id)
+            if given_name:
+                await bench.named(pupil_id, given_name)
+    await bench.step(start_print, OWED, run_id="prn_ottobre", by=CLERK, class_names={"primaria-1a": "1A"})
+    run = await issued(bench)
+    seen = [each.hand_to for each in await bench.reading.letters(run.run_id, 1)]
+    assert seen == ["classe 1A", "Ada e Zoe, classe 1A", "Bea, classe 1A", "Cleo, classe primaria-2a"]
 
 
 async def what_is_suggested_pays_the_meals_to_the_end(bench: PrintBench) -> None:
@@ -242,6 +256,7 @@ async def letters_are_forgotten_and_how_many_they_were_is_not(bench: PrintBench)
 
 SCENARIOS = (
     who_owes_gets_one_letter_by_class_and_name,
+    letters_are_handed_out_by_class_and_pupil,
     what_is_suggested_pays_the_meals_to_the_end,
     printing_again_asks_for_nothing_twice,
     another_amount_or_a_late_notice_is_asked_for_anew,

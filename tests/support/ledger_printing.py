@@ -1,16 +1,27 @@
 """Printing whole schools: the stores in memory, and the bench that scenarios are played on."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from ledger.domain.creditor import Holder, unknown_holder
-from ledger.domain.notices import Notice
-from ledger.domain.prints import LETTERS_IN_A_FILE, OPEN, PrintLine, PrintOrder, PrintRun, PrintState, SchoolFamily
+from ledger.domain.creditor import unknown_holder
+from ledger.domain.prints import (
+    LETTERS_IN_A_FILE,
+    OPEN,
+    PrintLine,
+    PrintOrder,
+    PrintRun,
+    PrintState,
+    SchoolFamily,
+    SchoolLetter,
+    handed_to,
+)
 from ledger.outbound.prints import PrintStore
+from ledger.outbound.pupil_names import PupilNameStore
 from ledger.usecases.print_ports import PrintPorts, PrintReading
 from refettorio_chassis.clock import FixedClock
+from refettorio_chassis.transaction import Transaction
 from tests.support.ledger_decisions import DecisionBench, MemoryOffice, Office
 from tests.support.ledger_memory import State
 from tests.support.ledger_stage import Stage
@@ -22,6 +33,7 @@ class PrintBench(DecisionBench, Protocol):
     @property
     def reading(self) -> PrintReading: ...
     async def step(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any: ...
+    async def named(self, pupil_id: str, given_name: str) -> None: ...
 
 
 @dataclass
@@ -31,6 +43,7 @@ class Printed:
     runs: dict[str, PrintRun] = field(default_factory=dict)
     lines: dict[str, tuple[PrintLine, ...]] = field(default_factory=dict)
     files: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    given_names: dict[str, str] = field(default_factory=dict)
 
 
 class MemoryPrints:
@@ -46,13 +59,17 @@ class MemoryPrints:
     async def families_after(
         self, order: PrintOrder, today: date, account_id: str | None, limit: int
     ) -> Sequence[SchoolFamily]:
-        classes: dict[str, list[str]] = {}
+        classes: dict[str, dict[str, set[str]]] = {}
         for each in self._state.enrolments.values():
             if (each.school_id, each.service) != (order.school_id, order.service) or each.valid_to < today:
                 continue
             if order.class_id in {None, each.class_id} and (account_id is None or each.account_id > account_id):
-                classes.setdefault(each.account_id, []).append(each.class_id)
-        return [SchoolFamily(account_id=each, class_id=min(classes[each])) for each in sorted(classes)][:limit]
+                classes.setdefault(each.account_id, {}).setdefault(each.class_id, set()).add(each.pupil_id)
+        return [
+            SchoolFamily(account_id=each, class_id=first, pupil_ids=tuple(sorted(classes[each][first])))
+            for each in sorted(classes)
+            for first in [min(classes[each])]
+        ][:limit]
 
     async def run(self, run_id: str) -> PrintRun | None:
         return self._printed.runs.get(run_id)
@@ -77,6 +94,9 @@ class MemoryPrints:
         assert other is None or other.run_id == run.run_id or not run.is_open
         self._printed.runs[run.run_id] = run
 
+    async def given_names(self, pupil_ids: Collection[str]) -> Mapping[str, str]:
+        return {each: self._printed.given_names[each] for each in pupil_ids if each in self._printed.given_names}
+
     async def add_lines(self, run_id: str, lines: Sequence[PrintLine]) -> None:
         known = self._printed.lines.get(run_id, ())
         assert not {line.account_id for line in known} & {line.account_id for line in lines}
@@ -93,14 +113,15 @@ class MemoryPrints:
         for key in [key for key in self._printed.files if key[0] == run_id]:
             del self._printed.files[key]
 
-    async def letters(self, run_id: str, number: int) -> Sequence[tuple[Notice, Holder]]:
+    async def letters(self, run_id: str, number: int) -> Sequence[SchoolLetter]:
         every = self._printed.lines.get(run_id, ())
-        lines = sorted(every, key=lambda line: (line.class_id, line.name, line.account_id))
+        lines = sorted(every, key=lambda line: (line.class_id, line.pupils, line.name, line.account_id))
         start = (number - 1) * LETTERS_IN_A_FILE
         return [
-            (
-                self._state.notices[line.notice_number],
-                self._state.holders.get(line.account_id) or unknown_holder(line.account_id),
+            SchoolLetter(
+                notice=self._state.notices[line.notice_number],
+                debtor=self._state.holders.get(line.account_id) or unknown_holder(line.account_id),
+                hand_to=handed_to(line.pupils, line.class_name),
             )
             for line in lines[start : start + LETTERS_IN_A_FILE]
         ]
@@ -116,6 +137,9 @@ class MemoryPrinting(MemoryOffice):
     @property
     def reading(self) -> MemoryPrints:
         return MemoryPrints(self.printed, self.state)
+
+    async def named(self, pupil_id: str, given_name: str) -> None:
+        self.printed.given_names[pupil_id] = given_name
 
     async def step(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         """All or nothing, with what the decisions of the office store."""
@@ -136,6 +160,12 @@ class Printing(Office):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self.reading: PrintReading = PrintStore(stage.wiring.base.transactions.view)
+
+    async def named(self, pupil_id: str, given_name: str) -> None:
+        async def keep(transaction: Transaction) -> None:
+            await PupilNameStore(transaction).keep_name(pupil_id, given_name=given_name, family_name="Rossi")
+
+        await self.stage.wiring.base.transactions.run(keep, name="keep-name")
 
     async def step(self, usecase: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         return await self.stage.wiring.printing.run(usecase, *args, **kwargs)

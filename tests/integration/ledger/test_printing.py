@@ -1,6 +1,7 @@
 """Printing a whole school on MongoDB, over HTTP, with the press in a process of its own."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -34,10 +35,12 @@ async def test_on_mongodb(scenario: object, stage: Stage) -> None:
 async def test_the_office_looks_starts_watches_and_fetches(stage: Stage) -> None:
     bench = Printing(stage)
     await three_families(bench)
+    await bench.named("pup_gua_1_primaria-2a", "Ada")
     async with stage.client("stf_1", "office") as clerk:
         seen = (await clerk.post(f"{API}/preview", json=ORDER)).json()
         assert seen == {"families": 3, "letters": 2, "to_issue": 2, "total_cents": 2_050}
-        begun = await clerk.post(API, json=ORDER | {"run_id": "prn-ottobre"})
+        named = {"run_id": "prn-ottobre", "class_names": {"primaria-1a": "1A"}}
+        begun = await clerk.post(API, json=ORDER | named)
         assert (begun.status_code, begun.json()["state"], begun.json()["started_by"]) == (201, "issuing", "stf_1")
         assert (await clerk.post(API, json=ORDER | {"run_id": "prn-ottobre"})).json() == begun.json()
         assert (await clerk.get(f"{API}/prn-ottobre/files/1.pdf")).json()["slug"] == "print-not-found"
@@ -49,9 +52,13 @@ async def test_the_office_looks_starts_watches_and_fetches(stage: Stage) -> None
         pdf = (await clerk.get(f"{API}/prn-ottobre/files/1.pdf")).content
     expected = await bench.reading.letters("prn-ottobre", 1)
     assert [[code.text for code in page] for page in codes_of(pdf, zxingcpp.BarcodeFormat.QRCode)] == [
-        [qr_text(notice.number, CREDITOR.fiscal_code, notice.amount_cents)] for notice, _ in expected
+        [qr_text(notice.number, CREDITOR.fiscal_code, notice.amount_cents)]
+        for notice in (each.notice for each in expected)
     ]
-    assert [holder.full_name in page for (_, holder), page in zip(expected, pages_of(pdf), strict=True)] == [True] * 2
+    for letter, page in zip(expected, pages_of(pdf), strict=True):
+        assert letter.debtor.full_name in page
+        assert f"Da consegnare a: {letter.hand_to}" in page
+    assert [letter.hand_to for letter in expected] == ["classe 1A", "Ada, classe primaria-2a"]
     is_tagged, _, claims = declared(pdf)
     assert (is_tagged, "<pdfuaid:part>1<" in claims, "<pdfaid:conformance>A<" in claims) == (True, True, True)
 
@@ -148,7 +155,13 @@ async def test_a_file_is_the_letters_themselves_one_after_the_other() -> None:
     press = NoticeLetters(CREDITOR, font_directory=None)
     files = [await press.file_pdf(letters, title="Avvisi", made_at=MORNING) for _ in range(2)]
     assert files[0] == files[1]
-    assert pages_of(files[0]) == [page for letter in letters for page in pages_of(press.compose(*letter))]
+    alone = [page for each in letters for page in pages_of(press.compose(each.notice, each.debtor))]
+    for page, letter, plain in zip(pages_of(files[0]), letters, alone, strict=True):
+        assert _words(page) == _words(plain) + Counter(f"Da consegnare a: {letter.hand_to}".split())
+
+
+def _words(page: str) -> Counter[str]:
+    return Counter(page.split())
 
 
 async def test_a_press_that_fails_or_does_not_end_is_to_be_tried_again(

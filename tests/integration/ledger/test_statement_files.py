@@ -17,7 +17,7 @@ async def test_a_holder_takes_home_their_own_and_the_office_any(stage: Stage) ->
     await stage.run(charge_meals, [meal(1)])
 
     async def name(transaction: Transaction) -> None:
-        await PupilNameStore(transaction).keep_name("pup_1", "Anna Esposito")
+        await PupilNameStore(transaction).keep_name("pup_1", given_name="Anna", family_name="Esposito")
 
     await stage.wiring.base.transactions.run(name, name="name")
     async with stage.client("gua_1", "guardian") as family, stage.client("stf_1", "office") as clerk:

@@ -32,7 +32,10 @@ async def test_a_printing_is_started_once_it_is_meant(clerk: Browser, services: 
     begun = await clerk.post(PRINTS, confirmed="yes")
 
     assert begun.headers["location"] == f"{PRINTS}/{PRINTING}"
-    assert services.sent("POST", f"{LEDGER}/prints")[0].body == ORDER | {"run_id": name}
+    assert services.sent("POST", f"{LEDGER}/prints")[0].body == ORDER | {
+        "run_id": name,
+        "class_names": {"primaria-1a": "1A", "primaria-2a": "2A"},
+    }
 
 
 @pytest.mark.parametrize(

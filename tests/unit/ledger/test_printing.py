@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.domain.creditor import Holder
-from ledger.domain.notices import Notice
-from ledger.domain.prints import PrintState
+from ledger.domain.prints import PrintState, SchoolLetter
 from ledger.inbound.printing import SchoolPrinter
 from ledger.usecases.print_school import issue_print_page
 from refettorio_chassis.errors import DomainError, RetryLater
@@ -32,10 +30,10 @@ class Press:
     def __init__(self, *faults: Exception) -> None:
         self.faults = list(faults)
 
-    async def file_pdf(self, letters: Sequence[tuple[Notice, Holder]], *, title: str, made_at: datetime) -> bytes:
+    async def file_pdf(self, letters: Sequence[SchoolLetter], *, title: str, made_at: datetime) -> bytes:
         if self.faults:
             raise self.faults.pop(0)
-        return " ".join([title, *(holder.full_name for _, holder in letters)]).encode()
+        return " ".join([title, *(each.debtor.full_name for each in letters)]).encode()
 
 
 def printer(bench: MemoryPrinting, press: Press) -> SchoolPrinter:

@@ -15,8 +15,8 @@ class Kept:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
 
-    async def keep_name(self, pupil_id: str, full_name: str) -> None:
-        self.names[pupil_id] = full_name
+    async def keep_name(self, pupil_id: str, *, given_name: str, family_name: str) -> None:
+        self.names[pupil_id] = f"{given_name} {family_name}"
 
 
 @pytest.mark.parametrize(("told", "kept"), [("accepted", 1), ("rejected", 0), ("submitted", 0)])

@@ -50,7 +50,12 @@ async def start(submission: ClerkForm) -> Response:
     if order is None or form.text("confirmed") != "yes":
         messages.append(Message("Spunta la casella per confermare la stampa.", "confirmed"))
         return await _preview_page(visitor, typed, trouble=Trouble(messages), run_id=form.text("run_id"))
-    wanted = PrintStart(run_id=form.text("run_id") or _new_run_id(), **order.model_dump())
+    [school] = [each for each in schools if each.school_id == order.school_id]
+    wanted = PrintStart(
+        run_id=form.text("run_id") or _new_run_id(),
+        class_names={each.class_id: each.name for each in school.classes},
+        **order.model_dump(),
+    )
     try:
         begun = await visitor.services.prints.start(wanted)
     except ServiceProblem as problem:

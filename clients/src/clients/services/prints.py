@@ -22,9 +22,10 @@ class PrintOrder(Question):
 
 
 class PrintStart(PrintOrder):
-    """The same `run_id` twice is one printing."""
+    """The same `run_id` twice is one printing; letters say `class_names`, by code, so that they can be handed out."""
 
     run_id: str
+    class_names: dict[str, str]
 
 
 class PrintStop(Question):

@@ -6,14 +6,16 @@ that has a payable notice for the same amount and service is given that one agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from ledger.domain.accounts import Account
 from ledger.domain.charging import MEALS
+from ledger.domain.creditor import Holder
 from ledger.domain.decision_errors import PrintNotPossibleError
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.top_up import suggestion_for
@@ -54,15 +56,19 @@ class PrintOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolFamily:
-    """An account that pays for a pupil of the school; the class is that of the first of its pupils there."""
+    """An account that pays for pupils of the school: those of the first of their classes, where its letter goes."""
 
     account_id: str
     class_id: str
+    pupil_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintLine:
-    """One letter of a run. Letters are printed by class, then by `name` of the holder. Personal data."""
+    """One letter of a run. Letters are printed by class, then by given names of the pupils in it. Personal data.
+
+    `name` is the holder's, `class_name` what the class is called.
+    """
 
     account_id: str
     class_id: str
@@ -70,13 +76,25 @@ class PrintLine:
     notice_number: str
     amount_cents: int
     is_new: bool
+    pupils: str = ""
+    class_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolLetter:
+    """What is printed for one family, and to whom the school hands it out."""
+
+    notice: Notice
+    debtor: Holder
+    hand_to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintRun:
     """How far the printing is. `last_account` is where issuing goes on from, `files_printed` where printing does.
 
-    `reason` says why it failed: in the words of the rule, or of the clerk.
+    `reason` says why it failed: in the words of the rule, or of the clerk. `class_names` is what who started it calls
+    the classes.
     """
 
     run_id: str
@@ -87,6 +105,7 @@ class PrintRun:
     families: int
     families_seen: int = 0
     last_account: str | None = None
+    class_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     letters: int = 0
     issued: int = 0
     total_cents: int = 0
@@ -158,6 +177,17 @@ class Prospect:
     ahead: int | None
     in_flight_cents: int
     is_arranged: bool
+
+
+def handed_to(pupils: str, class_name: str) -> str:
+    """Whom a letter is for, as it is called out in class: given names and class, nothing else of a child."""
+    return ", ".join(each for each in (pupils, f"classe {class_name}" if class_name else "") if each)
+
+
+def in_a_row(given_names: Iterable[str]) -> str:
+    """Brothers and sisters in one class: `Luca e Mario`, in order."""
+    *others, last = sorted(given_names) or [""]
+    return f"{', '.join(others)} e {last}" if others else last
 
 
 def possible(order: PrintOrder) -> PrintOrder:

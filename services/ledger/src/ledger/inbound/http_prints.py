@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.domain.decision_errors import PrintNotFoundError
 from ledger.domain.prints import AmountRule, PrintOrder, PrintRun, PrintState
@@ -25,6 +25,7 @@ from refettorio_chassis.transaction import Runner
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
 RunCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,59}$")]
+ClassName = Annotated[str, Field(min_length=1, max_length=60)]
 FileNumber = Annotated[int, Path(ge=1, le=10_000)]
 RECENT = 20
 
@@ -47,9 +48,10 @@ class OrderBody(_Body):
 
 
 class StartBody(OrderBody):
-    """`run_id` makes it safe to send again."""
+    """`run_id` makes it safe to send again; `class_names` is how classes are called on what is handed out in them."""
 
     run_id: DecisionCode | None = None
+    class_names: Annotated[dict[Code, ClassName], Field(max_length=500)] = {}
 
 
 class StopBody(_Body):
@@ -142,7 +144,7 @@ def router(desk: PrintDesk) -> APIRouter:
     @routes.post("", status_code=201)
     async def start(caller: Office, body: StartBody) -> RunView:
         run_id = body.run_id or desk.new_id("prn")
-        run = await desk.run(start_print, body.order(), run_id=run_id, by=actor(caller))
+        run = await desk.run(start_print, body.order(), run_id=run_id, by=actor(caller), class_names=body.class_names)
         desk.started()
         return desk.view(run)
 

@@ -9,9 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from ledger.domain.creditor import Holder
-from ledger.domain.notices import Notice
-from ledger.domain.prints import PrintRun, PrintState
+from ledger.domain.prints import PrintRun, PrintState, SchoolLetter
 from ledger.usecases.finish_print import fail_print, forget_print, keep_print_file
 from ledger.usecases.print_ports import PrintPorts, PrintReading
 from ledger.usecases.print_school import issue_print_page
@@ -29,7 +27,7 @@ log = structlog.get_logger(__name__)
 class FilePress(Protocol):
     """Sets many letters in one document, away from the event loop."""
 
-    async def file_pdf(self, letters: Sequence[tuple[Notice, Holder]], *, title: str, made_at: datetime) -> bytes: ...
+    async def file_pdf(self, letters: Sequence[SchoolLetter], *, title: str, made_at: datetime) -> bytes: ...
 
 
 class SchoolPrinter(Job):

@@ -1,4 +1,4 @@
-"""Kafka: accepted applications tell the names that statements and certificates print."""
+"""Kafka: accepted applications tell the names that statements, certificates and letters for a school print."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from refettorio_contracts.topics import APPLICATIONS
 class Names(Protocol):
     """Keeps them."""
 
-    async def keep_name(self, pupil_id: str, full_name: str) -> None: ...
+    async def keep_name(self, pupil_id: str, *, given_name: str, family_name: str) -> None: ...
 
 
 def pupil_names(names_of: Callable[[Transaction], Names]) -> Subscription:
@@ -23,7 +23,9 @@ def pupil_names(names_of: Callable[[Transaction], Names]) -> Subscription:
     async def on_application(transaction: Transaction, received: Received) -> None:
         event = received.event
         if isinstance(event, ApplicationAccepted):
-            full_name = f"{event.pupil.given_name} {event.pupil.family_name}"
-            await names_of(transaction).keep_name(event.pupil_id, full_name)
+            name = event.pupil
+            await names_of(transaction).keep_name(
+                event.pupil_id, given_name=name.given_name, family_name=name.family_name
+            )
 
     return Subscription(name="pupil-names", topics=(APPLICATIONS,), on_batch=one_by_one(on_application))

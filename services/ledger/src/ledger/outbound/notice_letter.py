@@ -9,7 +9,7 @@ import asyncio
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from ledger.domain.instalments import InstalmentPlan
 from ledger.domain.money import euros_in_italian
 from ledger.domain.notices import Notice, grouped, qr_text
 from ledger.domain.postal_slip import slip_text
+from ledger.domain.prints import SchoolLetter
 from ledger.outbound.letter_press import LetterPress
 
 QR_VERSION: Final = 4
@@ -68,6 +69,7 @@ class Letter:
     postal_account: str
     postal_holder: str
     postal_authorisation: str
+    hand_to: str = ""
 
 
 class NoticeLetters:
@@ -88,12 +90,14 @@ class NoticeLetters:
         async with self._printing:
             return await asyncio.to_thread(self.compose_plan, plan, debtor)
 
-    async def file_pdf(self, letters: Sequence[tuple[Notice, Holder]], *, title: str, made_at: datetime) -> bytes:
-        """Many letters in one document, set in a process of its own; the same ones give the same bytes."""
+    async def file_pdf(self, letters: Sequence[SchoolLetter], *, title: str, made_at: datetime) -> bytes:
+        """Many letters in one document, set in a process of its own; the same ones give the same bytes.
+
+        Each says to whom the school hands it out.
+        """
 
         def printed() -> str:
-            drawn = [self._letter(notice, debtor, whole=self._slip(notice, debtor)) for notice, debtor in letters]
-            return self._printed(drawn, title)
+            return self._printed([self._school_letter(each) for each in letters], title)
 
         return await self._press.set_apart(await asyncio.to_thread(printed), made_at)
 
@@ -111,6 +115,10 @@ class NoticeLetters:
         """What the template prints."""
         author, drawn = self._creditor.name, [asdict(letter) for letter in letters]
         return json.dumps({"title": title, "author": author, "letters": drawn})
+
+    def _school_letter(self, letter: SchoolLetter) -> Letter:
+        notice, debtor = letter.notice, letter.debtor
+        return replace(self._letter(notice, debtor, whole=self._slip(notice, debtor)), hand_to=letter.hand_to)
 
     def _plan_letter(self, plan: InstalmentPlan, debtor: Holder) -> Letter:
         """A plan of one instalment is paid at once."""

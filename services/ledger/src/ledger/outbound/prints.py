@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
 
-from ledger.domain.creditor import Holder, unknown_holder
-from ledger.domain.notices import Notice
+from ledger.domain.creditor import unknown_holder
 from ledger.domain.prints import (
     LETTERS_IN_A_FILE,
     OPEN,
@@ -18,9 +17,12 @@ from ledger.domain.prints import (
     PrintRun,
     PrintState,
     SchoolFamily,
+    SchoolLetter,
+    handed_to,
 )
 from ledger.outbound.collections import ENROLMENTS
 from ledger.outbound.notices import NoticeStore
+from ledger.outbound.pupil_names import PupilNameStore
 from ledger.outbound.tariffs import HolderStore
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
@@ -41,6 +43,7 @@ class PrintStore:
         self._enrolments = place.collection(ENROLMENTS)
         self._notices = NoticeStore(place)
         self._holders = HolderStore(place)
+        self._pupil_names = PupilNameStore(place)
 
     async def families(self, order: PrintOrder, today: date) -> int:
         found = await self._enrolments.aggregate(
@@ -57,12 +60,30 @@ class PrintStore:
         found = await self._enrolments.aggregate(
             [
                 {"$match": where},
-                {"$group": {"_id": "$account_id", "class_id": {"$min": "$class_id"}}},
+                {
+                    "$group": {
+                        "_id": {"account": "$account_id", "class": "$class_id"},
+                        "pupils": {"$addToSet": "$pupil_id"},
+                    }
+                },
+                {"$sort": {"_id.account": 1, "_id.class": 1}},
+                {
+                    "$group": {
+                        "_id": "$_id.account",
+                        "class_id": {"$first": "$_id.class"},
+                        "pupils": {"$first": "$pupils"},
+                    }
+                },
                 {"$sort": {"_id": 1}},
                 {"$limit": limit},
             ]
         )
-        return [SchoolFamily(account_id=each["_id"], class_id=each["class_id"] or "") for each in found]
+        return [
+            SchoolFamily(
+                account_id=each["_id"], class_id=each["class_id"] or "", pupil_ids=tuple(sorted(each["pupils"]))
+            )
+            for each in found
+        ]
 
     async def run(self, run_id: str) -> PrintRun | None:
         document = await self._runs.find_one({"_id": run_id})
@@ -96,6 +117,9 @@ class PrintStore:
             document["open_school"] = run.order.school_id
         await self._runs.replace_one({"_id": run.run_id}, document, upsert=True)
 
+    async def given_names(self, pupil_ids: Collection[str]) -> Mapping[str, str]:
+        return await self._pupil_names.given_names(pupil_ids)
+
     async def add_lines(self, run_id: str, lines: Sequence[PrintLine]) -> None:
         await self._lines.insert_many(
             [asdict(line) | {"_id": f"{run_id}:{line.account_id}", "run_id": run_id} for line in lines]
@@ -113,12 +137,12 @@ class PrintStore:
         await self._lines.delete_many({"run_id": run_id})
         await self._files.delete_many({"run_id": run_id})
 
-    async def letters(self, run_id: str, number: int) -> Sequence[tuple[Notice, Holder]]:
-        """By class, then by name: lines do not change once the run prints, so that each is in one file."""
+    async def letters(self, run_id: str, number: int) -> Sequence[SchoolLetter]:
+        """By class, then by names: lines do not change once the run prints, so that each is in one file."""
         lines = await self._lines.aggregate(
             [
                 {"$match": {"run_id": run_id}},
-                {"$sort": {"class_id": 1, "name": 1, "account_id": 1}},
+                {"$sort": {"class_id": 1, "pupils": 1, "name": 1, "account_id": 1}},
                 {"$skip": (number - 1) * LETTERS_IN_A_FILE},
                 {"$limit": LETTERS_IN_A_FILE},
             ]
@@ -126,7 +150,11 @@ class PrintStore:
         notices = await self._notices.numbered([line["notice_number"] for line in lines])
         holders = await self._holders.holders([line["account_id"] for line in lines])
         return [
-            (notices[line["notice_number"]], holders.get(line["account_id"]) or unknown_holder(line["account_id"]))
+            SchoolLetter(
+                notice=notices[line["notice_number"]],
+                debtor=holders.get(line["account_id"]) or unknown_holder(line["account_id"]),
+                hand_to=handed_to(line.get("pupils", ""), line.get("class_name", "")),
+            )
             for line in lines
         ]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from ledger.domain.creditor import Holder
-from ledger.domain.notices import Notice
-from ledger.domain.prints import PrintLine, PrintOrder, PrintRun, SchoolFamily
+from ledger.domain.prints import PrintLine, PrintOrder, PrintRun, SchoolFamily, SchoolLetter
 from ledger.usecases.decision_ports import DecisionPorts
 
 
@@ -33,6 +31,10 @@ class Prints(Protocol):
 
     async def keep_run(self, run: PrintRun) -> None:
         """One open run for a school: a second one is a duplicate, and is looked at again."""
+        ...
+
+    async def given_names(self, pupil_ids: Collection[str]) -> Mapping[str, str]:
+        """Of those known, by pupil."""
         ...
 
     async def add_lines(self, run_id: str, lines: Sequence[PrintLine]) -> None: ...
@@ -61,7 +63,7 @@ class PrintReading(Protocol):
         """Runs that are over since before `moment` and not forgotten."""
         ...
 
-    async def letters(self, run_id: str, number: int) -> Sequence[tuple[Notice, Holder]]:
+    async def letters(self, run_id: str, number: int) -> Sequence[SchoolLetter]:
         """Of file `number` (from 1), in the order in which they are printed."""
         ...
 

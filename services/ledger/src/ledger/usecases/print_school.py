@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from ledger.domain.accounts import Account, holder_account
+from ledger.domain.creditor import Holder
 from ledger.domain.decision_errors import PrintConflictError, PrintGoingOnError, PrintNotFoundError
 from ledger.domain.notices import Notice
 from ledger.domain.prints import (
@@ -21,6 +22,7 @@ from ledger.domain.prints import (
     SchoolFamily,
     asked_cents,
     given_again,
+    in_a_row,
     possible,
 )
 from ledger.domain.top_up import meal_price, meals_ahead
@@ -69,7 +71,9 @@ async def preview_print(ports: PrintPorts, order: PrintOrder) -> PrintPreview:
     )
 
 
-async def start_print(ports: PrintPorts, order: PrintOrder, *, run_id: str, by: Actor) -> PrintRun:
+async def start_print(
+    ports: PrintPorts, order: PrintOrder, *, run_id: str, by: Actor, class_names: Mapping[str, str] | None = None
+) -> PrintRun:
     """Begin; the same `run_id`, or the same order while it goes on, is the run that is there.
 
     Raises PrintNotPossibleError, ServiceNotPayableError, PrintConflictError, PrintGoingOnError.
@@ -91,6 +95,7 @@ async def start_print(ports: PrintPorts, order: PrintOrder, *, run_id: str, by: 
         started_at=now,
         started_by=by.subject,
         families=await ports.prints.families(order, rome_day(now)),
+        class_names=class_names or {},
     )
     await ports.prints.keep_run(run)
     details = {"school": order.school_id, "class": order.class_id or "", "service": order.service, "rule": order.rule}
@@ -115,8 +120,8 @@ async def issue_print_page(ports: PrintPorts, run_id: str) -> PrintRun:
     if families:
         asked = await _asked(ports, run.order, families)
         holders = await world.holders.holders([each.family.account_id for each in asked])
-        names = {account_id: holder.full_name for account_id, holder in holders.items()}
-        lines = [await _line(ports, run, each, names) for each in asked]
+        given_names = await ports.prints.given_names([pupil for each in asked for pupil in each.family.pupil_ids])
+        lines = [await _line(ports, run, each, holders, given_names) for each in asked]
         await ports.prints.add_lines(run_id, lines)
         further = run.seen(families, lines)
     else:
@@ -125,18 +130,23 @@ async def issue_print_page(ports: PrintPorts, run_id: str) -> PrintRun:
     return further
 
 
-async def _line(ports: PrintPorts, run: PrintRun, asked: Asked, names: Mapping[str, str]) -> PrintLine:
-    account_id = asked.family.account_id
+async def _line(
+    ports: PrintPorts, run: PrintRun, asked: Asked, holders: Mapping[str, Holder], given_names: Mapping[str, str]
+) -> PrintLine:
+    family, account_id = asked.family, asked.family.account_id
+    holder = holders.get(account_id)
     notice = asked.again or await issue_notice(
         ports.desk.world, account_id=account_id, amount_cents=asked.amount_cents, service=run.order.service
     )
     return PrintLine(
         account_id=account_id,
-        class_id=asked.family.class_id,
-        name=names.get(account_id, ""),
+        class_id=family.class_id,
+        name=holder.full_name if holder else "",
         notice_number=notice.number,
         amount_cents=asked.amount_cents,
         is_new=asked.again is None,
+        pupils=in_a_row(given_names[pupil] for pupil in family.pupil_ids if pupil in given_names),
+        class_name=run.class_names.get(family.class_id, family.class_id),
     )
 
 
