@@ -218,9 +218,9 @@ class SessionsInMemory:
         own = [each for each in self.open_ones.values() if each.guardian_id == guardian_id]
         return sorted(own, key=lambda each: (-each.opened_at.timestamp(), each.session_id))
 
-    async def touch(self, session_id: str, at: datetime) -> None:
-        known = self.open_ones.get(session_id)
-        if known:
+    async def touch(self, session_ids: Collection[str], at: datetime) -> None:
+        for session_id in self.open_ones.keys() & set(session_ids):
+            known = self.open_ones[session_id]
             self.open_ones[session_id] = replace(known, last_seen_at=max(known.last_seen_at, at))
 
     async def close(self, session_id: str) -> None:
@@ -253,9 +253,9 @@ class TabletsInMemory:
     async def keep(self, tablet: Tablet) -> None:
         self.kept[tablet.tablet_id] = tablet
 
-    async def touch(self, tablet_id: str, at: datetime) -> None:
-        known = self.kept.get(tablet_id)
-        if known:
+    async def touch(self, tablet_ids: Collection[str], at: datetime) -> None:
+        for tablet_id in self.kept.keys() & set(tablet_ids):
+            known = self.kept[tablet_id]
             self.kept[tablet_id] = replace(known, last_seen_at=max(known.last_seen_at or at, at))
 
 

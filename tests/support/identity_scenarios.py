@@ -180,8 +180,8 @@ async def an_assertion_is_first_used_once_per_provider(ports: Ports) -> None:
 async def a_session_is_opened_touched_and_closed(ports: Ports) -> None:
     later = NOW + timedelta(minutes=3)
     await ports.sessions.open(OPEN)
-    await ports.sessions.touch("s1", later)
-    await ports.sessions.touch("s1", NOW)
+    await ports.sessions.touch({"s1", "s2"}, later)
+    await ports.sessions.touch({"s1"}, NOW)
     assert await ports.sessions.session("s1") == replace(OPEN, last_seen_at=later)
     await ports.sessions.close("s1")
     assert await ports.sessions.session("s1") is None
@@ -316,7 +316,7 @@ async def two_tablets_wait_at_once(ports: Ports) -> None:
     await ports.tablets.keep(other)
     for tablet in (WAITING, other):  # neither has a credential: the index must not mind
         assert await ports.tablets.tablet(tablet.tablet_id) == tablet
-    await ports.tablets.touch("tab_2", NOW)
+    await ports.tablets.touch({"tab_2"}, NOW)
     assert await ports.tablets.tablet("tab_2") == replace(other, last_seen_at=NOW)
 
 

@@ -12,7 +12,7 @@ from identity.domain.levels import Levels
 from identity.domain.roles import StaffGrant
 from identity.domain.session import SessionLimits
 from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request
-from identity.usecases.note_sign_of_life import note_sign_of_life
+from identity.usecases.note_signs_of_life import note_signs_of_life
 from identity.usecases.secrecy import fingerprint
 from refettorio_chassis.clock import rome_day
 from tests.support.identity_memory import NOW, Memory
@@ -132,7 +132,7 @@ async def test_a_sign_of_life_is_noted_once_a_minute() -> None:
     memory.clock.advance(timedelta(minutes=1))
     admitted = await arrives(memory)
     assert isinstance(admitted, Admitted)
-    await note_sign_of_life(memory.ports, session_id=admitted.touch_session, tablet_id=admitted.touch_tablet)
+    await note_signs_of_life(memory.ports, session_ids=[admitted.touch_session or ""], tablet_ids=[])
     again = await arrives(memory)
     assert isinstance(again, Admitted)
     assert again.touch_session is None
@@ -147,7 +147,7 @@ async def test_a_tablet_is_admitted_as_canteen_for_its_classes_and_to_no_page() 
     memory.clock.advance(timedelta(minutes=1))
     later = await arrives(memory, person=False, tablet=True)
     assert isinstance(later, Admitted)
-    await note_sign_of_life(memory.ports, session_id=None, tablet_id=later.touch_tablet)
+    await note_signs_of_life(memory.ports, session_ids=[], tablet_ids=[later.touch_tablet or ""])
     seen = await memory.tablets.tablet("tab_1")
     assert seen is not None
     assert seen.last_seen_at == memory.clock.now()

@@ -21,9 +21,9 @@ from identity.inbound.signs_of_life import AGAIN_AFTER_SECONDS, SignsOfLife
 from identity.outbound.recent import FRESH_SECONDS, KEPT_SECONDS, RecentDirectory
 from identity.usecases.authorize_request import Admitted
 from identity.usecases.close_own_session import close_every_own_session, close_own_session
-from identity.usecases.ports import Ports
+from identity.usecases.note_signs_of_life import note_signs_of_life
 from refettorio_chassis.audit import Actor
-from refettorio_chassis.transaction import Runner
+from refettorio_chassis.errors import RetryLater
 from tests.support.identity_memory import NOW, Memory
 from tests.support.identity_scenarios import MARIO, OPEN, WAITING
 
@@ -235,16 +235,56 @@ def test_what_is_kept_of_guesses_has_a_limit() -> None:
     assert len(guesses._seen) == MOST_ADDRESSES  # the memory it takes shows nowhere else
 
 
+class Noting:
+    """In the place of the runner: what was noted, by transaction; the first `fails` fail."""
+
+    def __init__(self, *, fails: int = 0) -> None:
+        self.noted: list[tuple[set[str], set[str]]] = []
+        self._fails = fails
+
+    async def __call__(self, usecase: object, *, session_ids: set[str], tablet_ids: set[str]) -> None:
+        assert usecase is note_signs_of_life
+        if self._fails:
+            self._fails -= 1
+            raise RetryLater
+        self.noted.append((session_ids, tablet_ids))
+
+    async def is_over(self) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+def signs_of_life(noting: Noting, elapsed: Elapsed) -> SignsOfLife:
+    return SignsOfLife(noting, elapsed=elapsed, gathered=0)  # type: ignore[arg-type]  # all it needs of a runner
+
+
 async def test_a_visitor_is_noted_once_although_the_gate_remembers_them_as_before() -> None:
-    elapsed = Elapsed()
-    signs = SignsOfLife(_never_run(), elapsed=elapsed)
+    elapsed, noting = Elapsed(), Noting()
+    signs = signs_of_life(noting, elapsed)
     seen = Admitted(subject="gua_1", touch_session="s1")
-    assert signs.of(Admitted(subject="gua_1")) is None
-    assert signs.of(seen) is not None
-    assert signs.of(seen) is None
+    for each in (Admitted(subject="gua_1"), seen, seen):
+        signs.note(each)
+        await noting.is_over()
     elapsed.seconds = AGAIN_AFTER_SECONDS
-    assert signs.of(seen) is not None
+    signs.note(seen)
+    await noting.is_over()
+    assert noting.noted == [({"s1"}, set()), ({"s1"}, set())]
 
 
-def _never_run() -> Runner[Ports]:
-    return object()  # type: ignore[return-value]  # the task is made and not run
+async def test_who_comes_meanwhile_is_noted_with_the_first() -> None:
+    noting = Noting()
+    signs = signs_of_life(noting, Elapsed())
+    for each in ("s1", "s2"):
+        signs.note(Admitted(subject=each, touch_session=each))
+    signs.note(Admitted(subject="t1", touch_tablet="t1"))
+    await noting.is_over()
+    assert noting.noted == [({"s1", "s2"}, {"t1"})]
+
+
+async def test_when_noting_fails_those_who_come_later_are_noted_all_the_same() -> None:
+    elapsed, noting = Elapsed(), Noting(fails=1)
+    signs = signs_of_life(noting, elapsed)
+    for each in ("s1", "s2"):
+        signs.note(Admitted(subject=each, touch_session=each))
+        await noting.is_over()
+    assert noting.noted == [({"s2"}, set())]

@@ -128,9 +128,8 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
             return _refusal(verdict, _with_query(path, request))
         if verdict.subject is None:
             return Response()
-        return Response(
-            headers={"authorization": f"Bearer {gate.issuer.token(verdict, now)}"}, background=signs.of(verdict)
-        )
+        signs.note(verdict)
+        return Response(headers={"authorization": f"Bearer {gate.issuer.token(verdict, now)}"})
 
     return router
 

@@ -114,8 +114,8 @@ class Sessions:
         found = await self._sessions.find({"guardian_id": guardian_id}, sort=[("opened_at", -1), ("_id", 1)])
         return [_session(document) for document in found]
 
-    async def touch(self, session_id: str, at: datetime) -> None:
-        await self._sessions.update_one({"_id": session_id}, {"$max": {"last_seen_at": at}})
+    async def touch(self, session_ids: Collection[str], at: datetime) -> None:
+        await self._sessions.update_many({"_id": {"$in": list(session_ids)}}, {"$max": {"last_seen_at": at}})
 
     async def close(self, session_id: str) -> None:
         await self._sessions.delete_one({"_id": session_id})

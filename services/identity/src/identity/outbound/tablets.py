@@ -43,8 +43,8 @@ class Tablets:
         document["classes"] = sorted(tablet.classes)
         await self._tablets.replace_one({"_id": tablet.tablet_id}, document, upsert=True)
 
-    async def touch(self, tablet_id: str, at: datetime) -> None:
-        await self._tablets.update_one({"_id": tablet_id}, {"$max": {"last_seen_at": at}})
+    async def touch(self, tablet_ids: Collection[str], at: datetime) -> None:
+        await self._tablets.update_many({"_id": {"$in": list(tablet_ids)}}, {"$max": {"last_seen_at": at}})
 
     async def _one(self, where: Document) -> Tablet | None:
         found = await self._tablets.find_one(where)
