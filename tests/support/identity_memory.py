@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from identity.domain.acting import ActingFor
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
+from identity.domain.delegation import Delegation
 from identity.domain.errors import LogoutRefusedError, ResponseRefusedError, UserAnomalyError
 from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
@@ -98,6 +100,30 @@ class ProposalsInMemory:
 
     async def drop(self, fiscal_code: FiscalCode) -> None:
         self.kept = {key: each for key, each in self.kept.items() if each.fiscal_code != fiscal_code}
+
+
+class DelegationsInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[str, Delegation] = {}
+
+    async def delegation(self, delegation_id: str) -> Delegation | None:
+        return self.kept.get(delegation_id)
+
+    async def between(self, guardian_id: str, delegate: FiscalCode) -> Delegation | None:
+        return next((each for each in await self.given_by(guardian_id) if each.delegate == delegate), None)
+
+    async def given_by(self, guardian_id: str) -> Sequence[Delegation]:
+        return self._latest_first(each for each in self.kept.values() if each.guardian_id == guardian_id)
+
+    async def received_by(self, delegate: FiscalCode) -> Sequence[Delegation]:
+        return self._latest_first(each for each in self.kept.values() if each.delegate == delegate)
+
+    async def keep(self, delegation: Delegation) -> None:
+        self.kept[delegation.delegation_id] = delegation
+
+    @staticmethod
+    def _latest_first(some: Iterable[Delegation]) -> Sequence[Delegation]:
+        return sorted(some, key=lambda each: (-each.given_at.timestamp(), each.delegation_id))
 
 
 class ContactCodesInMemory:
@@ -222,6 +248,11 @@ class SessionsInMemory:
         for session_id in self.open_ones.keys() & set(session_ids):
             known = self.open_ones[session_id]
             self.open_ones[session_id] = replace(known, last_seen_at=max(known.last_seen_at, at))
+
+    async def act(self, session_id: str, acting: ActingFor | None) -> None:
+        known = self.open_ones.get(session_id)
+        if known:
+            self.open_ones[session_id] = replace(known, acting=acting)
 
     async def close(self, session_id: str) -> None:
         self.open_ones.pop(session_id, None)
@@ -351,6 +382,7 @@ class Memory:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     people: PeopleInMemory = field(default_factory=PeopleInMemory)
     proposals: ProposalsInMemory = field(default_factory=ProposalsInMemory)
+    delegations: DelegationsInMemory = field(default_factory=DelegationsInMemory)
     contact_codes: ContactCodesInMemory = field(default_factory=ContactCodesInMemory)
     sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
     sign_outs: SignOutsInMemory = field(default_factory=SignOutsInMemory)
@@ -369,6 +401,7 @@ class Memory:
         self.ports = Ports(
             people=self.people,
             proposals=self.proposals,
+            delegations=self.delegations,
             contact_codes=self.contact_codes,
             sign_ins=self.sign_ins,
             sign_outs=self.sign_outs,
@@ -402,6 +435,9 @@ class Memory:
 
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         return await self.people.grant_of(fiscal_code)
+
+    async def delegation(self, delegation_id: str) -> Delegation | None:
+        return await self.delegations.delegation(delegation_id)
 
     async def with_credential(self, credential_hash: str) -> Tablet | None:
         return await self.tablets.with_credential(credential_hash)

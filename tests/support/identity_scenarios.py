@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from identity.domain.acting import ActingFor
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes, WaitingContact
+from identity.domain.delegation import Delegation
 from identity.domain.exchange import Answer, Exchange, ExchangeSearch
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
@@ -32,6 +34,21 @@ MARIO = Guardian(
     registered_at=NOW,
 )
 TWIN = replace(MARIO, guardian_id="gua_2", fiscal_code=FiscalCode("RSSMRA85T10A56NH"))
+GRANDMOTHER = replace(
+    MARIO,
+    guardian_id="gua_7",
+    fiscal_code=FiscalCode("BNCTRS50D41F205G"),
+    given_name="Teresa",
+    family_name="Bianchi",
+)
+DELEGATION = Delegation(
+    delegation_id="del_1",
+    guardian_id="gua_1",
+    delegate=GRANDMOTHER.fiscal_code,
+    scopes=frozenset({"see", "pay"}),
+    given_at=NOW,
+    last_day=date(2026, 6, 30),
+)
 STARTED = SignIn(
     request_id="r1",
     relay_state="relay",
@@ -162,6 +179,35 @@ async def one_proposal_waits_for_a_person_until_it_is_dropped(ports: Ports) -> N
     assert await ports.proposals.proposal("stf_1") == changed
     await ports.proposals.drop(MARIO.fiscal_code)
     assert await ports.proposals.proposal("stf_1") is None
+
+
+async def a_delegation_is_found_by_who_gave_it_and_by_who_received_it(ports: Ports) -> None:
+    later = replace(DELEGATION, delegation_id="del_2", guardian_id="gua_2", given_at=NOW + timedelta(minutes=1))
+    other = replace(DELEGATION, delegation_id="del_3", delegate=TWIN.fiscal_code)
+    for each in (DELEGATION, later, other):
+        await ports.delegations.keep(each)
+    assert await ports.delegations.delegation("del_1") == DELEGATION
+    assert await ports.delegations.delegation("del_9") is None
+    assert await ports.delegations.between("gua_1", GRANDMOTHER.fiscal_code) == DELEGATION
+    assert await ports.delegations.between("gua_2", TWIN.fiscal_code) is None
+    assert list(await ports.delegations.given_by("gua_1")) == [DELEGATION, other]
+    assert list(await ports.delegations.received_by(GRANDMOTHER.fiscal_code)) == [later, DELEGATION]
+    revoked = DELEGATION.revoked(NOW)
+    await ports.delegations.keep(revoked)
+    assert list(await ports.delegations.given_by("gua_1")) == [revoked, other]
+
+
+async def a_session_keeps_for_whom_its_person_acts_until_they_stop(ports: Ports) -> None:
+    await ports.sessions.open(OPEN)
+    for acting in (
+        ActingFor(guardian_id="gua_2", begun_at=NOW, delegation_id="del_1"),
+        ActingFor(guardian_id="gua_2", begun_at=NOW),
+        None,
+    ):
+        await ports.sessions.act("s1", acting)
+        assert await ports.sessions.session("s1") == replace(OPEN, acting=acting)
+    await ports.sessions.act("s9", ActingFor(guardian_id="gua_2", begun_at=NOW))
+    assert await ports.sessions.session("s9") is None
 
 
 async def a_sign_in_is_taken_once(ports: Ports) -> None:
@@ -328,6 +374,8 @@ SCENARIOS: list[Scenario] = [
     what_waits_for_a_code_is_kept_changed_and_forgotten,
     a_grant_kept_again_is_changed,
     one_proposal_waits_for_a_person_until_it_is_dropped,
+    a_delegation_is_found_by_who_gave_it_and_by_who_received_it,
+    a_session_keeps_for_whom_its_person_acts_until_they_stop,
     a_sign_in_is_taken_once,
     an_assertion_is_first_used_once_per_provider,
     a_session_is_opened_touched_and_closed,

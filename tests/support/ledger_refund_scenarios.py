@@ -28,10 +28,12 @@ from ledger.usecases.move_credit import move_credit
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.pay_refunds import book_batch, gather_refunds
 from ledger.usecases.request_refund import request_refund
-from refettorio_chassis.audit import Actor
+from refettorio_chassis.audit import Acting, Actor
 from refettorio_contracts.ledger import BalanceMoved
 from tests.support.ledger_decisions import CHIEF, CLERK, FAMILY, DecisionBench
 from tests.support.ledger_scenarios import balance, kinds, priced, proved
+
+AT_THE_COUNTER = Acting(who="stf_2", capacity="clerk")
 
 IBAN = "IT60 X054 2811 1010 0000 0123 456"
 
@@ -113,11 +115,11 @@ async def nobody_approves_what_they_asked_for_or_would_get(bench: DecisionBench)
 
 
 async def who_typed_it_in_for_somebody_counts_as_who_entered_it(bench: DecisionBench) -> None:
-    at_the_counter = replace(FAMILY, acting_clerk="stf_2")
+    at_the_counter = replace(FAMILY, acting=AT_THE_COUNTER)
     await credited(bench)
     refund = await bench.decide(request_refund, account_id="gua_1", iban=IBAN, reason="Sportello", by=at_the_counter)
     assert (refund.requested_by, refund.entered_by) == ("gua_1", "stf_2")
-    for again in (CHIEF, replace(CLERK, acting_clerk="stf_2")):
+    for again in (CHIEF, replace(CLERK, acting=AT_THE_COUNTER)):
         with pytest.raises(RefundNeedsAnotherError):
             await bench.decide(approve_refund, refund.refund_id, by=again)
     assert (await bench.decide(approve_refund, refund.refund_id, by=CLERK)).state is RefundState.APPROVED

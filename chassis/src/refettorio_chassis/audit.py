@@ -14,17 +14,32 @@ Details = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Who really acts in place of a subject, and in which `capacity` (RFC 8693, 4.1: the actor)."""
+
+    who: str
+    capacity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts: `subject` in `role`; `acting_clerk` when a clerk acts in place of the subject."""
+    """Who acts: `subject` in `role`; `acting` when somebody else does it in their place."""
 
     subject: str
     role: str
-    acting_clerk: str | None = None
+    acting: Acting | None = None
+
+    @property
+    def person(self) -> str:
+        """Whose hand it really was."""
+        return self.acting.who if self.acting else self.subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
     """`who`, in `role`, did `what` on `subject` at `at` (aware UTC), and why.
+
+    When somebody else did it in the place of `who`: `acted_by`, in the capacity `acted_as`.
 
     Identifiers, roles and words of ours only: never a name, a fiscal code or a contact, in `details` neither.
     """
@@ -35,7 +50,8 @@ class AuditLine:
     subject: str
     at: datetime
     reason: str | None = None
-    acting_clerk: str | None = None
+    acted_by: str | None = None
+    acted_as: str | None = None
     details: Details = field(default_factory=dict)
 
 
@@ -56,6 +72,7 @@ def audit_line(
         subject=subject,
         at=at,
         reason=reason,
-        acting_clerk=by.acting_clerk,
+        acted_by=by.acting.who if by.acting else None,
+        acted_as=by.acting.capacity if by.acting else None,
         details=dict(details or {}),
     )

@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from refettorio_chassis.audit import Actor
+from refettorio_chassis.audit import Acting, Actor
 from refettorio_chassis.errors import NotAllowedError, RetryLater
 
 ISSUER: Final = "refettorio-identity"
@@ -38,6 +38,12 @@ class WrongRoleError(NotAllowedError):
     slug = "ruolo-non-autorizzato"
 
 
+class ActingRefusedError(NotAllowedError):
+    """Who acts for somebody else calls a route that is not for them, or whose scope they were not given: 403."""
+
+    slug = "rappresentanza-non-autorizzata"
+
+
 class ScopeMissingError(NotAllowedError):
     """A machine client calls a route whose scope it was not given, or one that names none: 403."""
 
@@ -47,14 +53,16 @@ class ScopeMissingError(NotAllowedError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who calls. `subject` is a guardian, a clerk, a tablet or a machine client; `classes` limits canteen staff and
-    tablets. A machine client has no role: its `scopes` alone open routes.
+    tablets. A machine client has no role: its `scopes` alone open routes. When somebody else acts for the subject,
+    `acting` says who, and `scopes` limit what they reach. `acting_is_over`: it was so until a moment ago.
     """
 
     subject: str
     roles: frozenset[str]
     classes: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
-    acting_clerk: str | None = None
+    acting: Acting | None = None
+    acting_is_over: bool = False
     session: str = ""
     token: str = ""
 
@@ -65,7 +73,7 @@ class Caller:
     def acting_as(self, *roles: str) -> Actor:
         """As the audit knows them: in the first of `roles` they have. The door asked for one of them."""
         [role, *_] = [role for role in roles if role in self.roles]
-        return Actor(subject=self.subject, role=role, acting_clerk=self.acting_clerk)
+        return Actor(subject=self.subject, role=role, acting=self.acting)
 
     def may_see_class(self, class_id: str) -> bool:
         """Whether the roll of `class_id` is theirs to see: the office sees all, others what they were given."""
@@ -148,10 +156,22 @@ def _caller(claims: dict[str, Any], token: str) -> Caller:
         roles=frozenset(claims.get("roles", [])),
         classes=frozenset(claims.get("classes", [])),
         scopes=frozenset(str(claims.get("scope", "")).split()),
-        acting_clerk=claims.get("act"),
+        acting=_acting(claims.get("act")),
+        acting_is_over=claims.get("act_over") is True,
         session=str(claims.get("sid", "")),
         token=token,
     )
+
+
+def _acting(actor: object) -> Acting | None:
+    """The `act` claim (RFC 8693, 4.1). One that cannot be read is no reason to take the actor for the subject."""
+    match actor:
+        case None:
+            return None
+        case {"sub": str(who), "role": str(capacity)}:
+            return Acting(who=who, capacity=capacity)
+        case _:
+            raise NotSignedInError
 
 
 async def signed_in(request: Request) -> Caller:
@@ -162,19 +182,24 @@ async def signed_in(request: Request) -> Caller:
     verifier: TokenVerifier = request.app.state.token_verifier
     caller = await verifier.verify(token)
     structlog.contextvars.bind_contextvars(subject=caller.subject)  # every line of this request names its caller
+    if caller.acting:
+        structlog.contextvars.bind_contextvars(acted_by=caller.acting.who)
     return caller
 
 
-def caller_with(*roles: str, scope: str | None = None) -> Callable[..., Any]:
+def caller_with(*roles: str, scope: str | None = None, acting: str | None = None) -> Callable[..., Any]:
     """A dependency: the caller, who must have one of `roles`. 401 without a valid token, 403 without a role.
 
-    A machine client has none: it reaches the routes that name a `scope` it was given, and no other.
+    A machine client has none: it reaches the routes that name a `scope` it was given, and no other. Who acts for
+    somebody else reaches the routes whose `acting` is a scope they were given, and no other.
     """
     if not roles:
         message = "name the roles; a route for everybody says open_to_all"
         raise ValueError(message)
 
     async def guard(caller: Annotated[Caller, Depends(signed_in)]) -> Caller:
+        if caller.acting is not None:
+            return _let_act(caller, roles, acting)
         if caller.has(*roles) or (scope is not None and scope in caller.scopes):
             return caller
         if caller.scopes:
@@ -185,7 +210,15 @@ def caller_with(*roles: str, scope: str | None = None) -> Callable[..., Any]:
 
     guard.required_roles = roles  # type: ignore[attr-defined]  # read by the test that walks every route
     guard.offered_scope = scope  # type: ignore[attr-defined]  # by the test that compares it with identity's list
+    guard.acting_scope = acting  # type: ignore[attr-defined]  # by the same
     return guard
+
+
+def _let_act(caller: Caller, roles: tuple[str, ...], acting: str | None) -> Caller:
+    if acting is not None and acting in caller.scopes and caller.has(*roles):
+        return caller
+    message = "Questa operazione non è consentita mentre agisci per conto di un'altra persona."
+    raise ActingRefusedError(message, **({"scope": acting} if acting else {}))
 
 
 async def open_to_all() -> None:

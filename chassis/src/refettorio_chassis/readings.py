@@ -1,6 +1,6 @@
 """Who of the staff read what about whom, for the person to see. No line, no data: a reading notes it before it answers.
 
-A document: `_id`, `who`, `role`, `acting_clerk`, `what`, `of` (the thing read, as its service names it), `about` (the
+A document: `_id`, `who`, `role`, `what`, `of` (the thing read, as its service names it), `about` (the
 people), `at` (the first time in its hour). Reading the same thing again within the hour adds nothing.
 """
 
@@ -25,10 +25,12 @@ MOST_NAMED: Final = 200
 MOST_SHOWN: Final = 500
 """The latest; older ones are a matter for the office."""
 STAFF_ROLES: Final = ("office", "administrator", "auditor", "kitchen", "canteen", "driver")
+CAPACITIES: Final = ("delegate", "clerk")
+"""As what somebody acts in a person's place."""
 
 
 class Access(BaseModel):
-    """Somebody of the staff, in `role`, did `what` at `at`. The office tells on request whose code `who` is."""
+    """Somebody of the staff, in `role`, or who acted in the person's place, did `what` at `at`. The office tells on request whose code `who` is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,8 +63,8 @@ class Readings:
             return
         by, now = caller.acting_as(*STAFF_ROLES), self._clock.now()
         named = people if len(people) <= MOST_NAMED else [EVERYBODY]
-        name = "|".join((f"{now:%Y-%m-%dT%H}", by.subject, by.role, by.acting_clerk or "", what, of))
-        kept = {"who": by.subject, "role": by.role, "acting_clerk": by.acting_clerk, "what": what, "of": of, "at": now}
+        name = "|".join((f"{now:%Y-%m-%dT%H}", by.subject, by.role, what, of))
+        kept = {"who": by.subject, "role": by.role, "what": what, "of": of, "at": now}
         update = {"$setOnInsert": kept, "$addToSet": {"about": {"$each": named}}}
         try:
             await self._readings.update_one({"_id": name}, update, upsert=True)
@@ -70,16 +72,22 @@ class Readings:
             await self._readings.update_one({"_id": name}, update)
 
     async def about(self, person: str, things: Collection[str] = ()) -> Sequence[Access]:
-        """What the staff did with the data of a person, or with `things` of theirs that the audit names. Latest first.
+        """What others did with the data of a person, or with `things` of theirs that the audit names. Latest first.
 
-        A list of everybody counts for everybody.
+        Others are the staff, and whoever acted in the person's place. A list of everybody counts for everybody.
         """
-        done = {"subject": {"$in": [person, *things]}, "role": {"$in": list(STAFF_ROLES)}}
+        by_others = {"subject": {"$in": [person, *things]}, "role": {"$in": [*STAFF_ROLES, *CAPACITIES]}}
+        done = {"$or": [by_others, {"who": person, "acted_by": {"$type": "string"}}]}
         read = {"about": {"$in": [person, EVERYBODY]}}
         lines = await self._audit.find(done, sort=[("at", -1)], limit=MOST_SHOWN)
         lines += await self._readings.find(read, sort=[("at", -1)], limit=MOST_SHOWN)
         latest = sorted(lines, key=lambda line: line["at"], reverse=True)[:MOST_SHOWN]
         return [
-            Access(at=each["at"], who=each["acting_clerk"] or each["who"], role=each["role"], what=each["what"])
+            Access(
+                at=each["at"],
+                who=each.get("acted_by") or each["who"],
+                role=each.get("acted_as") or each["role"],
+                what=each["what"],
+            )
             for each in latest
         ]

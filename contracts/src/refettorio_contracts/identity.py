@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -72,6 +73,28 @@ class ChannelPreferred(_GuardianEvent):
     TYPE: ClassVar[str] = "it.refettorio.identity.channel.preferred.v1"
 
     channel: str | None = None
+
+
+class DelegateAuthorised(_GuardianEvent):
+    """Another adult may act for the guardian to the end of `last_day`, a Rome day; given again, this is what counts.
+
+    `scopes`: `see`, `pay`, `messages`. Who the delegate is stays in identity.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.delegate.authorised.v1"
+
+    delegation_id: Identifier
+    scopes: tuple[str, ...]
+    last_day: date
+
+
+class DelegateRevoked(_GuardianEvent):
+    """They may not act any more. `revoked_by`: `guardian` or `delegate`."""
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.delegate.revoked.v1"
+
+    delegation_id: Identifier
+    revoked_by: str
 
 
 class ContactCodeRequested(_GuardianEvent):

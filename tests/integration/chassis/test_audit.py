@@ -19,7 +19,7 @@ async def test_a_line_is_kept_with_the_act(stage: Stage) -> None:
     await stage.foundation.transactions.run(lambda transaction: act(stage, transaction), name="act")
     [line] = await stage.foundation.transactions.view.collection(AUDIT).find({})
     assert (line["who"], line["role"], line["what"], line["subject"]) == ("stf_1", "office", "correct", "acc_1")
-    assert (line["reason"], line["acting_clerk"], line["details"]) == (None, None, {"classes": ["1a"]})
+    assert (line["reason"], line["acted_by"], line["details"]) == (None, None, {"classes": ["1a"]})
 
 
 async def test_an_act_that_is_refused_leaves_no_line(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from refettorio_chassis.audit import AUDIT, Actor, audit_line
+from refettorio_chassis.audit import AUDIT, Acting, Actor, audit_line
 from refettorio_chassis.auth import Caller
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.readings import MOST_NAMED, READINGS, Readings
@@ -11,6 +11,7 @@ from tests.integration.chassis.stage import Stage
 
 NOON = datetime(2025, 10, 6, 12, tzinfo=UTC)
 CLERK = Caller(subject="gua_clerk", roles=frozenset({"guardian", "office"}))
+AT_THE_COUNTER = Acting(who="gua_other", capacity="clerk")
 FAMILY = Caller(subject="gua_1", roles=frozenset({"guardian"}))
 
 
@@ -59,7 +60,7 @@ async def test_what_the_staff_did_stands_beside_what_they_read_and_names_who_sat
     readings = readings_of(stage, FixedClock(NOON))
     acts = (
         audit_line(Actor(subject="gua_clerk", role="office"), "accept-application", "app_1", at=NOON),
-        audit_line(Actor(subject="gua_1", role="office", acting_clerk="gua_other"), "request-refund", "gua_1", at=NOON),
+        audit_line(Actor(subject="gua_1", role="guardian", acting=AT_THE_COUNTER), "request-refund", "ref_1", at=NOON),
         audit_line(Actor(subject="gua_1", role="guardian"), "channel-preferred", "gua_1", at=NOON),
     )
 

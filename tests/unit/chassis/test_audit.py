@@ -5,19 +5,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.audit import Acting, Actor, audit_line
 from refettorio_chassis.auth import Caller
 
+CLERK = Acting(who="gua_9", capacity="clerk")
 NOON = datetime(2025, 10, 6, 10, 0, tzinfo=UTC)
 
 
 def test_a_line_says_who_in_which_role_for_whom_and_why() -> None:
-    by = Actor(subject="gua_1", role="guardian", acting_clerk="stf_1")
+    by = Actor(subject="gua_1", role="guardian", acting=CLERK)
+    assert by.person == "gua_9"
     line = audit_line(by, "close-account", "acc_1", at=NOON, reason="moved", details={"classes": ["1a"]})
     assert asdict(line) == {
         "who": "gua_1",
         "role": "guardian",
-        "acting_clerk": "stf_1",
+        "acted_by": "gua_9",
+        "acted_as": "clerk",
         "what": "close-account",
         "subject": "acc_1",
         "at": NOON,
@@ -27,8 +30,8 @@ def test_a_line_says_who_in_which_role_for_whom_and_why() -> None:
 
 
 def test_a_caller_acts_in_the_first_of_the_roles_they_have() -> None:
-    caller = Caller(subject="stf_1", roles=frozenset({"guardian", "administrator", "office"}), acting_clerk="stf_2")
-    assert caller.acting_as("office", "administrator") == Actor(subject="stf_1", role="office", acting_clerk="stf_2")
+    caller = Caller(subject="stf_1", roles=frozenset({"guardian", "administrator", "office"}), acting=CLERK)
+    assert caller.acting_as("office", "administrator") == Actor(subject="stf_1", role="office", acting=CLERK)
     assert caller.acting_as("canteen", "administrator").role == "administrator"
 
 

@@ -13,7 +13,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from refettorio_chassis import auth
+from refettorio_chassis.audit import Acting
 from refettorio_chassis.auth import (
+    ActingRefusedError,
     Caller,
     NotSignedInError,
     ScopeMissingError,
@@ -209,6 +211,30 @@ async def test_a_person_passes_by_role_where_a_scope_is_named_too(minter: TokenM
     guardian = await verifier.verify(minter.token("gua_2", "guardian", audience=["ledger"]))
     with pytest.raises(WrongRoleError):
         await guard(guardian)
+
+
+async def test_who_acts_for_a_guardian_passes_by_a_scope_of_theirs_and_nowhere_else(minter: TokenMinter) -> None:
+    act = {"sub": "gua_9", "role": "delegate"}
+    token = minter.token("gua_1", "guardian", audience=["ledger"], act=act, scope="see pay")
+    caller = await minter.verifier("ledger").verify(token)
+    assert (caller.subject, caller.acting) == ("gua_1", Acting(who="gua_9", capacity="delegate"))
+    assert caller.acting_as("guardian").person == "gua_9"
+    assert await caller_with("guardian", "office", acting="pay")(caller) is caller
+    closed = caller_with("guardian"), caller_with("guardian", acting="counter"), caller_with("guardian", scope="pay")
+    for guard in (*closed, caller_with("office", acting="pay")):
+        with pytest.raises(ActingRefusedError):
+            await guard(caller)
+
+
+@pytest.mark.parametrize("act", ["gua_9", {"sub": "gua_9"}, {"sub": 9, "role": "clerk"}, {}, []])
+async def test_an_actor_that_cannot_be_read_is_never_taken_for_the_subject(minter: TokenMinter, act: object) -> None:
+    with pytest.raises(NotSignedInError):
+        await minter.verifier("ledger").verify(minter.token("gua_1", "guardian", audience=["ledger"], act=act))
+
+
+async def test_what_is_for_who_acts_is_for_the_subject_too(minter: TokenMinter) -> None:
+    caller = await minter.verifier("ledger").verify(minter.token("gua_1", "guardian", audience=["ledger"]))
+    assert await caller_with("guardian", acting="pay")(caller) is caller
 
 
 @pytest.mark.parametrize(

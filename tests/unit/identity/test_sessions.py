@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from identity.domain.delegation import Delegation
 from identity.domain.device import device_in_words
 from identity.domain.errors import SessionUnknownError
 from identity.domain.fiscal_code import FiscalCode
@@ -25,7 +26,7 @@ from identity.usecases.note_signs_of_life import note_signs_of_life
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.errors import RetryLater
 from tests.support.identity_memory import NOW, Memory
-from tests.support.identity_scenarios import MARIO, OPEN, WAITING
+from tests.support.identity_scenarios import DELEGATION, MARIO, OPEN, WAITING
 
 MARIO_ACTS = Actor(subject="gua_1", role="guardian")
 AT_HOME = replace(OPEN, session_id="a" * 64)
@@ -120,6 +121,9 @@ class Counting:
         self.questions.append(len(fiscal_codes))
         return {}
 
+    async def delegations_in(self, delegation_ids: Collection[str]) -> Mapping[str, Delegation]:
+        return {key: each for key, each in self.memory.delegations.kept.items() if key in delegation_ids}
+
     async def tablets_in(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]:
         return {key: WAITING for key in credential_hashes if key == "c1"}
 
@@ -170,6 +174,17 @@ async def test_that_a_person_has_no_grant_is_remembered_and_that_a_cookie_opens_
     assert await recent.session("new") is not None
     assert await recent.with_credential("c1") == WAITING
     assert await recent.guardian("gua_1") is None
+
+
+async def test_a_delegation_taken_back_elsewhere_is_remembered_for_four_seconds_at_most() -> None:
+    memory, elapsed = await with_sessions(), Elapsed()
+    recent = RecentDirectory(Counting(memory), elapsed=elapsed)
+    assert await recent.delegation("del_1") is None
+    await memory.delegations.keep(DELEGATION)
+    assert await recent.delegation("del_1") == DELEGATION
+    await memory.delegations.keep(DELEGATION.revoked(NOW))
+    elapsed.seconds = KEPT_SECONDS
+    assert await recent.delegation("del_1") == DELEGATION.revoked(NOW)
 
 
 async def test_what_is_forgotten_is_asked_for_again() -> None:

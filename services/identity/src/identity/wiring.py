@@ -12,7 +12,9 @@ from identity.inbound.command_line import staff_command
 from identity.inbound.following_kafka import kafka_follower
 from identity.inbound.gate import Gate, gate_router
 from identity.inbound.http import people_router
+from identity.inbound.http_acting import acting_router
 from identity.inbound.http_contacts import contacts_router
+from identity.inbound.http_delegations import delegations_router
 from identity.inbound.http_machines import machines_router
 from identity.inbound.http_privacy import privacy_router
 from identity.inbound.http_public import public_router
@@ -29,6 +31,7 @@ from identity.inbound.token_keys_command import token_keys_command
 from identity.outbound.chance import SystemChance
 from identity.outbound.client_keys import JoseClientKeys
 from identity.outbound.contact_codes import CONTACT_CODES, ContactCodesInMongo
+from identity.outbound.delegations import DELEGATIONS, Delegations
 from identity.outbound.exchanges import EXCHANGES, Exchanges
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.kafka_broker import KafkaBroker
@@ -74,6 +77,8 @@ INDEXES: Final = (
     Index(collection=CONTACTS, keys=[("guardian_id", 1), ("channel", 1), ("address", 1)], unique=True),
     Index(collection=STAFF, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=PROPOSALS, keys=[("fiscal_code", 1)], unique=True),
+    Index(collection=DELEGATIONS, keys=[("guardian_id", 1), ("delegate", 1)], unique=True),
+    Index(collection=DELEGATIONS, keys=[("delegate", 1), ("given_at", -1)]),
     Index(collection=SIGN_INS, keys=[("relay_state", 1)], unique=True),
     Index(collection=SIGN_INS, keys=[("started_at", 1)]),
     Index(collection=SIGN_OUTS, keys=[("relay_state", 1)], unique=True),
@@ -105,6 +110,7 @@ COLLECTIONS: Final = (
     CONTACT_CODES,
     STAFF,
     PROPOSALS,
+    DELEGATIONS,
     SIGN_INS,
     SIGN_OUTS,
     ASSERTIONS,
@@ -151,6 +157,7 @@ def ports_on(outside: Outside, transaction: Transaction) -> Ports:
     return Ports(
         people=People(transaction),
         proposals=Proposals(transaction),
+        delegations=Delegations(transaction),
         contact_codes=ContactCodesInMongo(transaction),
         sign_ins=SignIns(transaction),
         sign_outs=SignOuts(transaction),
@@ -212,6 +219,8 @@ def wire(base: Foundation, settings: Settings) -> Service:
             people_router(only_noting, queries),
             privacy_router(queries, Readings(base.transactions.view, base.clock)),
             contacts_router(run, queries, base.clock),
+            delegations_router(run, queries, base.clock),
+            acting_router(run),
             sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),
             staff_router(run, queries, base.clock),

@@ -25,7 +25,7 @@ PathId = Annotated[str, Path(pattern=IDENTIFIER)]
 def actor(caller: Caller) -> Actor:
     """The caller as the roll and the audit know them."""
     role = Role.OFFICE if caller.has("office", "administrator") else Role.CANTEEN
-    return Actor(subject=caller.subject, role=role, acting_clerk=caller.acting_clerk)
+    return Actor(subject=caller.subject, role=role, acting=caller.acting)
 
 
 def class_in_scope(caller: Caller, class_id: str) -> ClassId:

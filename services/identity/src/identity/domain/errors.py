@@ -248,3 +248,45 @@ class CodeWrongError(DomainError):
         left = {0: "Chiedine uno nuovo.", 1: "Hai ancora un tentativo."}
         message = f"Il codice non è giusto. {left.get(tries_left, f'Hai ancora {tries_left} tentativi.')}"
         super().__init__(message, tries_left=tries_left)
+
+
+class DelegateSelfError(DomainError):
+    """A guardian delegates themselves."""
+
+    slug = "delegate-self"
+
+
+class DelegateNotAdultError(DomainError):
+    """A minor by the fiscal code, or a provisional code that says nothing of age."""
+
+    slug = "delegate-not-adult"
+
+
+class DelegationDayError(DomainError):
+    """The last day is over, or too far."""
+
+    slug = "delegation-day"
+
+
+class DelegationScopeError(DomainError):
+    """Not something a delegate can be given."""
+
+    slug = "delegation-scope"
+
+
+class TooManyDelegatesError(ConflictError):
+    """More delegates than any family needs."""
+
+    slug = "too-many-delegates"
+
+
+class DelegationUnknownError(NotFoundError):
+    """The caller has neither given nor received a delegation of this identifier, or it is over."""
+
+    slug = "delegation-unknown"
+
+
+class ActingNotAllowedError(NotAllowedError):
+    """A clerk cannot act at the counter for themselves."""
+
+    slug = "acting-not-allowed"

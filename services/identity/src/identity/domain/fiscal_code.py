@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, NewType
 
 FiscalCode = NewType("FiscalCode", str)
@@ -12,6 +13,9 @@ SAML_PREFIX: Final = "TINIT-"
 
 _DIGIT_PLACES: Final = (6, 7, 9, 10, 12, 13, 14)
 _OMOCODIA: Final = str.maketrans("LMNPQRSTUV", "0123456789")
+_MONTHS: Final = "ABCDEHLMPRST"
+_WOMEN: Final = 40
+"""Added to the day of birth of a woman."""
 
 
 def bare_code(text: str) -> str:
@@ -31,3 +35,17 @@ def without_omocodia(code: FiscalCode) -> str:
         character.translate(_OMOCODIA) if place in _DIGIT_PLACES else character
         for place, character in enumerate(code[:15])
     )
+
+
+def birth_day(code: FiscalCode, today: date) -> date | None:
+    """When its owner was born, in the latest century that is possible; none for a provisional code.
+
+    A code has two digits of the year: who may be 10 or 110 years old is taken for 10.
+    """
+    if len(code) != 16:
+        return None
+    plain = without_omocodia(code)
+    month, day = _MONTHS.index(plain[8]) + 1, int(plain[9:11]) % _WOMEN
+    year = today.year // 100 * 100 + int(plain[6:8])
+    is_past = (year, month, day) <= (today.year, today.month, today.day)
+    return date(year if is_past else year - 100, month, day)

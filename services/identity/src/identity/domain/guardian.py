@@ -23,6 +23,11 @@ class Guardian:
     version: int = 1
     preferred_channel: str | None = None
 
+    @property
+    def full_name(self) -> str:
+        """As people say it."""
+        return f"{self.given_name} {self.family_name}"
+
     def named(self, given_name: str, family_name: str) -> Guardian:
         """The same person under the names the identity provider states today."""
         return replace(self, given_name=given_name, family_name=family_name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from identity.domain.acting import ActingFor
 from identity.domain.provider_session import ProviderSession
 from identity.domain.sign_in import Scheme
 
@@ -31,6 +32,7 @@ class Session:
 
     `at_provider`: the session its provider keeps beside it, if it keeps one.
     `device`: browser and system in words, as `domain/device.py` tells them; empty when not known.
+    `acting`: for whom its person acts, if not for themselves; it may be over already.
     """
 
     session_id: str
@@ -41,6 +43,7 @@ class Session:
     last_seen_at: datetime
     at_provider: ProviderSession | None = None
     device: str = ""
+    acting: ActingFor | None = None
 
     @property
     def reference(self) -> str:

@@ -59,6 +59,16 @@ _TOLD: Final = {
         "ruolo-non-autorizzato",
         "Questa operazione non è consentita con il tuo ruolo.",
     ),
+    Refusal.ACTING: (
+        HTTPStatus.FORBIDDEN,
+        "rappresentanza-non-autorizzata",
+        "Questa operazione non è consentita mentre agisci per conto di un'altra persona.",
+    ),
+    Refusal.ACTING_OVER: (
+        HTTPStatus.FORBIDDEN,
+        "rappresentanza-terminata",
+        "Non agisci più per conto di un'altra persona: ricarica la pagina prima di continuare.",
+    ),
     Refusal.TOKEN_REFUSED: (
         HTTPStatus.UNAUTHORIZED,
         "gettone-non-valido",
@@ -178,6 +188,9 @@ def _refusal(stopped: Stopped, wanted: str) -> Response:
         response = RedirectResponse(f"/accedi?next={quote(wanted, safe='')}{why}", status_code=HTTPStatus.FOUND)
         response.headers["cache-control"] = "no-store"
         return response
+    if stopped.kind is Kind.PAGE and stopped.reason is Refusal.ACTING:
+        # The page says for whom one acts, and has the way back to oneself.
+        return RedirectResponse("/portale/", status_code=HTTPStatus.SEE_OTHER, headers={"cache-control": "no-store"})
     if stopped.kind is Kind.PAGE and stopped.reason is Refusal.WRONG_ROLE:
         return closed_door(status=HTTPStatus.FORBIDDEN)
     status, slug, detail = _TOLD[stopped.reason]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Depends
 
+from identity.domain.acting import COUNTER_LIMIT
+from identity.domain.delegation import SEE, Delegation
 from identity.domain.errors import GuardianUnknownError
 from identity.domain.guardian import Guardian
 from identity.domain.roles import ADMINISTRATOR, CANTEEN, GUARDIAN, OFFICE, STAFF_ROLES
+from identity.domain.session import Session
 from identity.domain.tablet import Tablet
-from identity.inbound.shapes import Me, Person, contact_item
+from identity.inbound.shapes import ActingItem, Me, Person, contact_item
 from identity.usecases.look_up_person import look_up_person
 from identity.usecases.ports import Ports
 from refettorio_chassis.auth import Caller, caller_with
@@ -23,6 +27,8 @@ class Reading(Protocol):
     """What these routes read."""
 
     async def guardian(self, guardian_id: str) -> Guardian | None: ...
+    async def delegation(self, delegation_id: str) -> Delegation | None: ...
+    async def sessions_of(self, guardian_id: str) -> Sequence[Session]: ...
     async def tablet(self, tablet_id: str) -> Tablet | None: ...
 
 
@@ -31,8 +37,8 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
     router = APIRouter(prefix="/api/identity/v1", tags=["people"])
 
     @router.get("/me")
-    async def me(caller: Annotated[Caller, Depends(caller_with(*EVERYONE))]) -> Me:
-        """Who is signed in, with the roles they have now."""
+    async def me(caller: Annotated[Caller, Depends(caller_with(*EVERYONE, acting=SEE))]) -> Me:
+        """Who is signed in, with the roles they have now; or the person they act for, and that they do."""
         roles, classes = sorted(caller.roles), sorted(caller.classes)
         guardian = await reading.guardian(caller.subject)
         if guardian is not None:
@@ -43,6 +49,8 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
                 fiscal_code=guardian.fiscal_code,
                 roles=roles,
                 classes=classes,
+                acting=await _acting(reading, caller),
+                acting_is_over=caller.acting_is_over,
             )
         tablet = await reading.tablet(caller.subject) if caller.has(CANTEEN) else None
         if tablet is None:
@@ -66,6 +74,22 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
         )
 
     return router
+
+
+async def _acting(reading: Reading, caller: Caller) -> ActingItem | None:
+    if caller.acting is None:
+        return None
+    person = await reading.guardian(caller.acting.who)
+    found = [each for each in await reading.sessions_of(caller.acting.who) if each.reference == caller.session]
+    acting = found[0].acting if found else None
+    delegation = await reading.delegation(acting.delegation_id) if acting and acting.delegation_id else None
+    return ActingItem(
+        capacity=caller.acting.capacity,
+        name=person.full_name if person else "",
+        scopes=sorted(caller.scopes),
+        last_day=delegation.last_day if delegation else None,
+        until=acting.begun_at + COUNTER_LIMIT if acting and not acting.delegation_id else None,
+    )
 
 
 def _nobody() -> GuardianUnknownError:

@@ -22,8 +22,21 @@ class _Given(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ActingItem(_Given):
+    """`name` acts for the person, as `capacity`: a `delegate` to the end of `last_day`, a `clerk` until `until`."""
+
+    capacity: str
+    name: str
+    scopes: list[str]
+    last_day: date | None
+    until: datetime | None
+
+
 class Me(_Given):
-    """Who is signed in. A tablet has a name of its own and no fiscal code."""
+    """Who is signed in, or the person they act for. A tablet has a name of its own and no fiscal code.
+
+    `acting_is_over`: the caller acted for somebody until a moment ago, and has not been told yet.
+    """
 
     id: str
     given_name: str
@@ -31,6 +44,8 @@ class Me(_Given):
     fiscal_code: str | None
     roles: list[str]
     classes: list[str]
+    acting: ActingItem | None = None
+    acting_is_over: bool = False
 
 
 class ContactItem(_Given):

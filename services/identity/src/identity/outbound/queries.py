@@ -8,6 +8,7 @@ from datetime import datetime
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
 from identity.domain.exchange import Exchange
+from identity.domain.delegation import Delegation
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.kafka_access import KafkaAccess
@@ -18,6 +19,7 @@ from identity.domain.session import Session
 from identity.domain.tablet import Tablet
 from identity.outbound.contact_codes import ContactCodesInMongo
 from identity.outbound.exchanges import RegisterOf
+from identity.outbound.delegations import Delegations
 from identity.outbound.machine_clients import KafkaAccesses, MachineClients
 from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions
@@ -33,6 +35,7 @@ class Queries:
         self._people = People(view)
         self._exchanges = RegisterOf(view)
         self._proposals = Proposals(view)
+        self._delegations = Delegations(view)
         self._contact_codes = ContactCodesInMongo(view)
         self._sessions = Sessions(view)
         self._tablets = Tablets(view)
@@ -56,6 +59,18 @@ class Queries:
 
     async def exchanges_about(self, guardian_id: str) -> Sequence[Exchange]:
         return await self._exchanges.about(guardian_id)
+
+    async def delegations_in(self, delegation_ids: Collection[str]) -> Mapping[str, Delegation]:
+        return await self._delegations.among(delegation_ids)
+
+    async def delegation(self, delegation_id: str) -> Delegation | None:
+        return await self._delegations.delegation(delegation_id)
+
+    async def delegations_given_by(self, guardian_id: str) -> Sequence[Delegation]:
+        return await self._delegations.given_by(guardian_id)
+
+    async def delegations_received_by(self, delegate: FiscalCode) -> Sequence[Delegation]:
+        return await self._delegations.received_by(delegate)
 
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]:
         return await self._sessions.of_guardian(guardian_id)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
+from identity.domain.delegation import Delegation
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.roles import StaffGrant
@@ -41,6 +42,7 @@ class Many(Protocol):
     async def sessions_in(self, session_ids: Collection[str]) -> Mapping[str, Session]: ...
     async def guardians_in(self, guardian_ids: Collection[str]) -> Mapping[str, Guardian]: ...
     async def grants_in(self, fiscal_codes: Collection[FiscalCode]) -> Mapping[FiscalCode, StaffGrant]: ...
+    async def delegations_in(self, delegation_ids: Collection[str]) -> Mapping[str, Delegation]: ...
     async def tablets_in(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]: ...
 
 
@@ -52,6 +54,7 @@ class RecentDirectory:
         self._guardians = _Recent(many.guardians_in, elapsed)
         # Most people have no grant: worth remembering too, and nobody can make us ask for a code of their choice.
         self._grants = _Recent(many.grants_in, elapsed, keeps_nothing=True)
+        self._delegations = _Recent(many.delegations_in, elapsed)
         self._tablets = _Recent(many.tablets_in, elapsed)
 
     async def session(self, session_id: str) -> Session | None:
@@ -63,12 +66,15 @@ class RecentDirectory:
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         return await self._grants.get(fiscal_code)
 
+    async def delegation(self, delegation_id: str) -> Delegation | None:
+        return await self._delegations.get(delegation_id)
+
     async def with_credential(self, credential_hash: str) -> Tablet | None:
         return await self._tablets.get(credential_hash)
 
     def forget(self) -> None:
         """Everything; also what is being read right now will not be remembered."""
-        for each in (self._sessions, self._guardians, self._grants, self._tablets):
+        for each in (self._sessions, self._guardians, self._grants, self._delegations, self._tablets):
             each.forget()
 
 

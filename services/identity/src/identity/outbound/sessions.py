@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from identity.domain.acting import ActingFor
 from identity.domain.provider_session import ProviderSession
 from identity.domain.session import Session
 from identity.domain.sign_in import SignIn
@@ -117,6 +118,10 @@ class Sessions:
     async def touch(self, session_ids: Collection[str], at: datetime) -> None:
         await self._sessions.update_many({"_id": {"$in": list(session_ids)}}, {"$max": {"last_seen_at": at}})
 
+    async def act(self, session_id: str, acting: ActingFor | None) -> None:
+        change = {"$set": {"acting": asdict(acting) if acting else None}}
+        await self._sessions.update_one({"_id": session_id}, change)
+
     async def close(self, session_id: str) -> None:
         await self._sessions.delete_one({"_id": session_id})
 
@@ -149,6 +154,7 @@ def _session(document: Document) -> Session:
         last_seen_at=document["last_seen_at"],
         at_provider=ProviderSession(**document["at_provider"]) if "at_provider" in document else None,
         device=document.get("device", ""),
+        acting=ActingFor(**document["acting"]) if document.get("acting") else None,
     )
 
 

@@ -48,6 +48,11 @@ class TokenIssuer:
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
         }
+        if admitted.acting:
+            # RFC 8693, 4.1 and 4.2: who really acts, and how far.
+            claims["act"] = {"sub": admitted.acting.who, "role": admitted.acting.capacity}
+        if admitted.acting_is_over:
+            claims["act_over"] = True
         if admitted.scopes:
             claims["scope"] = " ".join(sorted(admitted.scopes))
         return self._signed(claims, "JWT")

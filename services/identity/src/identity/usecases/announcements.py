@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from identity.domain.contact import Contact
 from identity.domain.contact_code import WaitingContact
+from identity.domain.delegation import Delegation
 from identity.domain.guardian import Guardian
 from refettorio_contracts.identity import (
     ChannelPreferred,
     ContactCodeRequested,
     ContactRemoved,
     ContactVerified,
+    DelegateAuthorised,
+    DelegateRevoked,
     GuardianRegistered,
     PersonalData,
 )
@@ -56,3 +59,22 @@ def contact_code_requested(guardian_id: str, waiting: WaitingContact, code: str)
 def channel_preferred(guardian: Guardian) -> ChannelPreferred:
     """The guardian chose a channel."""
     return ChannelPreferred(guardian_id=guardian.guardian_id, channel=guardian.preferred_channel)
+
+
+def delegate_authorised(delegation: Delegation) -> DelegateAuthorised:
+    """Somebody may act for the guardian; who, is between the two of them."""
+    return DelegateAuthorised(
+        guardian_id=delegation.guardian_id,
+        delegation_id=delegation.delegation_id,
+        scopes=tuple(sorted(delegation.scopes)),
+        last_day=delegation.last_day,
+    )
+
+
+def delegate_revoked(delegation: Delegation, *, by_delegate: bool) -> DelegateRevoked:
+    """They may not any more."""
+    return DelegateRevoked(
+        guardian_id=delegation.guardian_id,
+        delegation_id=delegation.delegation_id,
+        revoked_by="delegate" if by_delegate else "guardian",
+    )

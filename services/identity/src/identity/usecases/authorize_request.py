@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
-from identity.domain.access import Destination, Kind, destination, is_forged
+from identity.domain.access import SAFE_METHODS, Destination, Kind, destination, is_forged
+from identity.domain.acting import ActingFor
+from identity.domain.delegation import Delegation
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.levels import STAFF, Levels
@@ -16,7 +18,11 @@ from identity.domain.roles import CANTEEN, EVERY_CLASS, GUARDIAN, StaffGrant
 from identity.domain.session import REFERENCE_DIGITS, Session, SessionLimits
 from identity.domain.tablet import Tablet
 from identity.usecases.secrecy import fingerprint
+from refettorio_chassis.audit import Acting
 from refettorio_chassis.clock import rome_day
+
+ACTING_PATH: Final = "/api/identity/v1/me/acting"
+"""Where acting ends: the one thing of their own that may be changed by who does not know yet that it is over."""
 
 
 class Directory(Protocol):
@@ -25,6 +31,7 @@ class Directory(Protocol):
     async def session(self, session_id: str) -> Session | None: ...
     async def guardian(self, guardian_id: str) -> Guardian | None: ...
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None: ...
+    async def delegation(self, delegation_id: str) -> Delegation | None: ...
     async def with_credential(self, credential_hash: str) -> Tablet | None: ...
 
 
@@ -36,6 +43,8 @@ class Refusal(Enum):
     FORGED = "forged"
     LEVEL_TOO_LOW = "level-too-low"
     WRONG_ROLE = "wrong-role"
+    ACTING = "acting"
+    ACTING_OVER = "acting-over"
     TOKEN_REFUSED = "token-refused"  # noqa: S105 - a reason, not a secret
     SCOPE_MISSING = "scope-missing"
 
@@ -55,7 +64,8 @@ class Arrival:
 class Admitted:
     """Let through in the name of `subject`; without one, a public address. `touch`: what to note as seen.
 
-    `level` is that of the sign-in, 1 to 3; a tablet has none. `scopes`: of a machine client, which has no role.
+    `level` is that of the sign-in, 1 to 3; a tablet has none. `scopes`: of a machine client, which has no role, or of
+    who acts for the subject. `acting`: who that is, and as what. `acting_is_over`: the subject acted for somebody else.
     """
 
     subject: str | None = None
@@ -63,6 +73,8 @@ class Admitted:
     roles: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
+    acting: Acting | None = None
+    acting_is_over: bool = False
     session_id: str = ""
     level: int | None = None
     touch_session: str | None = None
@@ -101,7 +113,7 @@ async def authorize_request(
         visitor = await _tablet(directory, arrival.tablet_secret, wanted, now)
     if visitor is None:
         return Stopped(reason=Refusal.NOT_SIGNED_IN, kind=wanted.kind)
-    lack = _lack(visitor, wanted, levels.at(arrival.path))
+    lack = _lack(visitor, wanted, levels.at(arrival.path)) or _mistaken(visitor, wanted, arrival)
     return Stopped(reason=lack, kind=wanted.kind) if lack else visitor
 
 
@@ -110,7 +122,15 @@ def _lack(visitor: Admitted, wanted: Destination, level: int) -> Refusal | None:
     if visitor.level is not None and visitor.level < level:
         return Refusal.LEVEL_TOO_LOW
     if wanted.roles and visitor.roles.isdisjoint(wanted.roles):
-        return Refusal.WRONG_ROLE
+        return Refusal.ACTING if visitor.acting else Refusal.WRONG_ROLE
+    return None
+
+
+def _mistaken(visitor: Admitted, wanted: Destination, arrival: Arrival) -> Refusal | None:
+    """Who believes to act still for another must not change what is their own: forms say so themselves, APIs here."""
+    changes = arrival.method.upper() not in SAFE_METHODS
+    if visitor.acting_is_over and changes and wanted.kind is Kind.API and arrival.path != ACTING_PATH:
+        return Refusal.ACTING_OVER
     return None
 
 
@@ -126,7 +146,7 @@ async def _person(directory: Directory, session: Session, wanted: Destination, n
     grant = await directory.grant_of(guardian.fiscal_code) if session.level >= STAFF else None
     if grant and not grant.holds(rome_day(now)):
         grant = None
-    return Admitted(
+    own = Admitted(
         subject=guardian.guardian_id,
         audience=wanted.audience,
         roles=frozenset({GUARDIAN}) | (grant.roles if grant else frozenset()),
@@ -134,6 +154,28 @@ async def _person(directory: Directory, session: Session, wanted: Destination, n
         session_id=session.reference,
         level=session.level,
         touch_session=session.session_id if session.wants_touch(now) else None,
+    )
+    return await _acting(directory, session.acting, own, guardian, grant, now) if session.acting else own
+
+
+async def _acting(
+    directory: Directory, acting: ActingFor, own: Admitted, person: Guardian, grant: StaffGrant | None, now: datetime
+) -> Admitted:
+    """The person in the place of a guardian, without roles of their own; themselves again once that is over."""
+    if acting.delegation_id:
+        delegation = await directory.delegation(acting.delegation_id)
+        scopes = acting.scopes_of_delegate(delegation, person.fiscal_code, rome_day(now))
+    else:
+        scopes = acting.scopes_of_clerk(grant, now, rome_day(now))
+    if not scopes or await directory.guardian(acting.guardian_id) is None:
+        return replace(own, acting_is_over=True)
+    return replace(
+        own,
+        subject=acting.guardian_id,
+        roles=frozenset({GUARDIAN}),
+        classes=frozenset(),
+        scopes=scopes,
+        acting=Acting(who=person.guardian_id, capacity=str(acting.capacity)),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+from identity.domain.acting import ActingFor
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
 from identity.domain.exchange import Exchange, ExchangeSearch, Messages
@@ -21,6 +22,7 @@ from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.domain.sign_out import Farewell, LogoutAsked, SignOut
 from identity.domain.tablet import Tablet
+from identity.usecases.acting_ports import Delegations
 from identity.usecases.machine_ports import (
     ClientKeys,
     FailedAttempts,
@@ -171,6 +173,10 @@ class Sessions(Protocol):
         ...
 
     async def touch(self, session_ids: Collection[str], at: datetime) -> None: ...
+    async def act(self, session_id: str, acting: ActingFor | None) -> None:
+        """From now on its person acts for somebody; none, for themselves."""
+        ...
+
     async def close(self, session_id: str) -> None: ...
     async def forget(self, *, idle_since: datetime, opened_before: datetime) -> None:
         """Sessions not seen since the one instant, or opened before the other."""
@@ -268,6 +274,7 @@ class Ports:
 
     people: People
     proposals: Proposals
+    delegations: Delegations
     contact_codes: ContactCodesStore
     sign_ins: SignIns
     sign_outs: SignOuts

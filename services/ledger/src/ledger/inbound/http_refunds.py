@@ -129,12 +129,12 @@ class RefundDesk:
 def actor(caller: Caller) -> Actor:
     """The caller as the audit knows them; who holds a staff role decides as staff."""
     role = next((role for role in ("office", "administrator") if caller.has(role)), "guardian")
-    return Actor(subject=caller.subject, role=role, acting_clerk=caller.acting_clerk)
+    return Actor(subject=caller.subject, role=role, acting=caller.acting)
 
 
 def as_guardian(caller: Caller) -> Actor:
     """Who asks for something of their own does so as a guardian, whatever else they are."""
-    return Actor(subject=caller.subject, role="guardian", acting_clerk=caller.acting_clerk)
+    return Actor(subject=caller.subject, role="guardian", acting=caller.acting)
 
 
 def router(desk: RefundDesk) -> APIRouter:
@@ -260,7 +260,7 @@ def refund_view(refund: Refund, caller: Caller) -> RefundView:
         decided_at=refund.decided_at,
         decision_reason=refund.decision_reason,
         batch_id=refund.batch_id,
-        may_approve=is_office and refund.may_be_approved_by(caller.acting_clerk or caller.subject),
+        may_approve=is_office and refund.may_be_approved_by(actor(caller).person),
     )
 
 

@@ -77,7 +77,7 @@ def router(run: Runner[SealingPorts], reading: Reading, readings: Readings) -> A
 
     @routes.post("/periods/{month}/close")
     async def close(caller: Office, month: MonthName) -> PeriodView:
-        by = Actor(subject=caller.subject, role="office", acting_clerk=caller.acting_clerk)
+        by = Actor(subject=caller.subject, role="office", acting=caller.acting)
         return _period_view(await run(close_period, Month.named(month), by=by))
 
     @routes.get("/accounts/{account_id}/balance")

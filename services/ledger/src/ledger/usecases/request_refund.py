@@ -38,7 +38,7 @@ async def request_refund(
         reason=reason,
         requested_at=now,
         requested_by=by.subject,
-        entered_by=by.acting_clerk,
+        entered_by=by.acting.who if by.acting else None,
     )
     reserved = reservation(refund_transfer(refund, decided_by=by.subject, day=rome_day(now)))
     book = await book_for(ports.world, reserved)
