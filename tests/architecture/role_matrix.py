@@ -16,6 +16,8 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from identity.domain.acting import COUNTER_SCOPES
+from identity.domain.delegation import DELEGABLE
 from identity.domain.roles import GUARDIAN, STAFF_ROLES
 from refettorio_chassis.process import application
 from tests.architecture.tree import ROOT, SERVICES
@@ -26,13 +28,17 @@ COMMAND = "make matrix"
 CLIENTS = "clients"
 PROCESSES = (*SERVICES, CLIENTS)
 ROLES = (GUARDIAN, *sorted(STAFF_ROLES))
+ACTORS = {**{f"delegate: {scope}": frozenset({scope}) for scope in DELEGABLE}, "clerk acting": COUNTER_SCOPES}
+"""Who acts for a guardian, and the scopes their token has."""
 LET_IN, REFUSED = "●", "·"
 HEAD = f"""# Who may call what
 
 Every route of every process, and whom its guard lets in (`{LET_IN}`) or refuses (`{REFUSED}`). `machine` names the
-scope by which a machine client comes in. Whoever is let in still meets the rules of ownership behind the door: a
-guardian reaches their own family, canteen staff and tablets the classes they were given. A route without guard says
-*everyone*: the gateway decides which of them can be reached from outside ([security](security.md)).
+scope by which a machine client comes in. `delegate: …` is a person who acts for a guardian by a delegation with that
+scope, `clerk acting` one of the office who does so at the counter; by their own roles they reach nothing meanwhile.
+Whoever is let in still meets the rules of ownership behind the door: a guardian reaches their own family, canteen staff
+and tablets the classes they were given. A route without guard says *everyone*: the gateway decides which of them can be
+reached from outside ([security](security.md)).
 
 Written by `{COMMAND}`, never by hand. A test holds it equal to the routes; another calls each of them as every role and
 as a stranger, and sees what stands here. Read its change in every review: a new dot is a new right.
@@ -41,13 +47,17 @@ as a stranger, and sees what stands here. Read its change in every review: a new
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one route. No `roles`: open to all. `scope`: what a machine client needs; none, it is refused."""
+    """One method of one route. No `roles`: open to all. `scope`: what a machine client needs; none, it is refused.
+
+    `acting`: the same for who acts for a guardian.
+    """
 
     process: str
     method: str
     path: str
     roles: frozenset[str] | None
     scope: str | None
+    acting: str | None
 
     @property
     def name(self) -> str:
@@ -55,6 +65,9 @@ class Row:
 
     def lets_in(self, role: str) -> bool:
         return self.roles is None or role in self.roles
+
+    def lets_act(self, scopes: frozenset[str]) -> bool:
+        return self.roles is None or self.acting in scopes
 
 
 def guards_of(dependant: Dependant) -> Iterator[Any]:
@@ -74,14 +87,20 @@ def rows_of(app: FastAPI, process: str) -> list[Row]:
 
 def _row(route: RouteContext, method: str, process: str) -> Row:
     guards = list(guards_of(route.dependant))
-    scopes = {getattr(guard, "offered_scope", None) for guard in guards}
     return Row(
         process=process,
         method=method,
         path=route.path or "?",
         roles=frozenset(ROLES).intersection(*(guard.required_roles for guard in guards)) if guards else None,
-        scope=next(iter(scopes)) if len(scopes) == 1 else None,
+        scope=_agreed(guards, "offered_scope"),
+        acting=_agreed(guards, "acting_scope"),
     )
+
+
+def _agreed(guards: list[Any], kind: str) -> str | None:
+    """The scope that opens all of the guards, if there is one."""
+    scopes = {getattr(guard, kind, None) for guard in guards}
+    return next(iter(scopes)) if len(scopes) == 1 else None
 
 
 @asynccontextmanager
@@ -112,7 +131,7 @@ def as_page(rows: list[Row]) -> str:
 
 
 def _table(process: str, rows: list[Row]) -> str:
-    columns = (*ROLES, "machine")
+    columns = (*ROLES, *ACTORS, "machine")
     lines = [f"| route | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     lines += [f"| `{row.name}` | {' | '.join(_cells(row))} |" for row in rows if row.roles is not None]
     everyone = [f"- `{row.name}`" for row in rows if row.roles is None]
@@ -120,7 +139,10 @@ def _table(process: str, rows: list[Row]) -> str:
 
 
 def _cells(row: Row) -> list[str]:
-    return [*(LET_IN if row.lets_in(role) else REFUSED for role in ROLES), f"`{row.scope}`" if row.scope else REFUSED]
+    by_role = (row.lets_in(role) for role in ROLES)
+    by_acting = (row.lets_act(scopes) for scopes in ACTORS.values())
+    dots = [LET_IN if is_let_in else REFUSED for is_let_in in (*by_role, *by_acting)]
+    return [*dots, f"`{row.scope}`" if row.scope else REFUSED]
 
 
 if __name__ == "__main__":

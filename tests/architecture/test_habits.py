@@ -11,7 +11,7 @@ from tests.architecture.tree import ROOT, SERVICES, SourceFile, files_of_tests, 
 FUNCTION_LINES = 60
 FILE_LINES = 400
 TEST_FILE_LINES = 600
-CHASSIS_LINES = 3_500
+CHASSIS_LINES = 3_600
 """A chassis that everybody rides on must stay small enough to be read in an afternoon."""
 
 FORBIDDEN_FILES = {"utils", "util", "common", "helpers", "helper", "manager", "base", "data", "info", "misc", "tools"}

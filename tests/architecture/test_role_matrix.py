@@ -14,10 +14,12 @@ from fastapi import Depends, FastAPI
 from starlette.responses import Response
 
 from clients.design.forms import COOKIE, FIELD, FormKey
+from identity.domain.roles import GUARDIAN
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.testing import TokenMinter
 from refettorio_chassis.web import create_app
 from tests.architecture.role_matrix import (
+    ACTORS,
     CLIENTS,
     COMMAND,
     PAGE,
@@ -32,6 +34,7 @@ from tests.architecture.role_matrix import (
 
 REACHED = 218
 SUBJECT = "gua_1"
+ACT = {"sub": "gua_9", "role": "delegate"}
 SESSION = "test-session"
 """The session of the tokens of `TokenMinter`: the forms of the pages are made for it."""
 FORM = FormKey("cookie", SESSION, is_new=False)
@@ -125,6 +128,27 @@ async def test_a_stranger_is_refused_on_every_route_that_is_not_open_to_all(
             for row in rows
             for who, (headers, refusal) in strangers.items()
             if (status := await at.answer(row, headers)) != refusal and (row.roles is not None or status in REFUSALS)
+        ]
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("process_environment")
+@pytest.mark.parametrize("process", PROCESSES)
+async def test_who_acts_for_a_guardian_comes_in_by_the_scopes_of_the_page_and_by_no_role(
+    process: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with door(process, monkeypatch) as at:
+        rows = [row for row in rows_of(at.app, process) if row.roles is not None]
+        tokens = [(who, scopes, {"roles": [GUARDIAN], "scope": " ".join(scopes)}) for who, scopes in ACTORS.items()]
+        every = frozenset[str]()
+        tokens += [("acting with every role", every, {"roles": ROLES, "scope": scope}) for scope in ("", "nothing")]
+        wrong = [
+            f"{row.name} as {who}: {status}"
+            for row in rows
+            for who, scopes, claims in tokens
+            if ((status := await at.answer(row, at.token(act=ACT, **claims))) != HTTPStatus.FORBIDDEN)
+            is not row.lets_act(scopes)
+            or status == HTTPStatus.UNAUTHORIZED
         ]
     assert wrong == []
 

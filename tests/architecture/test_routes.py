@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from identity.domain.acting import COUNTER_SCOPES
 from identity.domain.machine_client import API_SCOPES, service_of
 from refettorio_chassis.auth import Caller, caller_with, open_to_all
 from refettorio_chassis.process import application
@@ -115,6 +116,20 @@ async def test_the_scopes_that_can_be_granted_are_those_that_routes_name_and_non
     assert {scope for *_, scope in named} == set(API_SCOPES)
     assert [each for each in named if each[0] != service_of(each[2])] == []
     assert {method for _, method, _ in named} == {"GET"}
+
+
+@pytest.mark.usefixtures("process_environment")
+async def test_the_scopes_of_who_acts_for_a_guardian_are_those_that_routes_of_the_guardian_name() -> None:
+    named: set[str] = set()
+    for service in SERVICES:
+        async with wired(service) as made:
+            routes = [each for each in iter_route_contexts(application(made).routes) if each.path]
+        for route in routes:
+            if isinstance(route.original_route, APIRoute):
+                acting = {getattr(call, "acting_scope", None) for call in callables(route.dependant)} - {None}
+                assert not acting or "guardian" in roles_of(route), route.path
+                named |= acting
+    assert named == COUNTER_SCOPES
 
 
 def made_of(path: str, *, dependencies: list[Any], takes: Any = None) -> FastAPI:

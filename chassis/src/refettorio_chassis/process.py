@@ -242,6 +242,8 @@ async def ensure_database(service: Service) -> None:
     await database[set_aside.COLLECTION].create_index([("subscription", 1), ("state", 1), ("key", 1)])
     await database[AUDIT].create_index([("subject", 1), ("at", 1)])
     await database[READINGS].create_index([("about", 1), ("at", 1)])
+    acted = {"acted_by": {"$type": "string"}}
+    await database[AUDIT].create_index([("who", 1), ("at", 1)], partialFilterExpression=acted)
     for index in service.indexes:
         options: dict[str, Any] = {"partialFilterExpression": dict(index.where)} if index.where else {}
         await database[index.collection].create_index(list(index.keys), unique=index.unique, **options)

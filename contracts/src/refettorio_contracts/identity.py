@@ -89,12 +89,12 @@ class DelegateAuthorised(_GuardianEvent):
 
 
 class DelegateRevoked(_GuardianEvent):
-    """They may not act any more. `revoked_by`: `guardian` or `delegate`."""
+    """They may not act any more. `is_given_up`: it was the delegate who did not want to."""
 
     TYPE: ClassVar[str] = "it.refettorio.identity.delegate.revoked.v1"
 
     delegation_id: Identifier
-    revoked_by: str
+    is_given_up: bool
 
 
 class ContactCodeRequested(_GuardianEvent):

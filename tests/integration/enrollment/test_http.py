@@ -216,3 +216,29 @@ async def test_the_office_moves_a_pupil_and_ends_an_enrolment(api: Families, tow
     assert (late.status_code, late.json()["slug"]) == (409, "enrolment-not-endable")
     assert (await api.office("POST", f"{path}/move", move | {"reason": "x"})).status_code == 422
     assert (await api.office("GET", "/office/pupils/pup_0")).status_code == 404
+
+
+async def test_a_clerk_at_the_counter_enrols_in_the_guardian_s_place_and_a_delegate_does_not(
+    http: httpx.AsyncClient, minter: TokenMinter, api: Families
+) -> None:
+    def acting(capacity: str, scope: str) -> dict[str, str]:
+        act = {"sub": "stf_anna", "role": capacity}
+        token = minter.token(ROSSI, "guardian", audience=["enrollment"], act=act, scope=scope)
+        return {"authorization": f"Bearer {token}"}
+
+    delegate, clerk = acting("delegate", "see pay messages"), acting("clerk", "see pay messages counter")
+    refused = await http.post(f"{API}/applications", json=form(), headers=delegate)
+    assert (refused.status_code, refused.json()["slug"]) == (403, "rappresentanza-non-autorizzata")
+    assert (await http.get(f"{API}/pupils", headers=delegate)).status_code == 200
+    sent = await http.post(f"{API}/applications", json=form(), headers=clerk)
+    assert sent.status_code == 201
+    [own] = (await api.rossi("GET", "/applications")).json()["items"]
+    assert own["application_id"] == sent.json()["application_id"]
+    await http.post(f"{API}/applications/{own['application_id']}/withdraw", headers=clerk)
+    acts = (await api.rossi("GET", "/me/access-log")).json()["items"]
+    assert {(each["who"], each["role"], each["what"]) for each in acts} == {
+        ("stf_anna", "clerk", "withdraw-application"),
+        ("stf_anna", "clerk", "submit-application"),
+    }
+    assert (await http.get(f"{API}/me/access-log", headers=clerk)).status_code == 403
+    assert (await api.call(BIANCHI, "guardian", "GET", "/me/access-log")).json() == {"items": []}

@@ -211,3 +211,19 @@ async def test_what_is_no_message_gets_a_soap_fault_and_what_is_too_long_nothing
     long = message("paVerifyPaymentNoticeReq", asked_for("3" * 18) + " " * 600_000)
     assert (await call(stage, (), "POST", "/pagopa/paForNode", content=long)).status_code == 413
     assert b"paForNodeService" in (await call(stage, (), "GET", "/pagopa/paForNode?wsdl")).content
+
+
+async def test_a_delegate_issues_a_notice_in_the_holder_s_place_and_nothing_else(stage: Stage) -> None:
+    act = {"sub": "gua_9", "role": "delegate"}
+    token = stage.minter.token("gua_1", "guardian", audience=["ledger"], act=act, scope="see pay")
+    async with stage.client() as delegate:
+        delegate.headers["authorization"] = f"Bearer {token}"
+        issued = await delegate.post(f"{API}/notices", json={"amount_cents": 2000, "service": "meals"})
+        assert issued.status_code == 201, issued.text
+        assert (await delegate.get(f"{API}/account")).status_code == 200
+        for path in ("refunds", "plans", "transfers"):
+            assert (await delegate.post(f"{API}/{path}", json={})).status_code == 403
+    own = await call(stage, GUARDIAN, "POST", f"{API}/notices", json={"amount_cents": 1000, "service": "meals"})
+    assert own.status_code == 201
+    [line] = (await call(stage, GUARDIAN, "GET", f"{API}/me/access-log")).json()["items"]
+    assert (line["who"], line["role"], line["what"]) == ("gua_9", "delegate", "issue-notice")

@@ -138,7 +138,7 @@ async def test_a_delegation_is_over_at_once_when_the_guardian_takes_it_back() ->
     over = await revoke_delegation(memory.ports, delegation_id=made.delegation_id, by=PARENT)
     assert (made.holds(LAST_DAY), over.holds(TODAY)) == (True, False)
     event, sequence = memory.announced[-1]
-    assert event == DelegateRevoked(guardian_id="gua_1", delegation_id=made.delegation_id, revoked_by="guardian")
+    assert event == DelegateRevoked(guardian_id="gua_1", delegation_id=made.delegation_id, is_given_up=False)
     assert sequence == 3
     assert memory.audit.actions == ["delegate-authorised", "delegate-revoked"]
     with pytest.raises(DelegationUnknownError):
@@ -157,7 +157,7 @@ async def test_a_delegate_may_give_it_up_and_nobody_else_may_end_it() -> None:
     assert (line.who, line.role, line.subject) == ("gua_7", "delegate", "gua_1")
     event, _ = memory.announced[-1]
     assert isinstance(event, DelegateRevoked)
-    assert event.revoked_by == "delegate"
+    assert event.is_given_up
 
 
 @pytest.mark.parametrize("code", [MARIO.fiscal_code, TWIN.fiscal_code, GRANDMOTHER.fiscal_code, BORN_7_OCTOBER_2007])

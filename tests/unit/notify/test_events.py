@@ -29,6 +29,8 @@ from refettorio_contracts.identity import (
     ContactCodeRequested,
     ContactRemoved,
     ContactVerified,
+    DelegateAuthorised,
+    DelegateRevoked,
     GuardianRegistered,
     PersonalData,
 )
@@ -268,6 +270,16 @@ async def test_names_and_contacts_are_learned_and_forgotten(bench: MemoryBench) 
     assert (guardian.given_name, guardian.address_for("email")) == ("Maria", "maria@example.it")
     await receive(bench, ContactRemoved(guardian_id=MARIA, contact_id="con_1", channel="email"))
     assert bench.store.guardians_by_id[MARIA].address_for("email") is None
+
+
+async def test_a_guardian_is_told_that_somebody_may_act_for_them_and_that_it_is_over(bench: MemoryBench) -> None:
+    authorised = DelegateAuthorised(
+        guardian_id=MARIA, delegation_id="del_1", scopes=("pay", "see"), last_day=date(2026, 8, 31)
+    )
+    await receive(bench, authorised, DelegateRevoked(guardian_id=MARIA, delegation_id="del_1", is_given_up=True))
+    begun, over = await bench.letters()
+    assert begun.content.facts == (("La delega vale fino al", "31/08/2026"),)
+    assert "ha rinunciato" in over.content.body
 
 
 async def test_enrolments_follow_their_pupil(bench: MemoryBench) -> None:

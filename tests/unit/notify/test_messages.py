@@ -54,6 +54,8 @@ VALUES: dict[str, dict[str, object]] = {
     "year-closed-refund-due": {"school_year": "2025/26", "balance_cents": 4250},
     "year-closed-debt-due": {"school_year": "2025/26", "balance_cents": -4250},
     "contact-code": {"code": "042917"},
+    "delegate-authorised": {"last_day": date(2026, 8, 31)},
+    "delegate-revoked": {"is_given_up": True},
     "communication": {"title": "Sciopero", "body": "Niente mensa.\n\nL'ufficio"},
 }
 

@@ -42,7 +42,15 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "kitchen": "cucina",
         "driver": "autista",
         "auditor": "revisore",
+        "delegate": "persona delegata",
+        "clerk": "ufficio, allo sportello",
     },
+    "scope": {
+        "see": "Vedere saldo, movimenti, figli e presenze",
+        "pay": "Ricaricare il conto, generare e scaricare avvisi di pagamento",
+        "messages": "Leggere le comunicazioni",
+    },
+    "delegation": {"active": "attiva", "expired": "scaduta", "revoked": "revocata"},
     "staff_role": {
         "office": "Ufficio",
         "administrator": "Amministratore",
@@ -177,6 +185,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "template": {
         "contact-code": "Codice di verifica",
+        "delegate-authorised": "Persona delegata",
+        "delegate-revoked": "Fine di una delega",
         "communication": "Comunicazione del Comune",
         "application-submitted": "Ricevuta della domanda",
         "application-accepted": "Domanda accettata",
@@ -236,6 +246,13 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "grant-write-off": "Ha annullato un tuo debito",
         "declaration.registered": "Ha registrato una tua dichiarazione ISEE",
         "deliveries-listed": "Ha aperto un elenco di messaggi inviati",
+        "acting-begun": "Ha iniziato ad agire per tuo conto",
+        "acting-ended": "Ha finito di agire per tuo conto",
+        "delegate-revoked": "Ha rinunciato alla delega",
+        "issue-notice": "Ha generato un avviso di pagamento",
+        "issue-instalments": "Ha chiesto un pagamento a rate",
+        "submit-application": "Ha inviato una domanda di iscrizione",
+        "withdraw-application": "Ha ritirato una domanda di iscrizione",
     },
     "kept_by": {
         "identity": "Profilo",

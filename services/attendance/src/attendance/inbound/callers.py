@@ -17,7 +17,7 @@ IDENTIFIER: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$"
 
 RollTaker = Annotated[Caller, Depends(caller_with("canteen", "office", "administrator"))]
 Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
-FamilyOrOffice = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator"))]
+FamilyOrOffice = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", acting="see"))]
 
 PathId = Annotated[str, Path(pattern=IDENTIFIER)]
 

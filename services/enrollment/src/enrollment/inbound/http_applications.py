@@ -39,7 +39,7 @@ def router(run: Runner[Ports], reads: Reads) -> APIRouter:
             answers={name: answer for name, answer in body.answers.items() if answer is not None},
             idempotency_key=body.idempotency_key,
         )
-        application = await run(submit_application, submission)
+        application = await run(submit_application, submission, by=caller.acting_as("guardian"))
         return ApplicationShape.of(application).answered(application)
 
     @routes.get("")
@@ -56,8 +56,12 @@ def router(run: Runner[Ports], reads: Reads) -> APIRouter:
 
     @routes.post("/{application_id}/withdraw")
     async def withdraw(caller: Guardian, application_id: PathId) -> ApplicationShape:
-        guardian_id = GuardianId(caller.subject)
-        application = await run(withdraw_application, ApplicationId(application_id), guardian_id=guardian_id)
+        application = await run(
+            withdraw_application,
+            ApplicationId(application_id),
+            guardian_id=GuardianId(caller.subject),
+            by=caller.acting_as("guardian"),
+        )
         return ApplicationShape.of(application).answered(application)
 
     return routes

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from enrollment.domain.errors import FormNotFoundError
 from enrollment.domain.form_definitions import definition_of
 from enrollment.domain.identifiers import ClassId, FormId, GuardianId
-from enrollment.inbound.callers import PREFIX, Anyone, FamilyOrOffice, PathId
+from enrollment.inbound.callers import PREFIX, Anyone, FamilyOrOffice, FormReader, PathId
 from enrollment.inbound.shapes import (
     DebtShape,
     DefinitionShape,
@@ -30,12 +30,12 @@ def router(reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
     routes = APIRouter(prefix=PREFIX, tags=["forms"])
 
     @routes.get("/forms")
-    async def forms(_caller: FamilyOrOffice) -> Items[FormShape]:
+    async def forms(_caller: FormReader) -> Items[FormShape]:
         today = rome_day(clock.now())
         return Items(items=[FormShape.of(window, today) for window in await reads.windows()])
 
     @routes.get("/forms/{form_id}")
-    async def form(caller: FamilyOrOffice, form_id: PathId) -> FormWithDefinition:
+    async def form(caller: FormReader, form_id: PathId) -> FormWithDefinition:
         window = await reads.window(FormId(form_id))
         if window is None:
             raise FormNotFoundError("Questo modulo non esiste.", form_id=form_id)

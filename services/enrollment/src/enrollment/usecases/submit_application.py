@@ -17,6 +17,7 @@ from enrollment.domain.window import Window
 from enrollment.usecases import announcements
 from enrollment.usecases.look_at_debt import look_at_debt
 from enrollment.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
 
@@ -30,8 +31,10 @@ class Submission:
     idempotency_key: str | None = None
 
 
-async def submit_application(ports: Ports, submission: Submission) -> Application:
+async def submit_application(ports: Ports, submission: Submission, *, by: Actor | None = None) -> Application:
     """Take in a form. Sending it twice with one key, or at the same time from two pages, makes one application.
+
+    Who sends it in the guardian's place leaves a line in the audit.
 
     Raises FormNotFoundError, WindowClosedError, AnswersInvalidError, FiscalCodeInvalidError, DebtOutstandingError,
     DuplicateApplicationError, IdempotencyKeyReusedError.
@@ -53,6 +56,8 @@ async def submit_application(ports: Ports, submission: Submission) -> Applicatio
     await ports.store.save_pupil(pupil)
     await ports.store.add_application(application)
     ports.announcer.announce(announcements.submitted(application), sequence=application.version)
+    if by and by.acting:
+        await ports.audit(audit_line(by, "submit-application", application.application_id, at=now))
     return application
 
 

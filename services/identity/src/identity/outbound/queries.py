@@ -7,8 +7,8 @@ from datetime import datetime
 
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
-from identity.domain.exchange import Exchange
 from identity.domain.delegation import Delegation
+from identity.domain.exchange import Exchange
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.kafka_access import KafkaAccess
@@ -18,8 +18,8 @@ from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
 from identity.outbound.contact_codes import ContactCodesInMongo
-from identity.outbound.exchanges import RegisterOf
 from identity.outbound.delegations import Delegations
+from identity.outbound.exchanges import RegisterOf
 from identity.outbound.machine_clients import KafkaAccesses, MachineClients
 from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions

@@ -76,5 +76,5 @@ def delegate_revoked(delegation: Delegation, *, by_delegate: bool) -> DelegateRe
     return DelegateRevoked(
         guardian_id=delegation.guardian_id,
         delegation_id=delegation.delegation_id,
-        revoked_by="delegate" if by_delegate else "guardian",
+        is_given_up=by_delegate,
     )

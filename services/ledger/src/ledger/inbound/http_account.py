@@ -22,7 +22,7 @@ from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
-Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+Family = Annotated[Caller, Depends(caller_with("guardian", acting="see"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 FirstDay = Annotated[date | None, Query(alias="from")]
@@ -103,12 +103,13 @@ def holder_router(desk: AccountDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["account"])
 
     @routes.get("/account")
-    async def account(caller: Guardian) -> AccountView:
+    async def account(caller: Family) -> AccountView:
         return await desk.of_holder(caller.subject)
 
     @routes.get("/account/statement")
-    async def statement(caller: Guardian, first: FirstDay = None, last: LastDay = None) -> Items[EntryView]:
-        return await desk.statement(caller.subject, first, last)
+    async def statement(caller: Family, first: FirstDay = None, last: LastDay = None) -> Items[EntryView]:
+        """The income a household declared is no matter of a delegate's."""
+        return await desk.statement(caller.subject, first, last, shows_income=caller.acting is None)
 
     return routes
 

@@ -28,7 +28,7 @@ from refettorio_chassis.transaction import Runner
 
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
-Anyone = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
+Anyone = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", acting="see"))]
 
 
 class _Body(BaseModel):

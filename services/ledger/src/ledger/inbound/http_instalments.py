@@ -24,10 +24,11 @@ from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
-Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+AtCounter = Annotated[Caller, Depends(caller_with("guardian", acting="counter"))]
+Payer = Annotated[Caller, Depends(caller_with("guardian", acting="pay"))]
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
-Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
+Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", acting="pay"))]
 PlanCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,59}$")]
 
 _OFFICE = ("office", "administrator", "auditor")
@@ -134,11 +135,11 @@ def router(desk: InstalmentDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["instalments"])
 
     @routes.post("/plans", status_code=201)
-    async def ask(caller: Guardian, body: InstalmentsBody) -> PlanView:
+    async def ask(caller: AtCounter, body: InstalmentsBody) -> PlanView:
         return await desk.issued(caller.subject, body, as_guardian(caller))
 
     @routes.get("/plans")
-    async def mine(caller: Guardian) -> Items[PlanView]:
+    async def mine(caller: Payer) -> Items[PlanView]:
         return await desk.of_account(caller.subject)
 
     @routes.get("/plans/{plan_id}")

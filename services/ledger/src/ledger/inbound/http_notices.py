@@ -20,8 +20,8 @@ from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
-Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
-Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
+Payer = Annotated[Caller, Depends(caller_with("guardian", acting="pay"))]
+Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", acting="pay"))]
 
 _OFFICE = ("office", "administrator", "auditor")
 
@@ -51,7 +51,11 @@ class NoticeDesk:
     async def issued(self, caller: Caller, body: TopUpBody) -> Notice:
         """A new notice on the caller's own account."""
         return await self.run(
-            issue_notice, account_id=caller.subject, amount_cents=body.amount_cents, service=body.service
+            issue_notice,
+            account_id=caller.subject,
+            amount_cents=body.amount_cents,
+            service=body.service,
+            by=caller.acting_as("guardian"),
         )
 
     async def visible(self, caller: Caller, number: str) -> Notice:
@@ -79,17 +83,19 @@ def router(desk: NoticeDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["top-up"])
 
     @routes.post("/notices", status_code=201)
-    async def issue(caller: Guardian, body: TopUpBody) -> NoticeView:
+    async def issue(caller: Payer, body: TopUpBody) -> NoticeView:
         return notice_view(await desk.issued(caller, body), desk.today())
 
     @routes.post("/notices/joint", status_code=201)
-    async def issue_joint(caller: Guardian, body: JointTopUpBody) -> NoticeView:
+    async def issue_joint(caller: Payer, body: JointTopUpBody) -> NoticeView:
         parts = [NoticePart(service=part.service, amount_cents=part.amount_cents) for part in body.parts]
-        notice = await desk.run(issue_joint_notice, account_id=caller.subject, parts=parts)
+        notice = await desk.run(
+            issue_joint_notice, account_id=caller.subject, parts=parts, by=caller.acting_as("guardian")
+        )
         return notice_view(notice, desk.today())
 
     @routes.get("/notices")
-    async def mine(caller: Guardian) -> Items[NoticeView]:
+    async def mine(caller: Payer) -> Items[NoticeView]:
         today = desk.today()
         return Items(items=[notice_view(notice, today) for notice in await desk.queries.notices_of(caller.subject)])
 
@@ -108,7 +114,7 @@ def router(desk: NoticeDesk) -> APIRouter:
         return Response(await desk.letters.pdf(notice, debtor), media_type="application/pdf", headers=headers)
 
     @routes.post("/checkouts", status_code=201)
-    async def checkout(caller: Guardian, body: TopUpBody) -> CheckoutView:
+    async def checkout(caller: Payer, body: TopUpBody) -> CheckoutView:
         """The notice is committed before Checkout is asked: if Checkout is down it can still be paid elsewhere."""
         notice = await desk.issued(caller, body)
         address = await desk.checkout.open_cart(notice, returns=desk.returns(notice))

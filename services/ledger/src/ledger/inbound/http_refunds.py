@@ -24,9 +24,9 @@ from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
-Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+AtCounter = Annotated[Caller, Depends(caller_with("guardian", acting="counter"))]
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
-Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor"))]
+Reader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", acting="counter"))]
 _OFFICE = ("office", "administrator", "auditor")
 
 Iban = Annotated[str, StringConstraints(min_length=15, max_length=50)]
@@ -142,7 +142,7 @@ def router(desk: RefundDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["refunds"])
 
     @routes.post("/refunds", status_code=201)
-    async def ask(caller: Guardian, body: RefundBody) -> RefundView:
+    async def ask(caller: AtCounter, body: RefundBody) -> RefundView:
         asked = await desk.run(
             request_refund,
             account_id=caller.subject,

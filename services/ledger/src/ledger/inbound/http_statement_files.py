@@ -25,7 +25,8 @@ from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.readings import Readings
 
-Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+Family = Annotated[Caller, Depends(caller_with("guardian", acting="see"))]
+AtCounter = Annotated[Caller, Depends(caller_with("guardian", acting="counter"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
 FirstDay = Annotated[date | None, Query(alias="from")]
 LastDay = Annotated[date | None, Query(alias="to")]
@@ -84,15 +85,15 @@ def holder_router(desk: FileDesk) -> APIRouter:
     routes = APIRouter(prefix=f"{API}/account", tags=["account"])
 
     @routes.get("/statement.csv", response_class=Response)
-    async def as_csv(caller: Guardian, first: FirstDay = None, last: LastDay = None) -> Response:
+    async def as_csv(caller: Family, first: FirstDay = None, last: LastDay = None) -> Response:
         return await desk.csv(caller.subject, first, last)
 
     @routes.get("/statement.pdf", response_class=Response)
-    async def as_pdf(caller: Guardian, first: FirstDay = None, last: LastDay = None) -> Response:
+    async def as_pdf(caller: Family, first: FirstDay = None, last: LastDay = None) -> Response:
         return await desk.pdf(caller.subject, first, last)
 
     @routes.get("/certificates/{year}.pdf", response_class=Response)
-    async def certificate(caller: Guardian, year: Year, pupil_id: PupilCode = None) -> Response:
+    async def certificate(caller: AtCounter, year: Year, pupil_id: PupilCode = None) -> Response:
         return await desk.certificate(caller.subject, year, pupil_id)
 
     return routes

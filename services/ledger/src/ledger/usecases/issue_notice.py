@@ -8,25 +8,36 @@ from datetime import date, timedelta
 from ledger.domain.notices import Notice, NoticePart, PlanPlace, notice_number, payable_amount, payable_parts
 from ledger.usecases.announcements import notice_issued
 from ledger.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
 
-async def issue_notice(ports: Ports, *, account_id: str, amount_cents: int, service: str) -> Notice:
-    """A new notice each time, payable by anyone at once. Raises AmountNotValidError, ServiceNotPayableError."""
-    return await _issued(ports, account_id, (NoticePart(service=service, amount_cents=amount_cents),))
+async def issue_notice(
+    ports: Ports, *, account_id: str, amount_cents: int, service: str, by: Actor | None = None
+) -> Notice:
+    """A new notice each time, payable by anyone at once. Who issues it in the holder's place leaves a line.
+
+    Raises AmountNotValidError, ServiceNotPayableError.
+    """
+    return await _issued(ports, account_id, (NoticePart(service=service, amount_cents=amount_cents),), by)
 
 
-async def issue_joint_notice(ports: Ports, *, account_id: str, parts: Sequence[NoticePart]) -> Notice:
+async def issue_joint_notice(
+    ports: Ports, *, account_id: str, parts: Sequence[NoticePart], by: Actor | None = None
+) -> Notice:
     """One notice for several services, one transfer each, paid together or not at all.
 
     Raises AmountNotValidError, ServiceNotPayableError.
     """
-    return await _issued(ports, account_id, payable_parts(parts))
+    return await _issued(ports, account_id, payable_parts(parts), by)
 
 
-async def _issued(ports: Ports, account_id: str, parts: tuple[NoticePart, ...]) -> Notice:
+async def _issued(ports: Ports, account_id: str, parts: tuple[NoticePart, ...], by: Actor | None) -> Notice:
     due_date = rome_day(ports.clock.now()) + timedelta(days=ports.policy.notice_due_days)
-    return await issued_for(ports, account_id, parts, due_date=due_date)
+    notice = await issued_for(ports, account_id, parts, due_date=due_date)
+    if by and by.acting:
+        await ports.audit(audit_line(by, "issue-notice", notice.number, at=ports.clock.now()))
+    return notice
 
 
 async def issued_for(

@@ -36,6 +36,8 @@ from refettorio_contracts.identity import (
     ContactCodeRequested,
     ContactRemoved,
     ContactVerified,
+    DelegateAuthorised,
+    DelegateRevoked,
     GuardianRegistered,
 )
 from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, CONTACT_CODES, GUARDIANS, PAYMENTS, PUPILS
@@ -88,6 +90,10 @@ class Events:
                 await prefer_channel(ports, guardian_id, channel=channel)
             case ContactRemoved() as event:
                 await forget_contact(ports, event.guardian_id, contact_id=event.contact_id)
+            case DelegateAuthorised(guardian_id=guardian_id, last_day=last_day):
+                await self._write(transaction, received, guardian_id, "delegate-authorised", {"last_day": last_day})
+            case DelegateRevoked(guardian_id=guardian_id, is_given_up=is_given_up):
+                await self._write(transaction, received, guardian_id, "delegate-revoked", {"is_given_up": is_given_up})
             case _:
                 pass
 

@@ -20,7 +20,7 @@ from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
-Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+Guardian = Annotated[Caller, Depends(caller_with("guardian", acting="messages"))]
 Office = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 
 
