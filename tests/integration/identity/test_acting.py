@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
 
-from refettorio_chassis.clock import write_offset
 from refettorio_chassis.testing import read_topic
 from refettorio_contracts.identity import DelegateAuthorised, DelegateRevoked
 from refettorio_contracts.topics import GUARDIANS
@@ -110,7 +108,7 @@ async def test_the_guardian_reads_who_acted_and_others_are_told_of_the_delegatio
 
 
 async def test_a_clerk_acts_at_the_counter_for_half_an_hour_with_a_reason(
-    parent: Browser, administrator: Browser, site: Site
+    parent: Browser, administrator: Browser
 ) -> None:
     mine, clerk = await who(parent), await who(administrator)
     counter = f"/api/identity/v1/people/{mine['id']}/acting"
@@ -131,21 +129,6 @@ async def test_a_clerk_acts_at_the_counter_for_half_an_hour_with_a_reason(
     assert (access["who"], access["role"], access["what"]) == (clerk["id"], "office", "acting-begun")
     await administrator.through_gate("DELETE", ACTING)
     assert (await claims(administrator))["sub"] == clerk["id"]
-
-
-async def test_at_the_counter_it_ends_by_itself(parent: Browser, administrator: Browser, site: Site) -> None:
-    mine = await who(parent)
-    counter = f"/api/identity/v1/people/{mine['id']}/acting"
-    await administrator.through_gate("POST", counter, {"reason": "Non ha un computer"})
-    try:
-        for minutes in (15, 29):  # a session that rests for 20 minutes is over, so it does not rest
-            write_offset(site.clock_file, timedelta(minutes=minutes))
-            assert (await claims(administrator))["sub"] == mine["id"]
-        write_offset(site.clock_file, timedelta(minutes=30, seconds=1))
-        after = await claims(administrator)
-        assert (after["sub"] != mine["id"], after["act_over"]) == (True, True)
-    finally:
-        site.clock_file.unlink()
 
 
 @pytest.mark.parametrize("clerk_only", ["counter", "enrol"])
