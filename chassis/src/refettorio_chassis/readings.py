@@ -30,7 +30,10 @@ CAPACITIES: Final = ("delegate", "clerk")
 
 
 class Access(BaseModel):
-    """Somebody of the staff, in `role`, or who acted in the person's place, did `what` at `at`. The office tells on request whose code `who` is."""
+    """Somebody of the staff, or who acted in the person's place, did `what` at `at` in `role`.
+
+    The office tells on request whose code `who` is.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -12,7 +12,8 @@ from refettorio_chassis.auth import Caller, caller_with
 PREFIX: Final = "/api/enrollment/v1"
 IDENTIFIER: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 
-Guardian = Annotated[Caller, Depends(caller_with("guardian", acting="counter"))]
+Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+AtCounter = Annotated[Caller, Depends(caller_with("guardian", acting="counter"))]
 """Enrolling is the guardian's; a clerk does it for them at the counter, a delegate never."""
 Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]

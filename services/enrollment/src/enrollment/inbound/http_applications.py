@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
 from enrollment.domain.errors import ApplicationNotFoundError
 from enrollment.domain.identifiers import ApplicationId, FormId, GuardianId
-from enrollment.inbound.callers import PREFIX, Guardian, PathId
+from enrollment.inbound.callers import PREFIX, AtCounter, PathId
 from enrollment.inbound.shapes import ApplicationShape, Items
 from enrollment.usecases.ports import Ports, Reads
 from enrollment.usecases.submit_application import Submission, submit_application
@@ -32,7 +32,7 @@ def router(run: Runner[Ports], reads: Reads) -> APIRouter:
     routes = APIRouter(prefix=f"{PREFIX}/applications", tags=["applications"])
 
     @routes.post("", status_code=201)
-    async def submit(caller: Guardian, body: SubmissionBody) -> ApplicationShape:
+    async def submit(caller: AtCounter, body: SubmissionBody) -> ApplicationShape:
         submission = Submission(
             guardian_id=GuardianId(caller.subject),
             form_id=FormId(body.form_id),
@@ -43,19 +43,19 @@ def router(run: Runner[Ports], reads: Reads) -> APIRouter:
         return ApplicationShape.of(application).answered(application)
 
     @routes.get("")
-    async def mine(caller: Guardian) -> Items[ApplicationShape]:
+    async def mine(caller: AtCounter) -> Items[ApplicationShape]:
         found = await reads.applications_of(GuardianId(caller.subject))
         return Items(items=[ApplicationShape.of(application) for application in found])
 
     @routes.get("/{application_id}")
-    async def one(caller: Guardian, application_id: PathId) -> ApplicationShape:
+    async def one(caller: AtCounter, application_id: PathId) -> ApplicationShape:
         application = await reads.application(ApplicationId(application_id))
         if application is None or application.guardian_id != caller.subject:
             raise ApplicationNotFoundError("Questa domanda non esiste.", application_id=application_id)
         return ApplicationShape.of(application).answered(application)
 
     @routes.post("/{application_id}/withdraw")
-    async def withdraw(caller: Guardian, application_id: PathId) -> ApplicationShape:
+    async def withdraw(caller: AtCounter, application_id: PathId) -> ApplicationShape:
         application = await run(
             withdraw_application,
             ApplicationId(application_id),
