@@ -1,4 +1,4 @@
-"""What the office settles: an overpayment, a price voted late, pagoPA's flows, the end of the year, a refund."""
+"""What the office settles: an overpayment, a late price, instalments, letters, flows, the end of the year, a refund."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from refettorio_local.story.arranging import instalments, printed_class
 from refettorio_local.story.enrolling import SCHEMES, TWO_CHILDREN, balance_of
 from refettorio_local.story.founding import LEDGER
 from refettorio_local.story.paying import TOP_UP_CENTS
@@ -29,6 +30,8 @@ async def chapter(stage: Stage) -> None:
     stage.tell.chapter("7. The office settles")
     await _overpayment(stage)
     await _late_price(stage)
+    await instalments(stage)
+    await printed_class(stage)
     await _reconciliation(stage)
     stage.let_it_be(AFTER_THE_YEAR, 9)
     await _year_end(stage)
