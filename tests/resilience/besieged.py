@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -19,6 +20,7 @@ from refettorio_chassis import mongo
 from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.kafka import create_topics
 from refettorio_chassis.process import ensure_database, foundation
+from refettorio_chassis.relay import LEASE_SECONDS
 from refettorio_chassis.testing import eventually
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.topics import MEALS, Topic
@@ -119,6 +121,16 @@ class Besieged:
 
     async def postings(self) -> int:
         return await self.database["journal"].estimated_document_count()
+
+    async def hold_back_the_relay(self) -> None:
+        """Take its lease, so that what is announced piles up while its connections live on."""
+        until = datetime.now(UTC) + timedelta(hours=1)
+        lease = {"holder": "a besieger", "until": until}
+        await self.database["leases"].find_one_and_update({"_id": "relay"}, {"$set": lease}, upsert=True)
+        await asyncio.sleep(LEASE_SECONDS)  # it asks again half-way
+
+    async def let_the_relay_go(self) -> None:
+        await self.database["leases"].delete_one({"_id": "relay"})
 
     async def log(self, topic: Topic) -> list[ConsumerRecord]:
         """Everything on a topic, by partition and offset."""

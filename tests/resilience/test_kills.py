@@ -36,7 +36,7 @@ async def killed_amid(ledger: Besieged, victim: str, records: Sequence[Telling],
     """Kill `victim` when `after` records are posted; more arrive while it is dead. Then it is started again."""
     half = len(records) // 2
     if victim == RELAY:  # it keeps up so well that something has to pile up first
-        ledger.platform.kill(RELAY, signal.SIGSTOP)
+        await ledger.hold_back_the_relay()
         after = half // 2
     before = await ledger.postings()
     early = asyncio.create_task(ledger.publish(records[:half]))
@@ -52,9 +52,13 @@ async def killed_amid(ledger: Besieged, victim: str, records: Sequence[Telling],
 
 
 async def _sends_to_a_frozen_broker(ledger: Besieged) -> None:
-    """Return between sending and the mark that Kafka has it: killed now, the relay must tell it all again."""
+    """Return between sending and the mark that Kafka has it: killed now, the relay must tell it all again.
+
+    The relay is held back by its lease and not by SIGSTOP: frozen for longer than its requests may take, it thaws with
+    a connection that it gives up, and can open no other to a frozen broker.
+    """
     ledger.platform.kill("kafka", signal.SIGSTOP)
-    ledger.platform.kill(RELAY, signal.SIGCONT)
+    await ledger.let_the_relay_go()
     port = int(ledger.bootstrap.rpartition(":")[2])
 
     async def has_come() -> bool:
