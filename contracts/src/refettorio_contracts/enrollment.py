@@ -141,6 +141,22 @@ class EnrolmentEnded(_PupilEvent):
     last_day: date
 
 
+class RideChosen(_PupilEvent):
+    """From `valid_from` on the pupil rides the bus another way.
+
+    `direction` is `both`, `outward` (to school) or `return`; `kind` is how much of the service that is, as in
+    `pupil.enrolled`.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.ride.chosen.v1"
+
+    enrolment_id: Identifier
+    service: Service
+    direction: Code
+    kind: Code
+    valid_from: date
+
+
 class TariffAssigned(_PupilEvent):
     """From `valid_from` on the pupil pays by tariff `tariff_code`. Income is never told here."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios
+from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios, RidingScenarios
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
@@ -37,4 +37,8 @@ class TestLeavingOnMongo(LeavingScenarios):
 
 
 class TestMovingOnMongo(MovingScenarios):
+    pass
+
+
+class TestRidingOnMongo(RidingScenarios):
     pass

@@ -8,6 +8,7 @@ from tests.support.services_double import OFFICE_PUPIL, PUPIL, ServicesDouble
 PAGE = f"/ufficio/alunni/{PUPIL}"
 END = f"{PAGE}/iscrizioni/enr_1/termina"
 MOVED = {"class_id": "infanzia-gialli", "first_day": "2025-11-03", "move_reason": "Cambio di residenza"}
+RIDE = {"ride-enr_1": "return", "ride_day-enr_1": "2026-02-01", "ride_reason-enr_1": "Torna con i nonni"}
 ENDED = {"last_day-enr_1": "2025-12-19", "end_reason-enr_1": "Trasferimento", "end_confirmed-enr_1": "yes"}
 
 
@@ -72,6 +73,45 @@ async def test_an_enrolment_ends_once_it_is_meant(clerk: Browser, services: Serv
     assert response.headers["location"] == f"{PAGE}?esito=terminata"
     sent = services.sent("POST", f"{OFFICE_PUPIL}/enrolments/enr_1/end")[0].body
     assert sent == {"last_day": "2025-12-19", "reason": "Trasferimento"}
+
+
+async def test_a_ride_is_changed_from_a_day_on(clerk: Browser, services: ServicesDouble) -> None:
+    on_the_bus(services)
+    page = (await clerk.see(PAGE)).text
+    assert "Andata e ritorno" in page
+    assert "dal 07/01/2026" in page
+
+    for field in RIDE:
+        wrong = await clerk.post(f"{PAGE}/iscrizioni/enr_1/corse", **(RIDE | {field: ""}))
+        assert f'href="#{field}"' in wrong.text
+    response = await clerk.post(f"{PAGE}/iscrizioni/enr_1/corse", **RIDE)
+
+    assert response.headers["location"] == f"{PAGE}?esito=corse"
+    assert [each.body for each in services.sent("POST", f"{OFFICE_PUPIL}/enrolments/enr_1/ride")] == [
+        {"ride": "return", "first_day": "2026-02-01", "reason": "Torna con i nonni"}
+    ]
+    assert "fai il ricalcolo" in (await clerk.see(response.headers["location"])).text
+
+
+async def test_only_who_takes_the_bus_changes_rides(clerk: Browser) -> None:
+    assert "Cambia le corse" not in (await clerk.see(PAGE)).text
+
+
+def on_the_bus(services: ServicesDouble) -> None:
+    services.answer("POST", f"{OFFICE_PUPIL}/enrolments/enr_1/ride", {})
+    enrolment = {
+        "enrolment_id": "enr_1",
+        "account_id": "gua_unknown",
+        "service": "transport",
+        "school_year": "2025/26",
+        "school_id": "primaria",
+        "class_id": "primaria-1a",
+        "valid_from": "2025-09-12",
+        "valid_to": "2026-06-08",
+        "ride": "both",
+        "ride_since": "2026-01-07",
+    }
+    services.change("GET", OFFICE_PUPIL, enrolments=[enrolment])
 
 
 @pytest.mark.parametrize(

@@ -15,21 +15,25 @@ from enrollment.domain.errors import (
     EnrolmentNotEndableError,
     EnrolmentNotFoundError,
     MoveTooEarlyError,
+    NoRideError,
     NotEnrolledThatDayError,
     PupilAlreadyThereError,
     PupilNotFoundError,
+    RideTooEarlyError,
 )
+from enrollment.domain.form import Ride
 from enrollment.domain.identifiers import ClassId, EnrolmentId, PupilId, SchoolId
 from enrollment.domain.pupil import Enrolment, Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolLevel
 from enrollment.usecases.accept_application import accept_application
+from enrollment.usecases.change_ride import RideChange, change_ride
 from enrollment.usecases.end_enrolment import Leaving, end_enrolment
 from enrollment.usecases.follow_balance import follow_balance
 from enrollment.usecases.look_at_debt import look_at_debt
 from enrollment.usecases.move_pupil import Move, move_pupil
 from enrollment.usecases.register_class import register_class
 from enrollment.usecases.register_school import register_school
-from refettorio_contracts.enrollment import EnrolmentEnded, PupilMoved, TariffAssigned
+from refettorio_contracts.enrollment import EnrolmentEnded, PupilMoved, RideChosen, TariffAssigned
 from tests.unit.enrollment.town import CLASS_1A, CLERK, MARIO_BORN, ROSSI, SCHOOL, Town, answers_for
 
 FIRST, LAST = date(2025, 9, 12), date(2026, 6, 8)
@@ -162,6 +166,67 @@ class LeavingScenarios:
                 Leaving(pupil_id=pupil, enrolment_id=EnrolmentId("enr_0"), last_day=NOVEMBER, reason="Errore"),
                 by=CLERK,
             )
+
+
+async def rides(town: Town, application: Application, ride: Ride, first_day: date = NOVEMBER) -> Pupil:
+    pupil_id = application.pupil.pupil_id
+    change = RideChange(
+        pupil_id=pupil_id,
+        enrolment_id=(await enrolment_of(town, pupil_id)).enrolment_id,
+        ride=ride,
+        first_day=first_day,
+        reason="Torna con i nonni",
+    )
+    return await town.run(change_ride, change, by=CLERK)
+
+
+async def on_the_bus(town: Town) -> Application:
+    return await town.enrol(form="transport-2025-26", stop="Via Roma 12", direction="both")
+
+
+class RidingScenarios:
+    async def test_a_ride_changes_from_a_day_on_once(self, town: Town) -> None:
+        bus = await on_the_bus(town)
+        assert (await enrolment_of(town, bus.pupil.pupil_id)).ride is Ride.BOTH
+        for _ in range(2):
+            pupil = await rides(town, bus, Ride.OUTWARD)
+        [enrolment] = pupil.enrolments
+        assert (enrolment.ride, enrolment.kind, enrolment.ride_since) == (Ride.OUTWARD, "one-way", NOVEMBER)
+        [event] = [each for each in await told(town, RideChosen) if isinstance(each, RideChosen)]
+        assert (event.direction, event.kind, event.valid_from) == ("outward", "one-way", NOVEMBER)
+        assert (event.enrolment_id, event.service) == (enrolment.enrolment_id, "transport")
+        [line] = [each for each in await town.audit() if each.what == "change-ride"]
+        assert (line.subject, line.reason) == (enrolment.enrolment_id, "Torna con i nonni")
+
+    async def test_rides_follow_each_other_in_time_and_within_the_enrolment(self, town: Town) -> None:
+        bus = await on_the_bus(town)
+        for day in (date(2025, 9, 11), date(2026, 6, 9)):
+            with pytest.raises(NotEnrolledThatDayError):
+                await rides(town, bus, Ride.RETURN, day)
+        await rides(town, bus, Ride.RETURN)
+        with pytest.raises(RideTooEarlyError) as refusal:
+            await rides(town, bus, Ride.BOTH, date(2025, 11, 2))
+        assert refusal.value.values == {"since": "2025-11-03"}
+        back = await rides(town, bus, Ride.BOTH)
+        assert (back.enrolments[0].kind, back.enrolments[0].ride_since) == ("full", NOVEMBER)
+
+    async def test_who_eats_at_school_rides_nothing(self, town: Town) -> None:
+        meals = await town.enrol()
+        with pytest.raises(NoRideError):
+            await rides(town, meals, Ride.OUTWARD)
+
+    async def test_only_known_pupils_and_enrolments_ride(self, town: Town) -> None:
+        bus = await on_the_bus(town)
+        for pupil_id, refusal in (("pup_0", PupilNotFoundError), (bus.pupil.pupil_id, EnrolmentNotFoundError)):
+            change = RideChange(
+                pupil_id=PupilId(pupil_id),
+                enrolment_id=EnrolmentId("enr_0"),
+                ride=Ride.BOTH,
+                first_day=NOVEMBER,
+                reason="Errore",
+            )
+            with pytest.raises(refusal):
+                await town.run(change_ride, change, by=CLERK)
 
 
 class MovingScenarios:

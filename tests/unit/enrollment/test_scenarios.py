@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios
+from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios, RidingScenarios
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
@@ -43,4 +43,8 @@ class TestLeaving(LeavingScenarios):
 
 
 class TestMoving(MovingScenarios):
+    pass
+
+
+class TestRiding(RidingScenarios):
     pass

@@ -104,6 +104,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "staff": "Pasto del personale",
         "one-way": "Una sola corsa, andata o ritorno",
     },
+    "ride": {"both": "Andata e ritorno", "outward": "Solo andata", "return": "Solo ritorno"},
     "suspension": {
         "network-down": "la rete dei pagamenti è ferma",
         "payment-in-flight": "un pagamento è in corso",

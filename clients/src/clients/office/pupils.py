@@ -9,18 +9,21 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.design.words import word
 from clients.office.holders import holders_of
 from clients.office.places import class_names
 from clients.office.reasons import reason_missing
-from clients.services.enrollment import Leaving, Move
+from clients.services.enrollment import RIDES, Leaving, Move, RideChange
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/alunni", include_in_schema=False)
 MOVE_FIELDS: Final = ("class_id", "first_day", "move_reason")
 END_FIELDS: Final = ("last_day", "end_reason", "end_confirmed")
+RIDE_FIELDS: Final = ("ride", "ride_day", "ride_reason")
 TOASTS = {
     "spostato": "Il cambio di classe è registrato: dal giorno indicato l'alunno è sul registro della nuova classe.",
+    "corse": "Il cambio delle corse è registrato. Se un periodo da quel giorno è già addebitato, fai il ricalcolo.",
     "terminata": "L'iscrizione finisce il giorno indicato: dopo, l'alunno non è più sul registro.",
 }
 
@@ -85,6 +88,27 @@ async def end(submission: ClerkForm, pupil_id: str, enrolment_id: str) -> Respon
     return see(f"/ufficio/alunni/{pupil_id}?esito=terminata")
 
 
+@router.post("/{pupil_id}/iscrizioni/{enrolment_id}/corse")
+async def change_ride(submission: ClerkForm, pupil_id: str, enrolment_id: str) -> Response:
+    """The bus another way from a day on; what is charged already is rated again on its own page."""
+    form = submission.form
+    ride_field, day_field, reason_field = (f"{name}-{enrolment_id}" for name in RIDE_FIELDS)
+    messages, first_day = reason_missing(form, reason_field), day_from(form.text(day_field))
+    ride = next((each for each in RIDES if each == form.text(ride_field)), None)
+    if ride is None:
+        messages.append(Message("Scegli le corse.", ride_field))
+    if first_day is None:
+        messages.append(Message("Scrivi una data valida.", day_field))
+    if messages or first_day is None or ride is None:
+        return await _pupil_page(submission.visitor, pupil_id, trouble=Trouble(messages), form=form)
+    change = RideChange(ride=ride, first_day=first_day, reason=form.text(reason_field))
+    try:
+        await submission.visitor.services.enrollment.change_ride(pupil_id, enrolment_id, change)
+    except ServiceProblem as problem:
+        return await _refused(submission, pupil_id, problem)
+    return see(f"/ufficio/alunni/{pupil_id}?esito=corse")
+
+
 async def _refused(submission: Submission, pupil_id: str, problem: ServiceProblem) -> HTMLResponse:
     if not problem.is_refusal:
         raise problem
@@ -101,13 +125,15 @@ async def _pupil_page(
 ) -> HTMLResponse:
     enrollment = visitor.services.enrollment
     found, schools = await enrollment.pupil(pupil_id), await enrollment.schools()
-    names = [*MOVE_FIELDS, *(f"{name}-{each.enrolment_id}" for each in found.enrolments for name in END_FIELDS)]
+    own = (*END_FIELDS, *RIDE_FIELDS)
+    names = [*MOVE_FIELDS, *(f"{name}-{each.enrolment_id}" for each in found.enrolments for name in own)]
     return await visitor.page(
         "office/pupil.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         pupil=found,
         schools=schools,
         classes=class_names(schools),
+        rides=[(each, word("ride", each)) for each in RIDES],
         holders=await holders_of(visitor, (each.account_id for each in found.enrolments)),
         typed={name: form.text(name) if form else "" for name in names},
         toast=toast,

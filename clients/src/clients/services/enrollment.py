@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from clients.services.transport import Answer, Backend, Nothing, Question
 
@@ -186,8 +186,20 @@ class Move(Question):
     reason: str
 
 
+Ride = Literal["both", "outward", "return"]
+RIDES: Final[tuple[Ride, ...]] = ("both", "outward", "return")
+
+
+class RideChange(Question):
+    """The bus another way from a day on; the reason stays in the office."""
+
+    ride: Ride
+    first_day: date
+    reason: str
+
+
 class Enrolment(Answer):
-    """One service for one year; both days inside. `class_since`: the last change of class."""
+    """One service for one year; both days inside. `class_since`, `ride_since`: the last change of each."""
 
     enrolment_id: str
     service: str
@@ -198,6 +210,8 @@ class Enrolment(Answer):
     valid_to: date
     account_id: str = ""
     class_since: date | None = None
+    ride: str | None = None
+    ride_since: date | None = None
 
 
 class Pupil(Answer):
@@ -253,6 +267,10 @@ class Enrollment:
 
     async def move(self, pupil_id: str, move: Move) -> None:
         await self.backend.send("POST", f"{_OFFICE}/pupils/{pupil_id}/move", Nothing, move)
+
+    async def change_ride(self, pupil_id: str, enrolment_id: str, change: RideChange) -> None:
+        path = f"{_OFFICE}/pupils/{pupil_id}/enrolments/{enrolment_id}/ride"
+        await self.backend.send("POST", path, Nothing, change)
 
     async def end(self, pupil_id: str, enrolment_id: str, leaving: Leaving) -> None:
         path = f"{_OFFICE}/pupils/{pupil_id}/enrolments/{enrolment_id}/end"

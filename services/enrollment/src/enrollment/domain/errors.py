@@ -82,6 +82,18 @@ class MoveTooEarlyError(ConflictError):
     slug: ClassVar[str] = "move-too-early"
 
 
+class RideTooEarlyError(ConflictError):
+    """The rides changed after that day already. `values`: `since`."""
+
+    slug: ClassVar[str] = "ride-too-early"
+
+
+class NoRideError(ConflictError):
+    """The enrolment is not for the bus."""
+
+    slug: ClassVar[str] = "no-ride"
+
+
 class NotEnrolledThatDayError(ConflictError):
     """The pupil uses no service on that day."""
 

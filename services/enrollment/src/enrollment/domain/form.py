@@ -15,10 +15,8 @@ Answer = str | bool
 Answers = Mapping[str, Answer]
 
 DIRECTION: Final = "direction"
-OUTWARD, RETURN = "outward", "return"
 FULL: Final = "full"
 ONE_WAY: Final = "one-way"
-_ONE_WAY_RIDES: Final = frozenset({OUTWARD, RETURN})
 MAX_TEXT = 200
 MAX_TEXTAREA = 2000
 
@@ -79,9 +77,23 @@ class Field:
         return None
 
 
-def kind_asked(answers: Answers) -> str:
-    """How much of the service a form asks for: a child who rides the bus one way only pays accordingly."""
-    return ONE_WAY if answers.get(DIRECTION) in _ONE_WAY_RIDES else FULL
+class Ride(StrEnum):
+    """Which ways a child rides the bus."""
+
+    BOTH = "both"
+    OUTWARD = "outward"
+    RETURN = "return"
+
+    @property
+    def kind(self) -> str:
+        """How much of the service that is: who rides one way only pays accordingly."""
+        return FULL if self is Ride.BOTH else ONE_WAY
+
+
+def ride_asked(answers: Answers) -> Ride | None:
+    """What a form asks for; None where it is not about the bus."""
+    asked = answers.get(DIRECTION)
+    return Ride(asked) if isinstance(asked, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from enrollment.domain.form import DIRECTION, OUTWARD, RETURN, Field, FieldType, FormDefinition, Option
+from enrollment.domain.form import DIRECTION, Field, FieldType, FormDefinition, Option, Ride
 from enrollment.domain.identifiers import Service
 
 _PRIVACY: Final = (
@@ -63,9 +63,9 @@ _TRANSPORT_1: Final = FormDefinition(
             label="Viaggi richiesti",
             type=FieldType.SELECT,
             options=(
-                Option(value="both", label="Andata e ritorno"),
-                Option(value=OUTWARD, label="Solo andata"),
-                Option(value=RETURN, label="Solo ritorno"),
+                Option(value=Ride.BOTH, label="Andata e ritorno"),
+                Option(value=Ride.OUTWARD, label="Solo andata"),
+                Option(value=Ride.RETURN, label="Solo ritorno"),
             ),
         ),
         _NOTES,

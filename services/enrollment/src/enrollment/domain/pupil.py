@@ -7,8 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from enrollment.domain.errors import EnrolmentNotEndableError, MoveTooEarlyError, SchoolYearOverError
-from enrollment.domain.form import FULL
+from enrollment.domain.errors import (
+    EnrolmentNotEndableError,
+    MoveTooEarlyError,
+    NoRideError,
+    NotEnrolledThatDayError,
+    RideTooEarlyError,
+    SchoolYearOverError,
+)
+from enrollment.domain.form import FULL, Ride
 from enrollment.domain.identifiers import ClassId, EnrolmentId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.school_year import SchoolYear
 
@@ -21,7 +28,8 @@ class Enrolment:
 
     `sibling_rank` is 1 for the eldest child of the account enrolled for the same service and year. `class_since` is the
     day of the last change of class, None without one. Who leaves before the first day has `valid_to` before it.
-    `kind` is how much of the service: `full`, or `one-way` on the bus.
+    `kind` is how much of the service: `full`, or `one-way` on the bus. `ride` is which ways, None where it is not the
+    bus or was accepted before it was kept; `ride_since` is the day of its last change.
     """
 
     enrolment_id: EnrolmentId
@@ -36,6 +44,8 @@ class Enrolment:
     sibling_rank: int
     class_since: date | None = None
     kind: str = FULL
+    ride: Ride | None = None
+    ride_since: date | None = None
 
     @property
     def was_used(self) -> bool:
@@ -65,6 +75,25 @@ class Enrolment:
                 since=self.class_since.isoformat(),
             )
         return replace(self, school_id=school_id, class_id=class_id, class_since=first_day)
+
+    def riding(self, ride: Ride, *, first_day: date) -> Enrolment:
+        """On the bus another way from `first_day` on; the way they ride already changes nothing.
+
+        Raises NoRideError, NotEnrolledThatDayError, RideTooEarlyError: before the last change, as with classes.
+        """
+        if self.service is not Service.TRANSPORT:
+            raise NoRideError("Questa iscrizione non è per lo scuolabus.", enrolment_id=self.enrolment_id)
+        if ride is self.ride:
+            return self
+        if not self.valid_from <= first_day <= self.valid_to:
+            raise NotEnrolledThatDayError(f"Il {first_day:%d/%m/%Y} l'alunno non è iscritto allo scuolabus.")
+        if self.ride_since is not None and first_day < self.ride_since:
+            since = f"{self.ride_since:%d/%m/%Y}"
+            raise RideTooEarlyError(
+                f"Le corse sono già cambiate il {since}: indica un giorno da quello in poi.",
+                since=self.ride_since.isoformat(),
+            )
+        return replace(self, ride=ride, kind=ride.kind, ride_since=first_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

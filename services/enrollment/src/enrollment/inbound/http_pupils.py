@@ -1,4 +1,4 @@
-"""What the office changes during the year: who leaves a service, who changes class."""
+"""What the office changes during the year: who leaves a service, who changes class, who rides another way."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from enrollment.domain.errors import PupilNotFoundError
+from enrollment.domain.form import Ride
 from enrollment.domain.identifiers import ClassId, EnrolmentId, PupilId
 from enrollment.inbound.callers import IDENTIFIER, PREFIX, Clerk, OfficeReader, PathId, actor
 from enrollment.inbound.shapes import PupilShape
+from enrollment.usecases.change_ride import RideChange, change_ride
 from enrollment.usecases.end_enrolment import Leaving, end_enrolment
 from enrollment.usecases.move_pupil import Move, move_pupil
 from enrollment.usecases.ports import Ports, Reads
@@ -41,6 +43,16 @@ class MoveBody(BaseModel):
     reason: Why
 
 
+class RideBody(BaseModel):
+    """From `first_day` on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ride: Ride
+    first_day: date
+    reason: Why
+
+
 def router(run: Runner[Ports], reads: Reads, readings: Readings) -> APIRouter:
     """For clerks."""
     routes = APIRouter(prefix=f"{PREFIX}/office/pupils/{{pupil_id}}", tags=["office"])
@@ -62,6 +74,18 @@ def router(run: Runner[Ports], reads: Reads, readings: Readings) -> APIRouter:
             reason=body.reason,
         )
         pupil = await run(end_enrolment, leaving, by=actor(caller))
+        return PupilShape.of(pupil, pupil.enrolments)
+
+    @routes.post("/enrolments/{enrolment_id}/ride")
+    async def ride(caller: Clerk, pupil_id: PathId, enrolment_id: PathId, body: RideBody) -> PupilShape:
+        change = RideChange(
+            pupil_id=PupilId(pupil_id),
+            enrolment_id=EnrolmentId(enrolment_id),
+            ride=body.ride,
+            first_day=body.first_day,
+            reason=body.reason,
+        )
+        pupil = await run(change_ride, change, by=actor(caller))
         return PupilShape.of(pupil, pupil.enrolments)
 
     @routes.post("/move")

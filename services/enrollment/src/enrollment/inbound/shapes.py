@@ -261,7 +261,10 @@ class OfficeApplication(ApplicationShape):
 
 
 class EnrolmentShape(BaseModel):
-    """One service for one year; days are Europe/Rome, both inside. `class_since`: the last change of class."""
+    """One service for one year; days are Europe/Rome, both inside. `class_since`: the last change of class.
+
+    On the bus `ride` is `both`, `outward` or `return`, since `ride_since` where it changed; None where it is not known.
+    """
 
     enrolment_id: str
     account_id: str
@@ -272,6 +275,8 @@ class EnrolmentShape(BaseModel):
     valid_from: date
     valid_to: date
     class_since: date | None = None
+    ride: str | None = None
+    ride_since: date | None = None
 
 
 class PupilShape(BaseModel):
@@ -306,4 +311,6 @@ def _enrolment(enrolment: Enrolment) -> EnrolmentShape:
         valid_from=enrolment.valid_from,
         valid_to=enrolment.valid_to,
         class_since=enrolment.class_since,
+        ride=enrolment.ride,
+        ride_since=enrolment.ride_since,
     )

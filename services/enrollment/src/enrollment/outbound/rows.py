@@ -7,7 +7,7 @@ from datetime import date
 
 from enrollment.domain.application import Application, ApplicationPupil, State, Step
 from enrollment.domain.debt_block import DebtBlock, Lifting
-from enrollment.domain.form import FULL
+from enrollment.domain.form import FULL, Ride
 from enrollment.domain.identifiers import (
     ApplicationId,
     ClassId,
@@ -222,6 +222,8 @@ def _enrolment_row(enrolment: Enrolment) -> Document:
         "sibling_rank": enrolment.sibling_rank,
         "class_since": enrolment.class_since.isoformat() if enrolment.class_since else None,
         "kind": enrolment.kind,
+        "ride": enrolment.ride.value if enrolment.ride else None,
+        "ride_since": enrolment.ride_since.isoformat() if enrolment.ride_since else None,
     }
 
 
@@ -239,6 +241,8 @@ def _enrolment_from(row: Document) -> Enrolment:
         sibling_rank=row["sibling_rank"],
         class_since=date.fromisoformat(row["class_since"]) if row.get("class_since") else None,
         kind=row.get("kind", FULL),
+        ride=Ride(row["ride"]) if row.get("ride") else None,
+        ride_since=date.fromisoformat(row["ride_since"]) if row.get("ride_since") else None,
     )
 
 

@@ -12,7 +12,7 @@ from enrollment.domain.errors import (
     SchoolNotFoundError,
     SchoolYearNotFoundError,
 )
-from enrollment.domain.form import kind_asked
+from enrollment.domain.form import FULL, ride_asked
 from enrollment.domain.identifiers import ApplicationId, EnrolmentId
 from enrollment.domain.pupil import Enrolment, Pupil, first_day_of_service
 from enrollment.usecases import announcements
@@ -53,6 +53,7 @@ async def _enrol(ports: Ports, application: Application, today: date) -> tuple[P
         raise FormNotFoundError("Il modulo di questa domanda non esiste più.", form_id=application.form_id)
     if pupil is None:
         raise ApplicationNotFoundError("L'alunno di questa domanda non esiste più.")
+    ride = ride_asked(application.answers)
     enrolment = Enrolment(
         enrolment_id=EnrolmentId(ports.new_id("enr")),
         account_id=application.guardian_id,
@@ -64,7 +65,8 @@ async def _enrol(ports: Ports, application: Application, today: date) -> tuple[P
         valid_to=year.last_day,
         tariff_code=window.tariff_code,
         sibling_rank=0,
-        kind=kind_asked(application.answers),
+        kind=ride.kind if ride else FULL,
+        ride=ride,
     )
     checked = replace(
         pupil,

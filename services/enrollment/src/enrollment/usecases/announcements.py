@@ -20,6 +20,7 @@ from refettorio_contracts.enrollment import (
     PupilEnrolled,
     PupilMoved,
     PupilName,
+    RideChosen,
     SchoolDayClosed,
     SchoolDayReopened,
     TariffAssigned,
@@ -97,6 +98,18 @@ def ended(pupil: Pupil, enrolment: Enrolment) -> EnrolmentEnded:
         enrolment_id=enrolment.enrolment_id,
         service=enrolment.service.value,
         last_day=enrolment.valid_to,
+    )
+
+
+def ride_changed(pupil: Pupil, enrolment: Enrolment) -> RideChosen:
+    """The pupil rides another way from `ride_since` on."""
+    return RideChosen(
+        pupil_id=pupil.pupil_id,
+        enrolment_id=enrolment.enrolment_id,
+        service=enrolment.service.value,
+        direction=enrolment.ride or "",
+        kind=enrolment.kind,
+        valid_from=enrolment.ride_since or enrolment.valid_from,
     )
 
 

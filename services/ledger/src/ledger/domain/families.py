@@ -64,7 +64,7 @@ def check_declaration(declaration: Declaration, today: date) -> None:
 class Enrolled:
     """A pupil uses a service from `valid_from` to `valid_to`, both inside, in a school of this level.
 
-    Who changes school has one for each stay: `moved_on` is the day on which a later one began.
+    Who changes school, or rides another way, has one for each stay: `moved_on` is the day on which a later one began.
     `kind` is how much of the service: a portion of its tariff, like `one-way` on the bus.
     `class_id` is empty where it was told before the ledger listened to it.
     """
@@ -108,6 +108,23 @@ def moved(
         return (there,)
     before = replace(last, valid_to=first_day - timedelta(days=1))
     return before, replace(there, valid_from=first_day, moved_on=first_day)
+
+
+def rode(stays: Iterable[Enrolled], *, kind: str, first_day: date) -> tuple[Enrolled, ...]:
+    """What becomes of `stays` when the pupil uses `kind` of the service from `first_day` on; those that change.
+
+    A stay that had begun ends the day before and goes on as another: a period is priced on the first day in it.
+    """
+    changed = []
+    for stay in stays:
+        if stay.kind == kind or stay.valid_to < first_day:
+            continue
+        if first_day <= stay.valid_from:
+            changed.append(replace(stay, kind=kind))
+            continue
+        changed.append(replace(stay, valid_to=first_day - timedelta(days=1)))
+        changed.append(replace(stay, kind=kind, valid_from=first_day, moved_on=first_day))
+    return tuple(changed)
 
 
 class Families:

@@ -14,7 +14,7 @@ from ledger.domain.families import Enrolled
 from ledger.domain.tariffs import TariffAssignment
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
-from ledger.usecases.know_enrolment import end_enrolment, know_enrolment, move_pupil
+from ledger.usecases.know_enrolment import change_ride, end_enrolment, know_enrolment, move_pupil
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.ports import Ports
 from ledger.usecases.recognise_meals import recognise_meals
@@ -22,7 +22,7 @@ from refettorio_chassis.consuming import Knows, OnBatch, Received, Subscription,
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, TariffAssigned
+from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, RideChosen, TariffAssigned
 from refettorio_contracts.identity import GuardianRegistered
 from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 
@@ -147,6 +147,10 @@ def _on_pupil(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[
                 school_level=event.school_level,
                 first_day=event.valid_from,
                 class_id=event.class_id,
+            )
+        elif isinstance(event, RideChosen):
+            await change_ride(
+                ports_of(transaction, ()), event.enrolment_id, kind=event.kind, first_day=event.valid_from
             )
         elif isinstance(event, EnrolmentEnded):
             await end_enrolment(ports_of(transaction, ()), event.enrolment_id, event.last_day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from ledger.domain.families import Enrolled, moved
+from ledger.domain.families import Enrolled, moved, rode
 from ledger.usecases.ports import Ports
 
 
@@ -30,4 +30,10 @@ async def move_pupil(
         return
     where = {"school_id": school_id, "class_id": class_id}
     for stay in moved(stays, school_level=school_level, first_day=first_day, **where):
+        await ports.families.keep_enrolment(stay)
+
+
+async def change_ride(ports: Ports, enrolment_id: str, *, kind: str, first_day: date) -> None:
+    """From `first_day` on it is `kind` of the service; what was charged stays until it is rated again."""
+    for stay in rode(await ports.families.stays_of(enrolment_id), kind=kind, first_day=first_day):
         await ports.families.keep_enrolment(stay)
