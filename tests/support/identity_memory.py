@@ -74,6 +74,13 @@ class PeopleInMemory:
     async def keep_contact(self, contact: Contact) -> None:
         self.kept_contacts[contact.contact_id] = contact
 
+    async def with_contacts(self, *, registered_before: datetime) -> Collection[str]:
+        having = {contact.guardian_id for contact in self.kept_contacts.values()}
+        return {key for key, each in self.guardians.items() if key in having and each.registered_at < registered_before}
+
+    async def forget_contacts(self, guardian_id: str) -> None:
+        self.kept_contacts = {key: each for key, each in self.kept_contacts.items() if each.guardian_id != guardian_id}
+
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         return next((each for each in self.kept_grants.values() if each.fiscal_code == fiscal_code), None)
 
@@ -212,6 +219,10 @@ class ExchangesInMemory:
         ]
         found.sort(key=lambda each: (each.started_at, each.exchange_id), reverse=True)
         return found[: wanted.limit]
+
+    async def signed_in_since(self, guardian_ids: Collection[str], since: datetime) -> Collection[str]:
+        answered = [each for each in self.kept.values() if each.answered_at and each.answered_at >= since]
+        return {each.guardian_id for each in answered if each.guardian_id and each.guardian_id in guardian_ids}
 
     async def forget(self, *, answered_before: datetime, unanswered_before: datetime) -> None:
         self.kept = {

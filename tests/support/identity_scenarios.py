@@ -49,6 +49,14 @@ DELEGATION = Delegation(
     given_at=NOW,
     last_day=date(2026, 6, 30),
 )
+MAIL = Contact(
+    contact_id="con_1",
+    guardian_id="gua_1",
+    channel="email",
+    address="mario@posta.example",
+    verified_by="identity-provider",
+    verified_at=NOW,
+)
 STARTED = SignIn(
     request_id="r1",
     relay_state="relay",
@@ -104,17 +112,9 @@ async def people_born_alike_are_found_and_the_person_is_not_one_of_them(ports: P
 
 
 async def contacts_belong_to_one_guardian(ports: Ports) -> None:
-    contact = Contact(
-        contact_id="con_1",
-        guardian_id="gua_1",
-        channel="email",
-        address="mario@posta.example",
-        verified_by="identity-provider",
-        verified_at=NOW,
-    )
-    await ports.people.keep_contact(contact)
-    assert list(await ports.people.contacts("gua_1")) == [contact]
-    removed = replace(contact, removed_at=NOW)
+    await ports.people.keep_contact(MAIL)
+    assert list(await ports.people.contacts("gua_1")) == [MAIL]
+    removed = replace(MAIL, removed_at=NOW)
     await ports.people.keep_contact(removed)
     assert list(await ports.people.contacts("gua_1")) == []
     assert list(await ports.people.every_contact("gua_1")) == [removed]
@@ -328,6 +328,21 @@ async def exchanges_are_forgotten_after_their_time_and_unanswered_ones_sooner(po
     assert names == {"young answered", "young unanswered"}
 
 
+async def who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_whole(ports: Ports) -> None:
+    for each in (MARIO, TWIN):
+        await ports.people.keep_guardian(each)
+    await ports.people.keep_contact(replace(MAIL, removed_at=NOW))
+    assert set(await ports.people.with_contacts(registered_before=MARIO.registered_at)) == set()
+    later = MARIO.registered_at + timedelta(seconds=1)
+    assert set(await ports.people.with_contacts(registered_before=later)) == {"gua_1"}
+    answered = ASKED.answered(Answer(answered_at=NOW, outcome="signed-in", guardian_id="gua_1"))
+    await ports.exchanges.add(answered, {})
+    assert set(await ports.exchanges.signed_in_since(["gua_1", "gua_2"], NOW)) == {"gua_1"}
+    assert set(await ports.exchanges.signed_in_since(["gua_1"], NOW + timedelta(seconds=1))) == set()
+    await ports.people.forget_contacts("gua_1")
+    assert list(await ports.people.every_contact("gua_1")) == []
+
+
 async def what_is_over_is_forgotten_and_nothing_else(ports: Ports) -> None:
     later = NOW + timedelta(minutes=1)
     await ports.sign_ins.add(STARTED)
@@ -371,6 +386,7 @@ SCENARIOS: list[Scenario] = [
     a_guardian_kept_again_is_changed,
     people_born_alike_are_found_and_the_person_is_not_one_of_them,
     contacts_belong_to_one_guardian,
+    who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_whole,
     what_waits_for_a_code_is_kept_changed_and_forgotten,
     a_grant_kept_again_is_changed,
     one_proposal_waits_for_a_person_until_it_is_dropped,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import date
+from typing import Any, Final
 
 import structlog
 
+from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import MongoFault
+
+LOOK_AT_THE_DAY_SECONDS: Final = 600.0
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +45,23 @@ class Job:
                 has_more = False
             if not has_more:
                 await woken_or_stopped(self._woken, stop, within_seconds=self._poll_seconds)
+
+
+def nightly(
+    name: str, work: Callable[[], Awaitable[object]], clock: Clock
+) -> Callable[[asyncio.Event], Coroutine[Any, Any, None]]:
+    """A role that does `work` once on each Rome day: at start, then soon after midnight. Twice must be once."""
+    done: date | None = None
+
+    async def once_a_day(_stop: asyncio.Event) -> bool:
+        nonlocal done
+        today = rome_day(clock.now())
+        if today != done:
+            await work()
+            done = today
+        return False
+
+    return Job(name, once_a_day, poll_seconds=LOOK_AT_THE_DAY_SECONDS).run
 
 
 async def woken_or_stopped(wake: asyncio.Event, stop: asyncio.Event, *, within_seconds: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios, RidingScenarios
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
+from tests.unit.enrollment.retention_scenarios import RetentionScenarios
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
     DecidingScenarios,
@@ -33,6 +34,10 @@ class TestSettingUpOnMongo(SettingUpScenarios):
 
 
 class TestLeavingOnMongo(LeavingScenarios):
+    pass
+
+
+class TestRetentionOnMongo(RetentionScenarios):
     pass
 
 

@@ -13,6 +13,7 @@ from notify.usecases.record_receipt import record_receipt
 from refettorio_chassis.transaction import Transaction
 from tests.support.notify.code_scenarios import CodeScenarios, PreferenceScenarios
 from tests.support.notify.mongo_bench import MongoBench
+from tests.support.notify.retention_scenarios import RetentionScenarios
 from tests.support.notify.scenarios import (
     MARIA,
     CommunicationScenarios,
@@ -30,6 +31,10 @@ class TestDeliveriesInMongo(DeliveryScenarios):
 
 
 class TestCommunicationsInMongo(CommunicationScenarios):
+    pass
+
+
+class TestRetentionInMongo(RetentionScenarios):
     pass
 
 

@@ -14,6 +14,7 @@ from notify.domain.letter import Cause, Letter
 from notify.domain.policy import Policy
 from notify.outbound.compose import Composer
 from notify.usecases.ports import Ports
+from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 
@@ -64,6 +65,28 @@ class MemoryStore:
 
     async def letter(self, letter_id: str) -> Letter | None:
         return self.letters.get(letter_id)
+
+    async def forget_letters(self, *, written_before: datetime) -> int:
+        waiting = {each.letter_id for each in self.deliveries.values() if each.state not in {"sent", "failed"}}
+        old = [each for each in self.letters.values() if each.written_at < written_before]
+        gone = [each.letter_id for each in old if each.letter_id not in waiting]
+        for letter_id in gone:
+            del self.letters[letter_id]
+        return len(gone)
+
+    async def forget_deliveries(self, *, planned_before: datetime) -> int:
+        over = [each for each in self.deliveries.values() if each.state in {"sent", "failed"}]
+        gone = [each.delivery_id for each in over if each.planned_at < planned_before]
+        for delivery_id in gone:
+            del self.deliveries[delivery_id]
+        return len(gone)
+
+    async def forget_communications(self, *, published_before: datetime) -> int:
+        planned = [each for each in self.communications.values() if each.is_planned]
+        gone = [each.communication_id for each in planned if each.published_at < published_before]
+        for communication_id in gone:
+            del self.communications[communication_id]
+        return len(gone)
 
     async def delete_letter(self, letter_id: str) -> None:
         self.letters.pop(letter_id, None)
@@ -130,6 +153,7 @@ class MemoryBench:
     policy: Policy
     store: MemoryStore = field(default_factory=MemoryStore)
     told: list[Event] = field(default_factory=list)
+    lines: list[AuditLine] = field(default_factory=list)
 
     async def run(
         self, usecase: Callable[Concatenate[Ports, Q], Awaitable[T]], /, *args: Q.args, **kwargs: Q.kwargs
@@ -145,6 +169,12 @@ class MemoryBench:
     async def letters(self) -> list[Letter]:
         return sorted(self.store.letters.values(), key=lambda each: each.letter_id)
 
+    async def write_down(self, line: AuditLine) -> None:
+        self.lines.append(line)
+
+    async def audit(self) -> list[AuditLine]:
+        return list(self.lines)
+
     def ports(self) -> Ports:
         def announce(event: Event, *, cause: Cause) -> None:
             self.told.append(event)
@@ -152,6 +182,7 @@ class MemoryBench:
         return Ports(
             store=self.store,
             announce=announce,
+            audit=self.write_down,
             compose=COMPOSER,
             now=self.clock.now,
             jitter=lambda: 0.0,

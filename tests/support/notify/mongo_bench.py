@@ -15,6 +15,7 @@ from notify.outbound.store import COLLECTIONS, Store
 from notify.usecases.ports import Ports
 from notify.wiring import INDEXES
 from refettorio_chassis import mongo
+from refettorio_chassis.audit import AUDIT, AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.settings import ServiceSettings
@@ -60,6 +61,10 @@ class MongoBench:
         found = await self.transactions.view.collection("letters").find({}, sort=[("_id", 1)])
         return [documents.letter_from(document) for document in found]
 
+    async def audit(self) -> list[AuditLine]:
+        rows = await self.transactions.view.collection(AUDIT).find({}, {"_id": 0}, sort=[("_id", 1)])
+        return [AuditLine(**row) for row in rows]
+
     def ports(self, transaction: Transaction) -> Ports:
         def announce(event: Event, *, cause: Cause) -> None:
             transaction.announce(event, cause=cause)
@@ -67,6 +72,7 @@ class MongoBench:
         return Ports(
             store=Store(transaction),
             announce=announce,
+            audit=transaction.audit,
             compose=COMPOSER,
             now=self.clock.now,
             jitter=lambda: 0.0,

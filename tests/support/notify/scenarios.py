@@ -28,6 +28,7 @@ from notify.usecases.publish_communication import Draft, publish_communication
 from notify.usecases.record_receipt import record_receipt
 from notify.usecases.settle_delivery import settle_delivery
 from notify.usecases.write_letter import write_letter
+from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
 from refettorio_contracts import Event
 from refettorio_contracts.notify import CommunicationPublished, DeliveryFailed, DeliverySent
@@ -54,6 +55,8 @@ class Bench(Protocol):
     async def deliveries(self) -> list[Delivery]: ...
 
     async def letters(self) -> list[Letter]: ...
+
+    async def audit(self) -> list[AuditLine]: ...
 
 
 def cause(event_id: str = "evt-1") -> Cause:

@@ -1,12 +1,14 @@
 """A job that is woken, sleeps, waits out what passes, and stops when it is told."""
 
 import asyncio
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from refettorio_chassis.clock import FixedClock, rome_day
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.testing import eventually
-from refettorio_chassis.waking import Job
+from refettorio_chassis.waking import Job, nightly
 
 NEVER_SECONDS = 600.0
 
@@ -57,3 +59,26 @@ async def test_a_fault_that_passes_is_waited_out() -> None:
 async def test_anything_else_is_a_bug_and_ends_it() -> None:
     with pytest.raises(ValueError, match="a bug"):
         await Job("testing", Work(ValueError("a bug")), poll_seconds=NEVER_SECONDS).run(asyncio.Event())
+
+
+async def test_a_nightly_role_works_once_on_each_day_of_rome(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refettorio_chassis.waking.LOOK_AT_THE_DAY_SECONDS", 0.001)
+    clock, days, stop = FixedClock(datetime(2025, 10, 6, 21, 59, tzinfo=UTC)), list[date](), asyncio.Event()
+
+    async def work() -> None:
+        days.append(rome_day(clock.now()))
+
+    async def worked_on(number: int) -> None:
+        async def is_so() -> bool:
+            return len(days) >= number
+
+        await eventually(is_so, what=f"work on {number} days")
+        await asyncio.sleep(0.02)
+
+    running = asyncio.create_task(nightly("testing", work, clock)(stop))
+    await worked_on(1)
+    clock.advance(timedelta(minutes=1))  # midnight in Rome, two hours before that of UTC
+    await worked_on(2)
+    assert days == [date(2025, 10, 6), date(2025, 10, 7)]
+    stop.set()
+    await running

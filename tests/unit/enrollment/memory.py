@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from enrollment.domain.application import Application
+from enrollment.domain.application import Application, State
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.pupil import Pupil
@@ -43,6 +43,9 @@ class MemoryStore(MemoryTrail):
 
     async def school_year(self, label: str) -> SchoolYear | None:
         return self.years.get(label)
+
+    async def school_years(self) -> Sequence[SchoolYear]:
+        return sorted(self.years.values(), key=lambda each: each.label)
 
     async def school(self, school_id: SchoolId) -> School | None:
         return self.schools_.get(school_id)
@@ -142,6 +145,43 @@ class MemoryStore(MemoryTrail):
         assert (known.version if known else 0) == pupil.version
         self.pupils_[pupil.pupil_id] = replace(pupil, version=pupil.version + 1)
 
+    async def forget_unaccepted(self, school_years: Collection[str]) -> int:
+        return self._drop(
+            each for each in self.applications_.values() if each.school_year in school_years and not _is_accepted(each)
+        )
+
+    async def forget_notes(self, school_years: Collection[str]) -> int:
+        noted = [
+            each
+            for each in self.applications_.values()
+            if each.school_year in school_years and _is_accepted(each) and (each.note or "notes" in each.answers)
+        ]
+        for each in noted:
+            kept = {name: answer for name, answer in each.answers.items() if name != "notes"}
+            self.applications_[each.application_id] = replace(each, answers=kept, note=None)
+        return len(noted)
+
+    async def forget_accepted(self, school_years: Collection[str]) -> int:
+        for pupil in list(self.pupils_.values()):
+            left = tuple(each for each in pupil.enrolments if each.school_year not in school_years)
+            self.pupils_[pupil.pupil_id] = replace(pupil, enrolments=left)
+        return self._drop(
+            each for each in self.applications_.values() if each.school_year in school_years and _is_accepted(each)
+        )
+
+    async def forget_pupils_without_trace(self) -> int:
+        named = {each.pupil.pupil_id for each in self.applications_.values()}
+        gone = [each for each in self.pupils_.values() if not each.enrolments and each.pupil_id not in named]
+        for each in gone:
+            del self.pupils_[each.pupil_id]
+        return len(gone)
+
+    def _drop(self, applications: Iterable[Application]) -> int:
+        gone = list(applications)
+        for each in gone:
+            del self.applications_[each.application_id]
+        return len(gone)
+
     async def holder(self, guardian_id: GuardianId) -> Holder:
         return self.holders_.get(guardian_id, Holder(guardian_id=guardian_id))
 
@@ -169,3 +209,7 @@ class MemoryStore(MemoryTrail):
 
     async def save_excuse(self, excuse: Excuse) -> None:
         self.excuses[excuse.class_id, excuse.day] = excuse
+
+
+def _is_accepted(application: Application) -> bool:
+    return application.state is State.ACCEPTED

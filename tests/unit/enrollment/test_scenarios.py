@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios, RidingScenarios
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
+from tests.unit.enrollment.retention_scenarios import RetentionScenarios
 from tests.unit.enrollment.scenarios import (
     AnswersScenarios,
     DecidingScenarios,
@@ -39,6 +40,10 @@ class TestSettingUp(SettingUpScenarios):
 
 
 class TestLeaving(LeavingScenarios):
+    pass
+
+
+class TestRetention(RetentionScenarios):
     pass
 
 

@@ -3,6 +3,7 @@ import pytest
 from refettorio_chassis.clock import FixedClock
 from tests.support.notify.code_scenarios import CodeScenarios, PreferenceScenarios
 from tests.support.notify.memory import MemoryBench
+from tests.support.notify.retention_scenarios import RetentionScenarios
 from tests.support.notify.scenarios import EVERY_CHANNEL, NOON, CommunicationScenarios, DeliveryScenarios
 
 
@@ -16,6 +17,10 @@ class TestDeliveriesInMemory(DeliveryScenarios):
 
 
 class TestCommunicationsInMemory(CommunicationScenarios):
+    pass
+
+
+class TestRetentionInMemory(RetentionScenarios):
     pass
 
 

@@ -16,12 +16,14 @@ from enrollment.outbound.fiscal_codes import StdnumFiscalCodes
 from enrollment.outbound.queries import NETWORKS, Queries
 from enrollment.outbound.store import INDEXES, Store
 from enrollment.settings import Settings
+from enrollment.usecases.forget_by_rule import forget_by_rule
 from enrollment.usecases.ports import Ports
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Service, foundation
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
+from refettorio_chassis.waking import nightly
 
 NAME = "enrollment"
 
@@ -57,6 +59,7 @@ def wire(base: Foundation) -> Service:
         ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
+        roles={"retention": nightly("retention", lambda: run(forget_by_rule), base.clock)},
         collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders", NETWORKS],
     )
 

@@ -61,12 +61,14 @@ from identity.outbound.store import CONTACTS, GUARDIANS, STAFF, People
 from identity.outbound.tablets import TABLETS, Tablets
 from identity.outbound.tokens import TokenIssuer
 from identity.settings import Settings
+from identity.usecases.forget_unused_contacts import forget_unused_contacts
 from identity.usecases.machine_ports import Sealing
 from identity.usecases.ports import Federation, Ports, SingleLogout
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.process import Foundation, Index, Service, foundation
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
+from refettorio_chassis.waking import nightly
 
 NAME: Final = "identity"
 SCHEMES: Final[tuple[Scheme, ...]] = ("spid", "cie")
@@ -232,6 +234,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         collections=COLLECTIONS,
         roles={
             "sweeper": sweeper(run, limits),
+            "retention": nightly("retention", lambda: run(forget_unused_contacts), base.clock),
             "kafka-access": kafka_follower(only_noting, queries, broker, outside.sealing, base.clock),
         },
         commands=[

@@ -24,11 +24,13 @@ from notify.outbound.sms import Sms
 from notify.outbound.store import COLLECTIONS, Store
 from notify.outbound.waking import wake_on_insert
 from notify.settings import Settings
+from notify.usecases.forget_by_rule import forget_by_rule
 from notify.usecases.ports import Ports
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.process import Foundation, Index, Service, foundation
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
+from refettorio_chassis.waking import nightly
 from refettorio_contracts import Event
 
 NAME = "notify"
@@ -42,6 +44,8 @@ INDEXES = (
     Index(collection="deliveries", keys=[("state", 1), ("planned_at", -1)]),
     Index(collection="deliveries", keys=[("planned_at", -1)]),
     Index(collection="deliveries", keys=[("guardian_id", 1), ("planned_at", -1)]),
+    Index(collection="letters", keys=[("written_at", 1)]),
+    Index(collection="deliveries", keys=[("letter_id", 1)]),
     Index(
         collection="deliveries",
         keys=[("channel", 1), ("reference", 1)],
@@ -70,7 +74,10 @@ def assemble(settings: Settings, clock: Clock) -> Service:
         subscriptions=Events(ports).subscriptions(),
         indexes=INDEXES,
         collections=COLLECTIONS,
-        roles={"sender": partial(_send, base, settings, run, queries)},
+        roles={
+            "sender": partial(_send, base, settings, run, queries),
+            "retention": nightly("retention", lambda: run(forget_by_rule), clock),
+        },
     )
 
 
@@ -106,6 +113,7 @@ class _PortsFactory:
         return Ports(
             store=Store(transaction),
             announce=announce,
+            audit=transaction.audit,
             compose=self._compose,
             now=self._clock.now,
             jitter=random.random,

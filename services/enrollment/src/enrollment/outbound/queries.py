@@ -44,6 +44,9 @@ class Queries:
         row = await self._in("school_years").find_one({"_id": label})
         return rows.school_year_from(row) if row else None
 
+    async def school_years(self) -> Sequence[SchoolYear]:
+        return [rows.school_year_from(row) for row in await self._in("school_years").find({}, sort=[("_id", 1)])]
+
     async def school(self, school_id: SchoolId) -> School | None:
         row = await self._in("schools").find_one({"_id": school_id})
         return rows.school_from(row) if row else None

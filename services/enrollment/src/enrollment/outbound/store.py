@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from enrollment.domain.application import Application
+from enrollment.domain.application import Application, State
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ClassId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.pupil import Pupil
@@ -43,6 +43,9 @@ INDEXES: Final = (
     Index(collection="pupils", keys=[("enrolments.account_id", 1)]),
     Index(collection="pupils", keys=[("enrolments.class_id", 1)]),
 )
+
+
+ACCEPTED: Final = State.ACCEPTED.value
 
 
 class Store(Queries):
@@ -100,6 +103,27 @@ class Store(Queries):
     async def save_network_down_since(self, down_since: datetime | None) -> None:
         await self._put(NETWORKS, {"_id": PAGOPA, "down_since": down_since})
 
+    async def forget_unaccepted(self, school_years: Collection[str]) -> int:
+        return await self._in("applications").delete_many(_of(school_years) | {"state": {"$ne": ACCEPTED}})
+
+    async def forget_notes(self, school_years: Collection[str]) -> int:
+        noted = {"$or": [{"answers.notes": {"$exists": True}}, {"note": {"$ne": None}}]}
+        where = _of(school_years) | {"state": ACCEPTED} | noted
+        emptied = {"$unset": {"answers.notes": ""}, "$set": {"note": None}}
+        return await self._in("applications").update_many(where, emptied)
+
+    async def forget_accepted(self, school_years: Collection[str]) -> int:
+        ended = {"$pull": {"enrolments": _of(school_years)}, "$inc": {"version": 1}}
+        await self._in("pupils").update_many({"enrolments": {"$elemMatch": _of(school_years)}}, ended)
+        return await self._in("applications").delete_many(_of(school_years) | {"state": ACCEPTED})
+
+    async def forget_pupils_without_trace(self) -> int:
+        unused = [row["_id"] for row in await self._in("pupils").find({"enrolments": []}, {"_id": 1})]
+        named = await self._in("applications").find({"pupil.pupil_id": {"$in": unused}}, {"pupil.pupil_id": 1})
+        gone = set(unused) - {row["pupil"]["pupil_id"] for row in named}
+        # Where a form for one of them is taken in meanwhile, both write the pupil: the second starts again.
+        return await self._in("pupils").delete_many({"_id": {"$in": sorted(gone)}})
+
     async def closure(self, school_id: SchoolId, day: date) -> Closure | None:
         row = await self._in("closures").find_one({"_id": rows.closure_key(school_id, day)})
         return rows.closure_from(row) if row else None
@@ -123,3 +147,7 @@ class Store(Queries):
             await self._in(name).insert_one(row)
         elif not await self._in(name).replace_one({"_id": row["_id"], "version": row["version"] - 1}, row):
             raise RetryLater("the document changed meanwhile")
+
+
+def _of(school_years: Collection[str]) -> Document:
+    return {"school_year": {"$in": list(school_years)}}

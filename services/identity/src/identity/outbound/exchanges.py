@@ -5,6 +5,7 @@ What is not sealed names nobody. Nothing expires by a TTL index (see sessions.py
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
@@ -50,6 +51,10 @@ class Exchanges:
             _where(wanted), _WITHOUT_MESSAGES, sort=[("started_at", -1), ("_id", -1)], limit=wanted.limit
         )
         return [_exchange(document) for document in found]
+
+    async def signed_in_since(self, guardian_ids: Collection[str], since: datetime) -> Collection[str]:
+        where = {"guardian_id": {"$in": list(guardian_ids)}, "answered_at": {"$gte": since}}
+        return {row["guardian_id"] for row in await self._exchanges.find(where, {"guardian_id": 1})}
 
     async def forget(self, *, answered_before: datetime, unanswered_before: datetime) -> None:
         await self._exchanges.delete_many({"answered_at": {"$lt": answered_before}})

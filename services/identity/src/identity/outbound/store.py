@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from identity.domain.contact import Contact
@@ -77,6 +77,14 @@ class People:
             "removed_at": contact.removed_at,
         }
         await self._contacts.replace_one({"_id": contact.contact_id}, document, upsert=True)
+
+    async def with_contacts(self, *, registered_before: datetime) -> Collection[str]:
+        having = {row["guardian_id"] for row in await self._contacts.find({}, {"guardian_id": 1})}
+        old = await self._guardians.find({"registered_at": {"$lt": registered_before}}, {"_id": 1})
+        return having & {row["_id"] for row in old}
+
+    async def forget_contacts(self, guardian_id: str) -> None:
+        await self._contacts.delete_many({"guardian_id": guardian_id})
 
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None:
         found = await self._staff.find_one({"fiscal_code": fiscal_code})

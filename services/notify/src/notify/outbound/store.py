@@ -22,6 +22,7 @@ from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Transaction
 
 COLLECTIONS: Final = ("guardians", "enrolments", "letters", "deliveries", "communications", "early_receipts")
+OVER: Final = ["sent", "failed"]
 
 
 class Store:
@@ -132,6 +133,18 @@ class Store:
 
     async def save_delivery(self, delivery: Delivery) -> None:
         await self._deliveries.replace_one({"_id": delivery.delivery_id}, documents.delivery_document(delivery))
+
+    async def forget_letters(self, *, written_before: datetime) -> int:
+        old = [row["_id"] for row in await self._letters.find({"written_at": {"$lt": written_before}}, {"_id": 1})]
+        waiting = await self._deliveries.find({"letter_id": {"$in": old}, "state": {"$nin": OVER}}, {"letter_id": 1})
+        gone = set(old) - {row["letter_id"] for row in waiting}
+        return await self._letters.delete_many({"_id": {"$in": sorted(gone)}})
+
+    async def forget_deliveries(self, *, planned_before: datetime) -> int:
+        return await self._deliveries.delete_many({"planned_at": {"$lt": planned_before}, "state": {"$in": OVER}})
+
+    async def forget_communications(self, *, published_before: datetime) -> int:
+        return await self._communications.delete_many({"is_planned": True, "published_at": {"$lt": published_before}})
 
     async def save_communication(self, communication: Communication) -> None:
         document = documents.communication_document(communication)

@@ -15,6 +15,7 @@ from notify.domain.guardian import Channel, Guardian
 from notify.domain.letter import Cause, Letter
 from notify.domain.outcome import Outcome
 from notify.domain.policy import Policy
+from refettorio_chassis.audit import Audit
 from refettorio_contracts import Event
 
 
@@ -90,6 +91,18 @@ class Store(Protocol):
 
     async def save_delivery(self, delivery: Delivery) -> None: ...
 
+    async def forget_letters(self, *, written_before: datetime) -> int:
+        """Delete letters that no delivery waits for; how many."""
+        ...
+
+    async def forget_deliveries(self, *, planned_before: datetime) -> int:
+        """Delete deliveries that are over; how many."""
+        ...
+
+    async def forget_communications(self, *, published_before: datetime) -> int:
+        """Delete communications whose letters are all written; how many."""
+        ...
+
     async def save_communication(self, communication: Communication) -> None: ...
 
     async def communication(self, communication_id: str) -> Communication | None: ...
@@ -113,6 +126,7 @@ class Ports:
 
     store: Store
     announce: Announce
+    audit: Audit
     compose: Compose
     now: Callable[[], datetime]
     jitter: Callable[[], float]

@@ -1,0 +1,30 @@
+"""Every night: what the rules of retention no longer keep goes, and the audit says how much by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from enrollment.domain.retention import ACCEPTED, NOTES, UNACCEPTED, years_over
+from enrollment.usecases.ports import Ports
+from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.clock import rome_day
+
+BY_RULE = Actor(subject="enrollment", role="system")
+
+
+async def forget_by_rule(ports: Ports) -> Mapping[str, int]:
+    """How many by rule. Running it again the same day finds nothing; where nothing went there is no line."""
+    now = ports.clock.now()
+    years = await ports.store.school_years()
+    over = {rule.name: years_over(rule, years, rome_day(now)) for rule in (UNACCEPTED, NOTES, ACCEPTED)}
+    gone = {
+        UNACCEPTED.name: await ports.store.forget_unaccepted(over[UNACCEPTED.name]),
+        NOTES.name: await ports.store.forget_notes(over[NOTES.name]),
+        ACCEPTED.name: await ports.store.forget_accepted(over[ACCEPTED.name]),
+    }
+    # Whoever is named in no application and enrolled for nothing any more is nobody to us.
+    gone["pupils"] = await ports.store.forget_pupils_without_trace()
+    for name, number in gone.items():
+        if number:
+            await ports.audit(audit_line(BY_RULE, "forget-by-rule", name, at=now, details={"number": str(number)}))
+    return gone

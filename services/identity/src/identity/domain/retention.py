@@ -1,0 +1,41 @@
+"""How long people's data are kept here, and why. What a session or a sign-in leaves is swept every ten minutes.
+
+Sources: Regulation (EU) 2016/679, art. 5, par. 1, letter e; for the register, see `exchange.py`. The numbers are data:
+a municipality whose rules differ changes them here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from identity.domain.exchange import KEPT_FOR as REGISTER_KEPT_FOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`what` goes `kept_for` after `counted_from`, and why it is kept so long."""
+
+    name: str
+    what: str
+    kept_for: timedelta
+    counted_from: str
+    because: str
+
+
+CONTACTS: Final = Rule(
+    name="contacts",
+    what="addresses and numbers of a person, those they removed too",
+    kept_for=REGISTER_KEPT_FOR,
+    counted_from="the last time they signed in",
+    because="families sign in at least once a year to enrol: who has not for two has no child in the service any more",
+)
+REGISTER: Final = Rule(
+    name="register",
+    what="messages exchanged with identity providers",
+    kept_for=REGISTER_KEPT_FOR,
+    counted_from="the answer",
+    because="DPCM 24 October 2014, art. 13",
+)
+RULES: Final = (CONTACTS, REGISTER)
