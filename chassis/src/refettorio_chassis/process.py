@@ -244,6 +244,7 @@ async def ensure_database(service: Service) -> None:
     await database[READINGS].create_index([("about", 1), ("at", 1)])
     acted = {"acted_by": {"$type": "string"}}
     await database[AUDIT].create_index([("who", 1), ("at", 1)], partialFilterExpression=acted)
+    await database[READINGS].create_index([("at", 1)])
     for index in service.indexes:
         options: dict[str, Any] = {"partialFilterExpression": dict(index.where)} if index.where else {}
         await database[index.collection].create_index(list(index.keys), unique=index.unique, **options)

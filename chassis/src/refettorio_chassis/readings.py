@@ -7,7 +7,7 @@ people), `at` (the first time in its hour). Reading the same thing again within 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +24,8 @@ EVERYBODY: Final = "*"
 MOST_NAMED: Final = 200
 MOST_SHOWN: Final = 500
 """The latest; older ones are a matter for the office."""
+KEPT_FOR: Final = timedelta(days=731)
+"""24 months, as the register of messages: who wants to know who looked asks before."""
 STAFF_ROLES: Final = ("office", "administrator", "auditor", "kitchen", "canteen", "driver")
 CAPACITIES: Final = ("delegate", "clerk")
 """As what somebody acts in a person's place."""
@@ -73,6 +75,10 @@ class Readings:
             await self._readings.update_one({"_id": name}, update, upsert=True)
         except DuplicateKey:  # somebody wrote it at the same moment: it is there now
             await self._readings.update_one({"_id": name}, update)
+
+    async def forget(self) -> int:
+        """Delete those whose time is over; how many."""
+        return await self._readings.delete_many({"at": {"$lt": self._clock.now() - KEPT_FOR}})
 
     async def about(self, person: str, things: Collection[str] = ()) -> Sequence[Access]:
         """What others did with the data of a person, or with `things` of theirs that the audit names. Latest first.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from refettorio_chassis.audit import AUDIT, Acting, Actor, audit_line
 from refettorio_chassis.auth import Caller
 from refettorio_chassis.clock import FixedClock
-from refettorio_chassis.readings import MOST_NAMED, READINGS, Readings
+from refettorio_chassis.readings import KEPT_FOR, MOST_NAMED, READINGS, Readings
 from refettorio_chassis.transaction import Transaction
 from tests.integration.chassis.stage import Stage
 
@@ -54,6 +54,16 @@ async def test_a_list_too_long_to_name_its_people_is_about_everybody(stage: Stag
     await readings.note(CLERK, "accounts-listed", (f"gua_{number}" for number in range(MOST_NAMED + 1)))
     [access] = await readings.about("gua_who_came_later")
     assert access.what == "accounts-listed"
+
+
+async def test_a_reading_goes_after_two_years_and_not_before(stage: Stage) -> None:
+    clock = FixedClock(NOON)
+    readings = readings_of(stage, clock)
+    await readings.note(CLERK, "account-read", ["gua_1"], of="gua_1")
+    clock.advance(KEPT_FOR)
+    assert (await readings.forget(), await stage.counted(READINGS)) == (0, 1)
+    clock.advance(timedelta(seconds=1))
+    assert (await readings.forget(), await stage.counted(READINGS)) == (1, 0)
 
 
 async def test_what_the_staff_did_stands_beside_what_they_read_and_names_who_sat_at_the_counter(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from refettorio_chassis.identifiers import new_id
 from refettorio_chassis.process import Foundation, Service, foundation
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction
+from refettorio_chassis.waking import nightly
 
 NAME = "attendance"
 
@@ -36,6 +37,7 @@ def wire(base: Foundation) -> Service:
         ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
+        roles={"retention": nightly("retention", readings.forget, base.clock)},
         collections=["names", "closures", "excuses", "sheets", "commands"],
     )
 

@@ -45,6 +45,11 @@ def wire(base: Foundation) -> Service:
     run = Runner(base.transactions, lambda transaction: ports_on(base.clock, transaction), service=NAME)
     reads = Queries(base.transactions.view)
     readings = Readings(base.transactions.view, base.clock)
+
+    async def forget() -> None:
+        await run(forget_by_rule)
+        await readings.forget()
+
     return Service(
         name=NAME,
         foundation=base,
@@ -59,7 +64,7 @@ def wire(base: Foundation) -> Service:
         ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
-        roles={"retention": nightly("retention", lambda: run(forget_by_rule), base.clock)},
+        roles={"retention": nightly("retention", forget, base.clock)},
         collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders", NETWORKS],
     )
 

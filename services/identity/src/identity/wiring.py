@@ -196,6 +196,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
     # For what changes nothing the gate remembers.
     only_noting = Runner(base.transactions, ports, service=NAME)
     broker = KafkaBroker(settings.kafka_bootstrap_servers)
+    readings = Readings(base.transactions.view, base.clock)
     public_url = settings.public_url
     entrances = [
         Entrance(
@@ -219,7 +220,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             *map(sign_out_router, entrances),
             pairing_router(run, public_url),
             people_router(only_noting, queries),
-            privacy_router(queries, Readings(base.transactions.view, base.clock)),
+            privacy_router(queries, readings),
             contacts_router(run, queries, base.clock),
             delegations_router(run, queries, base.clock),
             acting_router(run),
@@ -234,7 +235,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         collections=COLLECTIONS,
         roles={
             "sweeper": sweeper(run, limits),
-            "retention": nightly("retention", lambda: run(forget_unused_contacts), base.clock),
+            "retention": nightly("retention", partial(_forget, only_noting, readings), base.clock),
             "kafka-access": kafka_follower(only_noting, queries, broker, outside.sealing, base.clock),
         },
         commands=[
@@ -243,6 +244,12 @@ def wire(base: Foundation, settings: Settings) -> Service:
             token_keys_command(KeyFile(settings.token_key_file)),
         ],
     )
+
+
+async def _forget(run: Runner[Ports], readings: Readings) -> None:
+    """What the nightly rules let go."""
+    await run(forget_unused_contacts)
+    await readings.forget()
 
 
 async def build() -> Service:

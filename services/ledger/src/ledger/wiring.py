@@ -76,6 +76,7 @@ from refettorio_chassis.process import CommandSpec, Foundation, Index, Service, 
 from refettorio_chassis.progress import every_progress
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner, Transaction, View
+from refettorio_chassis.waking import nightly
 
 NAME = "ledger"
 
@@ -218,6 +219,7 @@ class Wiring:
             collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS, *PRINTING_COLLECTIONS, *SEALING_COLLECTIONS),
             roles={
                 "settler": self.settler.run,
+                "retention": nightly("retention", self.readings.forget, clock),
                 **self.sealing.roles,
                 **self.desk.roles,
                 **self.printing.roles,

@@ -67,6 +67,11 @@ def assemble(settings: Settings, clock: Clock) -> Service:
     run = Runner(base.transactions, ports, service=NAME)
     queries = Queries(base.transactions.view)
     readings = Readings(base.transactions.view, clock)
+
+    async def forget() -> None:
+        await run(forget_by_rule)
+        await readings.forget()
+
     return Service(
         name=NAME,
         foundation=base,
@@ -76,7 +81,7 @@ def assemble(settings: Settings, clock: Clock) -> Service:
         collections=COLLECTIONS,
         roles={
             "sender": partial(_send, base, settings, run, queries),
-            "retention": nightly("retention", lambda: run(forget_by_rule), clock),
+            "retention": nightly("retention", forget, clock),
         },
     )
 
