@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from identity.domain.levels import levels_from
+from identity.domain.levels import Levels, levels_from
 from identity.domain.sign_in import Scheme
 from identity.inbound.command_line import staff_command
 from identity.inbound.following_kafka import kafka_follower
@@ -198,17 +198,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
     broker = KafkaBroker(settings.kafka_bootstrap_servers)
     readings = Readings(base.transactions.view, base.clock)
     public_url = settings.public_url
-    entrances = [
-        Entrance(
-            scheme=scheme,
-            run=run,
-            federation=federation,
-            metadata=federation.metadata,
-            levels=levels,
-            public_url=public_url,
-        )
-        for scheme in SCHEMES
-    ]
+    entrances = _entrances(run, federation, levels, public_url)
     return Service(
         name=NAME,
         foundation=base,
@@ -244,6 +234,20 @@ def wire(base: Foundation, settings: Settings) -> Service:
             token_keys_command(KeyFile(settings.token_key_file)),
         ],
     )
+
+
+def _entrances(run: Runner[Ports], federation: Saml, levels: Levels, public_url: str) -> list[Entrance]:
+    return [
+        Entrance(
+            scheme=scheme,
+            run=run,
+            federation=federation,
+            metadata=federation.metadata,
+            levels=levels,
+            public_url=public_url,
+        )
+        for scheme in SCHEMES
+    ]
 
 
 async def _forget(run: Runner[Ports], readings: Readings) -> None:
