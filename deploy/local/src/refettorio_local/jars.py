@@ -1,4 +1,4 @@
-"""The Java archives (Kafka, Zipkin): exactly those of `jars.lock`, downloaded once, checked by hash.
+"""The Java archives (Kafka, Zipkin, veraPDF for tests): those of `jars.lock`, downloaded once, checked by hash.
 
 A line of the lock file is `<coordinate> <file name> <sha256>`, under a `[section]` per program.
 Only `python -m refettorio_local lock` resolves dependencies; everything else fetches the listed
@@ -24,6 +24,7 @@ LOCK_FILE = Path(__file__).parents[2] / "jars.lock"
 ROOTS = {
     "kafka": ("org.apache.kafka:kafka_2.13:4.1.0", "org.slf4j:slf4j-simple:1.7.36"),
     "zipkin": ("io.zipkin:zipkin-server:3.6.1:slim",),
+    "verapdf": ("org.verapdf:validation-model:1.28.2",),
 }
 SELF_CONTAINED = frozenset({"zipkin"})  # one archive with everything inside
 AT_ONCE = 4
