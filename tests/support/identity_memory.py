@@ -157,6 +157,9 @@ class SignInsInMemory:
     async def add(self, sign_in: SignIn) -> None:
         self.waiting[sign_in.relay_state] = sign_in
 
+    async def awaited(self, relay_state: str) -> SignIn | None:
+        return self.waiting.get(relay_state)
+
     async def take(self, relay_state: str) -> SignIn | None:
         return self.waiting.pop(relay_state, None)
 
@@ -335,6 +338,9 @@ class FederationInMemory:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def kept(self, scheme: Scheme, document: bytes) -> Messages:
+        return {"response": document}
 
 
 class SingleLogoutInMemory:

@@ -213,7 +213,10 @@ async def a_session_keeps_for_whom_its_person_acts_until_they_stop(ports: Ports)
 async def a_sign_in_is_taken_once(ports: Ports) -> None:
     await ports.sign_ins.add(STARTED)
     assert await ports.sign_ins.take("other") is None
+    assert await ports.sign_ins.awaited("other") is None
+    assert await ports.sign_ins.awaited("relay") == STARTED
     assert await ports.sign_ins.take("relay") == STARTED
+    assert await ports.sign_ins.awaited("relay") is None
     assert await ports.sign_ins.take("relay") is None
 
 

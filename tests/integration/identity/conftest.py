@@ -15,8 +15,8 @@ import pytest
 
 from refettorio_chassis.kafka import create_topics
 from refettorio_contracts.topics import CONTACT_CODES, GUARDIANS
-from refettorio_local.addresses import free_ports
-from refettorio_local.keys import keys_in
+from refettorio_local.addresses import Ports, free_ports
+from refettorio_local.keys import Keys, keys_in
 from tests.integration.identity.browser import Browser, Site
 from tests.integration.identity.granting import CODES, grant
 from tests.support.platform import RunningPlatform
@@ -25,16 +25,11 @@ STARTED_WITHIN_SECONDS = 30.0
 AT_LEVEL_1 = "/portale/comunicazioni"
 
 
-@pytest.fixture(scope="session")
-async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    """Identity and the providers, running and ready. There is no gateway: the tests ask identity's gate themselves."""
-    ports = free_ports()
-    folder = tmp_path_factory.mktemp("identity")
+def environment_of(infrastructure: RunningPlatform, ports: Ports, folder: Path, keys: Keys) -> dict[str, str]:
+    """What identity is told."""
     url, idp = f"http://127.0.0.1:{ports.identity}", f"http://127.0.0.1:{ports.idp}"
-    keys = keys_in(folder / "keys", entity_id=f"{url}/auth/spid/metadata")
     addresses = infrastructure.addresses
-    await create_topics(addresses.kafka_bootstrap, topics=[GUARDIANS, CONTACT_CODES])
-    environment = {
+    return {
         **os.environ,
         "MONGODB_URL": addresses.mongodb_url,
         "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka_bootstrap,
@@ -54,6 +49,18 @@ async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
         "REFETTORIO_SIGN_IN_LEVELS": f"{AT_LEVEL_1}=1",
         "OTEL_TRACES_EXPORTER": "none",
     }
+
+
+@pytest.fixture(scope="session")
+async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """Identity and the providers, running and ready. There is no gateway: the tests ask identity's gate themselves."""
+    ports = free_ports()
+    folder = tmp_path_factory.mktemp("identity")
+    url, idp = f"http://127.0.0.1:{ports.identity}", f"http://127.0.0.1:{ports.idp}"
+    keys = keys_in(folder / "keys", entity_id=f"{url}/auth/spid/metadata")
+    addresses = infrastructure.addresses
+    await create_topics(addresses.kafka_bootstrap, topics=[GUARDIANS, CONTACT_CODES])
+    environment = environment_of(infrastructure, ports, folder, keys)
     provider = {
         **environment,
         "REFETTORIO_HTTP_PORT": str(ports.idp),

@@ -46,6 +46,7 @@ def running(name: str, given: dict[str, str]) -> Iterator["subprocess.Popen[byte
     ("name", "page", "shown"),
     [
         ("idp", "/", "http://comune.example/accedi"),
+        ("oidc", "/", "http://comune.example/auth/cie/oidc"),
         ("nodo", "/tabaccheria", "99999000013"),
         ("mail", "/", "Nessun messaggio"),
         ("sms", "/", "Nessun SMS"),

@@ -44,7 +44,7 @@ def test_gateway_and_nodo_know_each_other_by_an_authority_whose_key_is_forgotten
     for issued, authority in (("server.crt", theirs / "gateway-ca.crt"), ("client.crt", ours / "clients-ca.crt")):
         certificate = x509.load_pem_x509_certificate(next(folder.rglob(issued)).read_bytes())
         certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.read_bytes()))
-    assert len(list(folder.rglob("*.key"))) == 5
+    assert len(list(folder.rglob("*.key"))) == 8
 
 
 def test_an_introduction_that_was_cut_short_is_made_again(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 LOWEST_FREE_PORT = 12_000
 HIGHEST_FREE_PORT = 32_000
 SERVICES = ("identity", "enrollment", "attendance", "ledger", "notify")
-SIMULATORS = ("idp", "nodo", "mail", "sms", "home")
+SIMULATORS = ("idp", "oidc", "nodo", "mail", "sms", "home")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Ports:
     nodo: int = 8092
     mail: int = 8093
     sms: int = 8094
+    oidc: int = 8095
     smtp: int = 8025
     smpp: int = 8775
     identity: int = 8101
@@ -120,6 +121,10 @@ class Addresses:
     @property
     def idp_url(self) -> str:
         return self.url("idp")
+
+    @property
+    def oidc_url(self) -> str:
+        return self.url("oidc")
 
     @property
     def nodo_url(self) -> str:

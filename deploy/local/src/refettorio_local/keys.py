@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from refettorio_local.certificates import Authority, Purpose, pem_of
 
 RSA_BITS = 3072
+OIDC_RSA_BITS = 2048
 VALID_DAYS = 730
 URI_IN_SUBJECT = x509.ObjectIdentifier("2.5.4.83")
 # AgID, "Avviso SPID n. 29": the policies of a public service provider's certificate.
@@ -44,6 +45,9 @@ class Keys:
     token_key: Path
     sealing_key: Path
     message_key: Path
+    oidc_federation_key: Path
+    oidc_signing_key: Path
+    oidc_encryption_key: Path
     pagopa_folder: Path
     nodo_folder: Path
     checkout_key: str
@@ -62,6 +66,9 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         token_key=folder / "token.key",
         sealing_key=folder / "sealing.secret",
         message_key=folder / "message.keys",
+        oidc_federation_key=folder / "oidc-federation.key",
+        oidc_signing_key=folder / "oidc-signing.key",
+        oidc_encryption_key=folder / "oidc-encryption.key",
         pagopa_folder=folder / "pagopa",
         nodo_folder=folder / "nodo",
         checkout_key=sayings["checkout_key"],
@@ -77,6 +84,9 @@ def keys_in(folder: Path, *, entity_id: str) -> Keys:
         _write_private(keys.sealing_key, secrets.token_bytes(32))
     if not keys.message_key.exists():
         _write_private(keys.message_key, base64.urlsafe_b64encode(secrets.token_bytes(32)))
+    for oidc_key in (keys.oidc_federation_key, keys.oidc_signing_key, keys.oidc_encryption_key):
+        if not oidc_key.exists():
+            _write_key(oidc_key, rsa.generate_private_key(public_exponent=65537, key_size=OIDC_RSA_BITS))
     if not (keys.nodo_folder / "client.crt").exists():
         _introduce(keys.pagopa_folder, keys.nodo_folder)
     return keys

@@ -86,6 +86,7 @@ class Members:
                 "REFETTORIO_SEALING_KEY_FILE": str(self.keys.sealing_key),
                 "REFETTORIO_KAFKA_SUBSCRIBERS_ADDRESS": self.addresses.kafka_subscribers,
                 "REFETTORIO_MESSAGE_KEY_FILE": str(self.keys.message_key),
+                **self._openid(),
             },
             "ledger": {
                 "REFETTORIO_FONTS_DIR": str(FONTS),
@@ -112,6 +113,16 @@ class Members:
             "home": self._links(),
         }
         return own.get(name, {})
+
+    def _openid(self) -> dict[str, str]:
+        """CIE goes by OpenID Connect where REFETTORIO_OIDC_SCHEMES says so; everything it needs is there."""
+        return {
+            "REFETTORIO_OIDC_FEDERATION_KEY_FILE": str(self.keys.oidc_federation_key),
+            "REFETTORIO_OIDC_SIGNING_KEY_FILE": str(self.keys.oidc_signing_key),
+            "REFETTORIO_OIDC_ENCRYPTION_KEY_FILE": str(self.keys.oidc_encryption_key),
+            "REFETTORIO_CIE_OIDC_PROVIDERS": f"{self.addresses.oidc_url}/op",
+            "REFETTORIO_CIE_OIDC_TRUST_ANCHORS": f"{self.addresses.oidc_url}/ta",
+        }
 
     def _mail_and_sms(self) -> dict[str, str]:
         return {

@@ -34,6 +34,45 @@ class Settings(ServiceSettings):
         default="", alias="REFETTORIO_SPID_IDP_METADATA", description="Files and addresses, separated by commas"
     )
     cie_idp_metadata: str = Field(default="", alias="REFETTORIO_CIE_IDP_METADATA")
+    oidc_schemes: str = Field(
+        default="",
+        alias="REFETTORIO_OIDC_SCHEMES",
+        description="Schemes that go by OpenID Connect instead of SAML: cie, spid, or both separated by a comma",
+    )
+    oidc_federation_key_file: Path | None = Field(
+        default=None, alias="REFETTORIO_OIDC_FEDERATION_KEY_FILE", description="PEM, RSA: signs who we are"
+    )
+    oidc_signing_key_file: Path | None = Field(
+        default=None, alias="REFETTORIO_OIDC_SIGNING_KEY_FILE", description="PEM, RSA: signs what we ask"
+    )
+    oidc_encryption_key_file: Path | None = Field(
+        default=None, alias="REFETTORIO_OIDC_ENCRYPTION_KEY_FILE", description="PEM, RSA: opens what is answered"
+    )
+    oidc_trust_marks_file: Path | None = Field(
+        default=None, alias="REFETTORIO_OIDC_TRUST_MARKS_FILE", description="The trust marks we were given, one a line"
+    )
+    oidc_policy_url: str = Field(
+        default="", alias="REFETTORIO_OIDC_POLICY_URL", description="The page on privacy; default <public url>/privacy"
+    )
+    oidc_logo_url: str = Field(
+        default="", alias="REFETTORIO_OIDC_LOGO_URL", description="The logo, SVG; default one of our own"
+    )
+    spid_oidc_providers: str = Field(default="", alias="REFETTORIO_SPID_OIDC_PROVIDERS")
+    spid_oidc_trust_anchors: str = Field(default="", alias="REFETTORIO_SPID_OIDC_TRUST_ANCHORS")
+    spid_oidc_authorities: str = Field(default="", alias="REFETTORIO_SPID_OIDC_AUTHORITIES")
+    cie_oidc_providers: str = Field(
+        default="", alias="REFETTORIO_CIE_OIDC_PROVIDERS", description="Entity identifiers, separated by commas"
+    )
+    cie_oidc_trust_anchors: str = Field(
+        default="",
+        alias="REFETTORIO_CIE_OIDC_TRUST_ANCHORS",
+        description="Entity identifiers, each perhaps with =<file> of the JWK set it is known by",
+    )
+    cie_oidc_authorities: str = Field(
+        default="",
+        alias="REFETTORIO_CIE_OIDC_AUTHORITIES",
+        description="Who vouches for us, where it is not the trust anchors themselves",
+    )
     levels: str = Field(
         default="",
         alias="REFETTORIO_SIGN_IN_LEVELS",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from identity.domain.levels import Levels, levels_from
-from identity.domain.sign_in import Scheme
+from identity.domain.levels import levels_from
+from identity.domain.sign_in import Scheme, schemes_from
 from identity.inbound.command_line import staff_command
 from identity.inbound.following_kafka import kafka_follower
 from identity.inbound.gate import Gate, gate_router
@@ -23,11 +23,13 @@ from identity.inbound.http_sessions import sessions_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
 from identity.inbound.oauth import oauth_router
+from identity.inbound.oidc import oidc_router
 from identity.inbound.register_command import register_command
 from identity.inbound.sign_in import Entrance, sign_in_router
 from identity.inbound.sign_out import sign_out_router
 from identity.inbound.sweeping import sweeper
 from identity.inbound.token_keys_command import token_keys_command
+from identity.outbound.by_scheme import ByScheme
 from identity.outbound.chance import SystemChance
 from identity.outbound.client_keys import JoseClientKeys
 from identity.outbound.contact_codes import CONTACT_CODES, ContactCodesInMongo
@@ -45,10 +47,12 @@ from identity.outbound.machine_clients import (
     MachineClients,
 )
 from identity.outbound.machine_secrets import Argon2Hashes, FileSealing
+from identity.outbound.oidc.federation import Oidc
+from identity.outbound.oidc.starting import Chosen, speaker_from
 from identity.outbound.proposals import PROPOSALS, Proposals
 from identity.outbound.queries import Queries
+from identity.outbound.readable import readable
 from identity.outbound.recent import ForgettingRunner, RecentDirectory
-from identity.outbound.saml.bindings import readable
 from identity.outbound.saml.federation import Saml
 from identity.outbound.saml.metadata import Endpoints, Organization
 from identity.outbound.saml.signatures import KeyPair
@@ -132,6 +136,14 @@ def speakers_from(settings: Settings) -> tuple[Saml, SamlLogout]:
     return Saml(ourselves, _organization(settings), keys, trust), SamlLogout(ourselves, keys, trust)
 
 
+def relying_from(settings: Settings, clock: Clock) -> dict[Scheme, Oidc]:
+    """The schemes that go by OpenID Connect. Raises `ValueError` for one that cannot."""
+    return {
+        scheme: speaker_from(_chosen(settings, scheme), _organization(settings), clock.now)
+        for scheme in schemes_from(settings.oidc_schemes)
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """What the ports stand on besides a transaction."""
@@ -143,8 +155,8 @@ class Outside:
     clock: Clock
 
 
-def outside_from(settings: Settings, federation: Saml, single_logout: SamlLogout, clock: Clock) -> Outside:
-    """What the ports stand on in the service: our speakers of SAML, and the keys the settings name."""
+def outside_from(settings: Settings, federation: Federation, single_logout: SamlLogout, clock: Clock) -> Outside:
+    """What the ports stand on in the service: our speakers, and the keys the settings name."""
     return Outside(
         federation=federation,
         single_logout=single_logout,
@@ -184,7 +196,8 @@ def ports_on(outside: Outside, transaction: Transaction) -> Ports:
 
 def wire(base: Foundation, settings: Settings) -> Service:
     """The service on its foundation."""
-    federation, single_logout = speakers_from(settings)
+    (saml, single_logout), relying = speakers_from(settings), relying_from(settings, base.clock)
+    federation = ByScheme({scheme: relying.get(scheme, saml) for scheme in SCHEMES})
     outside = outside_from(settings, federation, single_logout, base.clock)
     issuer = TokenIssuer.read(settings.token_key_file, public_url=settings.public_url)
     levels = levels_from(settings.levels)
@@ -198,7 +211,10 @@ def wire(base: Foundation, settings: Settings) -> Service:
     broker = KafkaBroker(settings.kafka_bootstrap_servers)
     readings = Readings(base.transactions.view, base.clock)
     public_url = settings.public_url
-    entrances = _entrances(run, federation, levels, public_url)
+    make_entrance = partial(
+        Entrance, run=run, federation=federation, metadata=saml.metadata, levels=levels, public_url=public_url
+    )
+    entrances = [make_entrance(scheme=scheme, relying=relying.get(scheme)) for scheme in SCHEMES]
     return Service(
         name=NAME,
         foundation=base,
@@ -208,6 +224,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             public_router(run, federation, issuer.jwks, public_url),
             *map(sign_in_router, entrances),
             *map(sign_out_router, entrances),
+            *map(partial(oidc_router, base.clock), entrances),
             pairing_router(run, public_url),
             people_router(only_noting, queries),
             privacy_router(queries, readings),
@@ -236,20 +253,6 @@ def wire(base: Foundation, settings: Settings) -> Service:
     )
 
 
-def _entrances(run: Runner[Ports], federation: Saml, levels: Levels, public_url: str) -> list[Entrance]:
-    return [
-        Entrance(
-            scheme=scheme,
-            run=run,
-            federation=federation,
-            metadata=federation.metadata,
-            levels=levels,
-            public_url=public_url,
-        )
-        for scheme in SCHEMES
-    ]
-
-
 async def _forget(run: Runner[Ports], readings: Readings) -> None:
     """What the nightly rules let go."""
     await run(forget_unused_contacts)
@@ -266,6 +269,23 @@ def _endpoints(public_url: str, scheme: Scheme) -> Endpoints:
     root = f"{public_url}/auth/{scheme}"
     # The entityID is the address of the metadata itself: whoever meets it can read who we are.
     return Endpoints(entity_id=f"{root}/metadata", acs_url=f"{root}/acs", logout_url=f"{root}/logout")
+
+
+def _chosen(settings: Settings, scheme: Scheme) -> Chosen:
+    is_cie = scheme == "cie"
+    return Chosen(
+        scheme=scheme,
+        client_id=f"{settings.public_url}/auth/{scheme}/oidc",
+        providers=settings.cie_oidc_providers if is_cie else settings.spid_oidc_providers,
+        anchors=settings.cie_oidc_trust_anchors if is_cie else settings.spid_oidc_trust_anchors,
+        authorities=settings.cie_oidc_authorities if is_cie else settings.spid_oidc_authorities,
+        federation_key_file=settings.oidc_federation_key_file,
+        signing_key_file=settings.oidc_signing_key_file,
+        encryption_key_file=settings.oidc_encryption_key_file,
+        trust_marks_file=settings.oidc_trust_marks_file,
+        policy_url=settings.oidc_policy_url or f"{settings.public_url}/privacy",
+        logo_url=settings.oidc_logo_url or f"{settings.public_url}/favicon.ico",
+    )
 
 
 def _organization(settings: Settings) -> Organization:

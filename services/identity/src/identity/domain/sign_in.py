@@ -34,6 +34,7 @@ class SignIn:
     `relay_state` is what the provider gives back; `browser` the SHA-256 of a cookie only this browser has, so that
     nobody can make another person's browser finish a sign-in that is not theirs. `level` is the least accepted, 1 to 3.
     `replaces`: the session this browser had; the response comes from another site, without its cookie.
+    `verifier` proves to an OpenID provider that its code is redeemed by who asked for it (RFC 7636); SAML needs none.
     """
 
     request_id: str
@@ -45,6 +46,7 @@ class SignIn:
     next_path: str
     started_at: datetime
     replaces: str | None = None
+    verifier: str = ""
 
     def is_awaited(self, now: datetime) -> bool:
         """Whether a response may still come."""
@@ -74,6 +76,18 @@ class IdentityProvider:
     entity_id: str
     name: str
     scheme: Scheme
+
+
+def schemes_from(text: str) -> frozenset[Scheme]:
+    """`cie, spid`. Raises `ValueError` for what is no scheme."""
+    found: set[Scheme] = set()
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        match name:
+            case "spid" | "cie":
+                found.add(name)
+            case _:
+                raise ValueError(f"{name}: spid or cie is wanted")
+    return frozenset(found)
 
 
 def local_path(wanted: str | None) -> str:

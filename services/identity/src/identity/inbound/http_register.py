@@ -29,7 +29,7 @@ from refettorio_chassis.transaction import Runner
 
 Auditor = Annotated[Caller, Depends(caller_with(AUDITOR))]
 Readable = Callable[[bytes], str]
-"""The XML of a message as it travelled; empty when there is none in it."""
+"""The XML of a message as it travelled, or what its signed tokens say; empty when there is neither in it."""
 
 
 def register_router(run: Runner[Ports], readable: Readable) -> APIRouter:

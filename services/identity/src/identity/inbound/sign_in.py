@@ -6,8 +6,9 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 from urllib.parse import quote, urlencode
 
 import structlog
@@ -18,7 +19,7 @@ from identity.domain.anomaly import Anomaly, anomaly
 from identity.domain.device import device_in_words
 from identity.domain.errors import ResponseRefusedError, UnknownIdentityProviderError, UnsolicitedResponseError
 from identity.domain.levels import Levels
-from identity.domain.sign_in import Browser, Scheme
+from identity.domain.sign_in import Browser, Scheme, SignIn
 from identity.inbound import cookies
 from identity.inbound.cookies import SignInCookie
 from identity.inbound.pages import carried_by_browser, courtesy_page
@@ -54,6 +55,15 @@ _NO_SUCH_PROVIDER: Final = Anomaly(
 log = structlog.get_logger(__name__)
 
 
+class Relying(Protocol):
+    """What the routes need of a scheme that goes by OpenID Connect."""
+
+    async def refresh(self) -> None: ...
+    async def redeemed(self, query: str, sign_in: SignIn) -> bytes: ...
+    def configuration(self, now: datetime) -> str: ...
+    def resolution(self, provider: str, anchor: str, now: datetime) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
     """What the routes of one scheme are made of."""
@@ -64,6 +74,8 @@ class Entrance:
     metadata: Callable[[Scheme], bytes]
     levels: Levels
     public_url: str
+    relying: Relying | None = None
+    """Who speaks OpenID Connect for the scheme; without, it goes by SAML. Each closes the door of the other."""
 
     @property
     def cookie(self) -> SignInCookie:
@@ -95,6 +107,8 @@ def sign_in_router(entrance: Entrance) -> APIRouter:
         relay_state: Annotated[str, Form(alias="RelayState", max_length=200)] = "",
     ) -> Response:
         """The response of the identity provider, carried by the browser."""
+        if entrance.relying is not None:
+            return not_found()
         return await _consume(entrance, request, saml_response, relay_state)
 
     return router
@@ -109,10 +123,10 @@ async def _login(entrance: Entrance, request: Request, idp: str, next_path: str 
             provider=idp,
             next_path=next_path,
             levels=entrance.levels,
-            browser=_browser(entrance, request),
+            browser=browser_of(entrance, request),
         )
     except UnknownIdentityProviderError:
-        return courtesy_page(_NO_SUCH_PROVIDER, status=HTTPStatus.NOT_FOUND, retry_url="/accedi")
+        return not_found()
     response = carried_by_browser(started.message)
     entrance.cookie.set(response, started.browser_secret)
     return response
@@ -122,17 +136,23 @@ async def _consume(entrance: Entrance, request: Request, saml_response: str, rel
     await entrance.federation.refresh()
     try:
         document = base64.b64decode("".join(saml_response.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return courtesy_page(_REFUSED, status=HTTPStatus.BAD_REQUEST, retry_url="/accedi")
+    return await completed(entrance, document, relay_state, browser_of(entrance, request))
+
+
+async def completed(entrance: Entrance, document: bytes, relay_state: str, browser: Browser) -> Response:
+    """The end of a sign-in, whatever language it went by: into the site, or the page that says why not."""
+    try:
         outcome = await entrance.run(
             complete_sign_in,
             scheme=entrance.scheme,
             document=document,
             relay_state=relay_state,
-            browser=_browser(entrance, request),
+            browser=browser,
         )
-    except (binascii.Error, ValueError):
-        return courtesy_page(_REFUSED, status=HTTPStatus.BAD_REQUEST, retry_url="/accedi")
     except UnsolicitedResponseError:
-        return courtesy_page(_NOT_AWAITED, status=HTTPStatus.FORBIDDEN, retry_url="/accedi")
+        return not_awaited()
     if isinstance(outcome, NotSignedIn):
         return _not_signed_in(outcome)
     response = RedirectResponse(outcome.next_path, status_code=HTTPStatus.FOUND)
@@ -141,7 +161,18 @@ async def _consume(entrance: Entrance, request: Request, saml_response: str, rel
     return response
 
 
-def _browser(entrance: Entrance, request: Request) -> Browser:
+def not_awaited() -> Response:
+    """Nobody waits for this answer, in this browser, now."""
+    return courtesy_page(_NOT_AWAITED, status=HTTPStatus.FORBIDDEN, retry_url="/accedi")
+
+
+def not_found() -> Response:
+    """No provider like this may be gone to, or may answer here."""
+    return courtesy_page(_NO_SUCH_PROVIDER, status=HTTPStatus.NOT_FOUND, retry_url="/accedi")
+
+
+def browser_of(entrance: Entrance, request: Request) -> Browser:
+    """What the browser shows of itself."""
     return Browser(
         sign_in_secret=cookies.secret_in(request.cookies, entrance.cookie.name),
         session_secret=cookies.secret_in(request.cookies, cookies.SESSION),

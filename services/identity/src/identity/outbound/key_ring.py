@@ -62,10 +62,15 @@ class KeyRing:
 
 def keys_in(content: bytes, place: str) -> Sequence[ECKey]:
     """The private P-256 keys of a PEM text, in its order. Raises `ValueError`, naming the `place`."""
+    return [_key(pem, place) for pem in pems_in(content, place)]
+
+
+def pems_in(content: bytes, place: str) -> Sequence[bytes]:
+    """The blocks of a PEM text, in its order. Raises `ValueError`, naming the `place`, when there is none."""
     found = [match.group() for match in _PEM.finditer(content)]
     if not found:
         raise ValueError(f"{place}: no PEM key in it")
-    return [_key(pem, place) for pem in found]
+    return found
 
 
 def _key(pem: bytes, place: str) -> ECKey:

@@ -46,8 +46,13 @@ class SignIns:
                 "started_at": sign_in.started_at,
                 "waits": True,
                 "replaces": sign_in.replaces,
+                "verifier": sign_in.verifier,
             }
         )
+
+    async def awaited(self, relay_state: str) -> SignIn | None:
+        found = await self._sign_ins.find_one({"relay_state": relay_state, "waits": True})
+        return _sign_in(found) if found else None
 
     async def take(self, relay_state: str) -> SignIn | None:
         waiting = {"relay_state": relay_state, "waits": True}
@@ -141,6 +146,7 @@ def _sign_in(document: Document) -> SignIn:
         next_path=document["next_path"],
         started_at=document["started_at"],
         replaces=document.get("replaces"),
+        verifier=document.get("verifier", ""),
     )
 
 

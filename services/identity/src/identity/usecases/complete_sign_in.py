@@ -76,8 +76,21 @@ async def complete_sign_in(
     return SignedIn(session_secret=secret, next_path=sign_in.next_path)
 
 
+async def recall_sign_in(ports: Ports, *, scheme: Scheme, relay_state: str, browser: Browser) -> SignIn:
+    """The sign-in a response is for, which goes on waiting: what its code brings is fetched outside a transaction.
+
+    Raises `UnsolicitedResponseError` as completing it would.
+    """
+    sign_in = await ports.sign_ins.awaited(relay_state) if relay_state else None
+    return _expected(sign_in, scheme, browser.sign_in_secret, ports.now())
+
+
 async def _awaited(ports: Ports, scheme: Scheme, relay_state: str, browser_secret: str | None, now: datetime) -> SignIn:
     sign_in = await ports.sign_ins.take(relay_state) if relay_state else None
+    return _expected(sign_in, scheme, browser_secret, now)
+
+
+def _expected(sign_in: SignIn | None, scheme: Scheme, browser_secret: str | None, now: datetime) -> SignIn:
     if (
         sign_in is None
         or sign_in.scheme != scheme
@@ -187,7 +200,8 @@ async def _open_session(
 async def _register(ports: Ports, sign_in: SignIn, document: bytes, answer: Answer) -> None:
     exchange = await ports.exchanges.ours(sign_in.request_id)
     if exchange is not None:
-        await ports.exchanges.answer(exchange.answered(answer), {"response": document})
+        messages = ports.federation.kept(sign_in.scheme, document)
+        await ports.exchanges.answer(exchange.answered(answer), messages)
 
 
 async def _write_refusal(

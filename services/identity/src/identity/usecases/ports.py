@@ -117,6 +117,10 @@ class SignIns(Protocol):
     """Sign-ins on their way."""
 
     async def add(self, sign_in: SignIn) -> None: ...
+    async def awaited(self, relay_state: str) -> SignIn | None:
+        """The sign-in that waits for this relay state, and goes on waiting."""
+        ...
+
     async def take(self, relay_state: str) -> SignIn | None:
         """The sign-in that waits for this relay state, and no longer does: the second taker gets none."""
         ...
@@ -226,6 +230,10 @@ class Federation(Protocol):
     def request(self, sign_in: SignIn) -> BrowserMessage: ...
     def read(self, document: bytes, sign_in: SignIn, now: datetime) -> IdentityStatement:
         """Raises `ResponseRefusedError`, `UserAnomalyError`."""
+        ...
+
+    def kept(self, scheme: Scheme, document: bytes) -> Messages:
+        """What of a response goes into the register, message by message."""
         ...
 
 

@@ -49,6 +49,7 @@ async def start_sign_in(
         # Whole seconds, as the request says it: a response in the same second is not older than its request.
         started_at=ports.now().replace(microsecond=0),
         replaces=fingerprint(browser.session_secret) if browser.session_secret else None,
+        verifier=ports.chance.secret(),
     )
     await ports.sign_ins.add(sign_in)
     message = ports.federation.request(sign_in)

@@ -42,6 +42,7 @@ class Settings:
     listening: Listening
     gateway_url: str
     idp_url: str
+    oidc_url: str
     nodo_url: str
     mail_url: str
     sms_url: str
@@ -54,6 +55,7 @@ class Settings:
             listening=Listening.read(environment, default_port=DEFAULT_PORT),
             gateway_url=environment.public_url(),
             idp_url=environment.address("REFETTORIO_SIM_IDP_URL", "http://127.0.0.1:8091"),
+            oidc_url=environment.address("REFETTORIO_SIM_OIDC_URL", "http://127.0.0.1:8095"),
             nodo_url=environment.address("REFETTORIO_SIM_NODO_URL", "http://127.0.0.1:8092"),
             mail_url=environment.address("REFETTORIO_SIM_MAIL_URL", "http://127.0.0.1:8093"),
             sms_url=environment.address("REFETTORIO_SIM_SMS_URL", "http://127.0.0.1:8094"),
@@ -106,6 +108,11 @@ def _outside_parties(settings: Settings) -> tuple[Link, ...]:
             f"{settings.idp_url}/",
             "Identità digitale",
             "Le persone inventate con cui entrare, con i dati dei figli.",
+        ),
+        Link(
+            f"{settings.oidc_url}/",
+            "CIE con OpenID Connect",
+            "La federazione in piccolo, se CIE passa da lì.",
         ),
         Link(
             f"{settings.nodo_url}/tabaccheria",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from identity.domain.errors import ResponseRefusedError
+from identity.domain.exchange import Messages
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
 from identity.outbound.saml.metadata import Endpoints, Organization, service_provider_metadata
 from identity.outbound.saml.requests import RequestParts, authn_message
@@ -73,6 +74,9 @@ class Saml:
             now=now,
         )
         return read_response(document, expected)
+
+    def kept(self, scheme: Scheme, document: bytes) -> Messages:  # noqa: ARG002 - the same for both
+        return {"response": document}
 
     def metadata(self, scheme: Scheme) -> bytes:
         """Our signed metadata."""
