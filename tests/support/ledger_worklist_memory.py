@@ -53,6 +53,9 @@ class MemoryFlows:
     async def rejudge(self, line_id: str, judged: JudgedLine) -> None:
         self.state.lines[line_id] = replace(self.state.lines[line_id], judged=judged)
 
+    async def name_lines(self, limit: int) -> int:
+        return 0
+
     async def named_elsewhere(self, iurs: Collection[str], flow_key: str) -> Collection[PaymentKey]:
         others = [line.judged for line in self.state.lines.values() if line.flow_key != flow_key]
         return {each.line.key for each in others if each.line.key.iur in iurs and each.outcome is not Outcome.REVOKED}

@@ -212,3 +212,18 @@ async def test_a_run_is_for_the_office_and_needs_an_address(infrastructure: Runn
             assert (answer.status_code, answer.json()["slug"]) == (422, "reconciliation-not-configured")
         async with stage.client("gua_1", "guardian") as client:
             assert (await client.post(f"{API}/run")).status_code == 403
+
+
+async def test_a_line_from_before_the_worklist_is_named_by_the_next_run_and_can_be_marked(
+    stage: Stage, node: Node
+) -> None:
+    await stage.wiring.pagopa.reconciliation.run(take_flow, flow(line("3" * 18)))
+    lines = stage.wiring.base.database["flow_lines"]
+    await lines.update_many({}, {"$unset": {"work_id": ""}})
+    async with stage.client(*OFFICE) as client:
+        [shown] = (await client.get(f"{API}/worklist")).json()["items"]
+        marking = {"work_id": shown["work_id"], "kind": shown["kind"], "reason": "Segnalata a pagoPA"}
+        assert (await client.post(f"{API}/worklist/mark-handled", json=marking)).status_code == 404
+        await reconciler_of(stage, node).reconcile()
+        assert (await client.post(f"{API}/worklist/mark-handled", json=marking)).status_code == 200
+    assert await worklist(stage) == []

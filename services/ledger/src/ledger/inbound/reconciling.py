@@ -15,7 +15,7 @@ from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.ports import Ports
 from ledger.usecases.prove_receipts import Proof
 from ledger.usecases.reconciling_ports import FlowSource, ReceiptSource, ReconcilingPorts
-from ledger.usecases.take_flow import judge_again, take_flow
+from ledger.usecases.take_flow import judge_again, name_lines, take_flow
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import MongoFault
@@ -83,6 +83,8 @@ class Reconciler:
 
     async def reconcile(self) -> Reconciled:
         """Raises RetryLater: what was done until then is kept, and done again is once."""
+        while await self.run_flows(name_lines, AT_ONCE) == AT_ONCE:
+            pass
         taken = await self._take_flows()
         found = recovered = 0
         missing = await self.reading.without_receipt(AT_ONCE)

@@ -58,6 +58,13 @@ class FlowStore:
         changed = {"outcome": judged.outcome.value, "expected": judged.expected_cents}
         await self._lines.update_one({"_id": line_id}, {"$set": changed})
 
+    async def name_lines(self, limit: int) -> int:
+        found = await self._lines.find({"work_id": None}, limit=limit)
+        for document in found:
+            named = {"work_id": line_work_id(document["flow"], _key_of(document))}
+            await self._lines.update_one({"_id": document["_id"]}, {"$set": named})
+        return len(found)
+
     async def named_elsewhere(self, iurs: Collection[str], flow_key: str) -> Collection[PaymentKey]:
         where = {"iur": {"$in": list(iurs)}, "flow": {"$ne": flow_key}, "outcome": {"$ne": Outcome.REVOKED.value}}
         return {_key_of(document) for document in await self._lines.find(where)}

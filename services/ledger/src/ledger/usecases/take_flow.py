@@ -30,6 +30,11 @@ async def take_flow(ports: ReconcilingPorts, flow: Flow) -> bool:
     return True
 
 
+async def name_lines(ports: ReconcilingPorts, limit: int) -> int:
+    """Lines taken before the worklist could be marked get their names, some at a time; how many had none."""
+    return await ports.flows.name_lines(limit)
+
+
 async def judge_again(ports: ReconcilingPorts, iur: str) -> int:
     """Hold the lines without a receipt against what has arrived since; how many found theirs."""
     receipts = await ports.flows.receipts({iur})
