@@ -1,6 +1,7 @@
 """Printing a whole school: played on the fake in unit tests, on MongoDB in integration tests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -118,6 +119,26 @@ async def what_is_suggested_pays_the_meals_to_the_end(bench: PrintBench) -> None
     assert await letters(bench, run) == [("gua_1", 4_100)]
 
 
+async def a_fixed_amount_is_asked_for_each_child_there_whatever_the_balance(bench: PrintBench) -> None:
+    await family(bench, "gua_1", 9_000)
+    await family(bench, "gua_1", 0, class_id="primaria-2a")
+    await family(bench, "gua_1", 0, class_id="media-1a", school_id="media")
+    await family(bench, "gua_2", -500, class_id="primaria-2a")
+    fixed = replace(OWED, rule=AmountRule.FIXED, per_child_cents=1_250)
+    assert await letters(bench, await issued(bench, fixed)) == [("gua_1", 2_500), ("gua_2", 1_250)]
+    second = replace(fixed, class_id="primaria-2a")
+    assert (await bench.step(preview_print, second)).total_cents == 2_500
+
+
+async def meals_are_asked_for_so_many_weeks_and_no_longer_than_the_enrolment(bench: PrintBench) -> None:
+    for account, last in (("gua_1", LAST_DAY + timedelta(days=60)), ("gua_2", LAST_DAY)):
+        await priced(bench, account=account, pupil=f"pup_{account}_primaria-1a")
+        await family(bench, account, 1_000, valid_to=last)
+    weeks = replace(SUGGESTED, rule=AmountRule.WEEKS, weeks=2)
+    # Ten meals of 5.10 less ten euros, and four; up to the next euro.
+    assert await letters(bench, await issued(bench, weeks)) == [("gua_1", 4_100), ("gua_2", 1_100)]
+
+
 async def printing_again_asks_for_nothing_twice(bench: PrintBench) -> None:
     await three_families(bench)
     first = await issued(bench)
@@ -214,7 +235,15 @@ async def a_school_is_printed_once_at_a_time(bench: PrintBench) -> None:
 async def what_cannot_be_printed_is_refused(bench: PrintBench) -> None:
     bus = PrintOrder(school_id="primaria", service="transport", rule=AmountRule.SUGGESTED)
     library = PrintOrder(school_id="primaria", service="library", rule=AmountRule.OWED)
-    for order, refusal in ((bus, PrintNotPossibleError), (library, ServiceNotPayableError)):
+    wrong = (
+        bus,
+        replace(bus, rule=AmountRule.WEEKS, weeks=1),
+        replace(OWED, weeks=1),
+        replace(OWED, per_child_cents=1),
+        replace(OWED, rule=AmountRule.FIXED),
+        replace(OWED, rule=AmountRule.WEEKS),
+    )
+    for order, refusal in (*((each, PrintNotPossibleError) for each in wrong), (library, ServiceNotPayableError)):
         with pytest.raises(refusal):
             await bench.step(preview_print, order)
         with pytest.raises(refusal):
@@ -258,6 +287,8 @@ SCENARIOS = (
     who_owes_gets_one_letter_by_class_and_name,
     letters_are_handed_out_by_class_and_pupil,
     what_is_suggested_pays_the_meals_to_the_end,
+    a_fixed_amount_is_asked_for_each_child_there_whatever_the_balance,
+    meals_are_asked_for_so_many_weeks_and_no_longer_than_the_enrolment,
     printing_again_asks_for_nothing_twice,
     another_amount_or_a_late_notice_is_asked_for_anew,
     who_has_an_arrangement_or_is_paying_is_not_asked_for_the_debt,

@@ -39,8 +39,25 @@ async def test_a_printing_is_started_once_it_is_meant(clerk: Browser, services: 
 
 
 @pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("regola=weeks-of-meals&settimane=4&importo=9", {"rule": "weeks-of-meals", "weeks": 4}),
+        ("regola=fixed-per-child&settimane=4&importo=12,50", {"rule": "fixed-per-child", "per_child_cents": 1250}),
+    ],
+)
+async def test_an_amount_goes_with_its_rule(
+    clerk: Browser, services: ServicesDouble, typed: str, asked: dict[str, object]
+) -> None:
+    await clerk.see(f"{PRINTS}/anteprima?scuola=primaria&classe=primaria-1a&servizio=meals&{typed}")
+
+    assert services.sent("POST", f"{LEDGER}/prints/preview")[0].body == ORDER | asked
+
+
+@pytest.mark.parametrize(
     ("changed", "field"),
     [
+        ({"regola": "weeks-of-meals", "settimane": "41"}, "settimane"),
+        ({"regola": "fixed-per-child", "importo": "tanto"}, "importo"),
         ({"scuola": "altrove"}, "scuola"),
         ({"classe": "infanzia-gialli"}, "classe"),
         ({"servizio": "library"}, "servizio"),

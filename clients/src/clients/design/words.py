@@ -119,6 +119,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "print_rule": {
         "owed": "Il debito, a chi ne ha uno",
         "suggested-top-up": "La ricarica suggerita fino alla fine dell'anno",
+        "weeks-of-meals": "I pasti di alcune settimane",
+        "fixed-per-child": "Un importo fisso per ogni figlio",
     },
     "print": {
         "issuing": "Emissione degli avvisi in corso",

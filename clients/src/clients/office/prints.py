@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, Response
 
+from clients.design.formats import cents_from
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
 from clients.services.enrollment import School
@@ -18,11 +20,25 @@ from clients.visitor import Clerk, ClerkForm, Visitor, see
 router = APIRouter(prefix="/ufficio/stampe", include_in_schema=False)
 STEPS = ("Scuola e importo", "Anteprima e conferma", "Avanzamento")
 SERVICES = ("meals", "transport")
-FIELDS = ("scuola", "classe", "servizio", "regola")
+MOST_WEEKS = 40
 # The ledger refuses shorter and longer ones.
 REASON_MIN, REASON_MAX = 3, 200
-Choice = Annotated[str, Query(max_length=60)]
+Choice = Annotated[str, Field(max_length=60)]
 FileNumber = Annotated[int, Path(ge=1, le=10_000)]
+
+
+class Typed(BaseModel):
+    """What the form of the first step holds."""
+
+    scuola: Choice = ""
+    classe: Choice = ""
+    servizio: Choice = ""
+    regola: Choice = ""
+    settimane: Choice = ""
+    importo: Choice = ""
+
+
+FIELDS = tuple(Typed.model_fields)
 
 
 @router.get("")
@@ -32,12 +48,9 @@ async def choose(visitor: Clerk) -> HTMLResponse:
 
 
 @router.get("/anteprima")
-async def preview(
-    visitor: Clerk, scuola: Choice = "", classe: Choice = "", servizio: Choice = "", regola: Choice = ""
-) -> HTMLResponse:
+async def preview(visitor: Clerk, typed: Annotated[Typed, Query()]) -> HTMLResponse:
     """Second step: how many letters there would be. Nothing is issued."""
-    typed = {"scuola": scuola, "classe": classe, "servizio": servizio, "regola": regola}
-    return await _preview_page(visitor, typed)
+    return await _preview_page(visitor, typed.model_dump())
 
 
 @router.post("")
@@ -100,12 +113,27 @@ def _order(typed: Mapping[str, str], schools: Sequence[School]) -> tuple[PrintOr
         messages.append(Message("Scegli il servizio.", "servizio"))
     if rule is None:
         messages.append(Message("Scegli quanto chiedere.", "regola-owed"))
+    weeks = _weeks(typed["settimane"]) if rule == "weeks-of-meals" else None
+    per_child_cents = cents_from(typed["importo"]) if rule == "fixed-per-child" else None
+    if rule == "weeks-of-meals" and weeks is None:
+        messages.append(Message(f"Scrivi quante settimane, da 1 a {MOST_WEEKS}.", "settimane"))
+    if rule == "fixed-per-child" and not per_child_cents:
+        messages.append(Message("Scrivi l'importo in euro per ogni figlio.", "importo"))
     if messages or school is None or rule is None:
         return None, messages
     order = PrintOrder(
-        school_id=school.school_id, class_id=typed["classe"] or None, service=typed["servizio"], rule=rule
+        school_id=school.school_id,
+        class_id=typed["classe"] or None,
+        service=typed["servizio"],
+        rule=rule,
+        per_child_cents=per_child_cents,
+        weeks=weeks,
     )
     return order, []
+
+
+def _weeks(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= 2 and 1 <= int(text) <= MOST_WEEKS else None
 
 
 async def _choice_page(visitor: Visitor, typed: Mapping[str, str], *, trouble: Trouble = NO_TROUBLE) -> HTMLResponse:

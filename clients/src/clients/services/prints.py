@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from clients.services.transport import Answer, Backend, Download, Nothing, Question
 
-Rule = Literal["owed", "suggested-top-up"]
-RULES: Final[tuple[Rule, ...]] = ("owed", "suggested-top-up")
+Rule = Literal["owed", "suggested-top-up", "weeks-of-meals", "fixed-per-child"]
+RULES: Final[tuple[Rule, ...]] = ("owed", "suggested-top-up", "weeks-of-meals", "fixed-per-child")
 
 _PRINTS: Final = "/api/ledger/v1/prints"
 
@@ -19,6 +19,8 @@ class PrintOrder(Question):
     class_id: str | None = None
     service: str
     rule: Rule
+    per_child_cents: int | None = None
+    weeks: int | None = None
 
 
 class PrintStart(PrintOrder):
@@ -51,6 +53,8 @@ class Printing(Answer):
     class_id: str | None = None
     service: str
     rule: str
+    per_child_cents: int | None = None
+    weeks: int | None = None
     state: str
     started_at: datetime
     families: int

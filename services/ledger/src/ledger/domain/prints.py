@@ -29,6 +29,11 @@ class AmountRule(StrEnum):
 
     SUGGESTED = "suggested-top-up"
     OWED = "owed"
+    FIXED = "fixed-per-child"
+    WEEKS = "weeks-of-meals"
+
+
+IN_MEALS: Final = frozenset({AmountRule.SUGGESTED, AmountRule.WEEKS})
 
 
 class PrintState(StrEnum):
@@ -46,12 +51,17 @@ OPEN: Final = frozenset({PrintState.ISSUING, PrintState.PRINTING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintOrder:
-    """What is asked for. Without a class it is the whole school."""
+    """What is asked for. Without a class it is the whole school.
+
+    `per_child_cents` and `weeks` belong to the rules that need them, and to no other.
+    """
 
     school_id: str
     service: str
     rule: AmountRule
     class_id: str | None = None
+    per_child_cents: int | None = None
+    weeks: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +176,8 @@ def _ready_if_printed(run: PrintRun, at: datetime) -> PrintRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospect:
-    """What decides how much a family is asked for; `ahead` are meals to the end of the enrolments, where known.
+    """What decides how much a family is asked for; `ahead` are meals to the end of the enrolments, where known, or of
+    the weeks that are asked for. `children` are those that are printed for.
 
     A debt about which the office has an arrangement with the family (`is_arranged`) is not asked for again here.
     """
@@ -174,6 +185,7 @@ class Prospect:
     account: Account
     price_cents: int | None
     pupils: int
+    children: int
     ahead: int | None
     in_flight_cents: int
     is_arranged: bool
@@ -191,17 +203,28 @@ def in_a_row(given_names: Iterable[str]) -> str:
 
 
 def possible(order: PrintOrder) -> PrintOrder:
-    """Raises PrintNotPossibleError: what is suggested is counted in meals."""
-    if order.rule is AmountRule.SUGGESTED and order.service != MEALS:
-        message = "La ricarica suggerita si calcola sui pasti: per questo servizio scegli chi ha un debito."
+    """Raises PrintNotPossibleError: some rules count in meals, some need an amount or a number of weeks."""
+    if order.rule in IN_MEALS and order.service != MEALS:
+        message = "Questo importo si calcola sui pasti: per questo servizio scegli chi ha un debito o un importo fisso."
         raise PrintNotPossibleError(message, service=order.service)
+    if (order.per_child_cents is not None) is not (order.rule is AmountRule.FIXED):
+        message = "L'importo per ogni figlio serve con l'importo fisso, e solo con quello."
+        raise PrintNotPossibleError(message)
+    if (order.weeks is not None) is not (order.rule is AmountRule.WEEKS):
+        message = "Il numero di settimane serve con i pasti di alcune settimane, e solo con quelli."
+        raise PrintNotPossibleError(message)
     return order
 
 
-def asked_cents(rule: AmountRule, family: Prospect) -> int:
-    """What the family is asked for, 0 for nothing. What is being paid right now counts as paid."""
+def asked_cents(order: PrintOrder, family: Prospect) -> int:
+    """What the family is asked for, 0 for nothing. What is being paid right now counts as paid.
+
+    A fixed amount is asked of everybody, whatever the balance says.
+    """
+    if order.rule is AmountRule.FIXED:
+        return (order.per_child_cents or 0) * family.children
     owed_cents = max(0, -family.account.balance_cents)
-    if rule is AmountRule.OWED:
+    if order.rule is AmountRule.OWED:
         return 0 if family.is_arranged else max(0, owed_cents - family.in_flight_cents)
     suggested = suggestion_for(
         family.account,

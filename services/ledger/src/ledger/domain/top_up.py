@@ -29,12 +29,16 @@ def meal_days(first: date, last: date) -> int:
     return sum(day.weekday() < _SATURDAY and (day.month, day.day) not in _CLOSED for day in days)
 
 
-def meals_ahead(enrolled: Iterable[Enrolled], service: str, today: date) -> int | None:
-    """Meals of all pupils from tomorrow to the end of their enrolments; None when none is running or to come."""
+def meals_ahead(enrolled: Iterable[Enrolled], service: str, today: date, *, weeks: int | None = None) -> int | None:
+    """Meals of all pupils from tomorrow to the end of their enrolments; None when none is running or to come.
+
+    With `weeks` no farther than that.
+    """
+    farthest = date.max if weeks is None else today + timedelta(weeks=weeks)
     last_days: dict[str, tuple[date, date]] = {}
     for each in enrolled:
         if each.service == service and each.valid_to > today:
-            last_days[each.stay_id] = (max(each.valid_from, today + timedelta(days=1)), each.valid_to)
+            last_days[each.stay_id] = (max(each.valid_from, today + timedelta(days=1)), min(each.valid_to, farthest))
     return sum(meal_days(first, last) for first, last in last_days.values()) if last_days else None
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.domain.decision_errors import PrintNotFoundError
 from ledger.domain.prints import AmountRule, PrintOrder, PrintRun, PrintState
-from ledger.inbound.http_bodies import Code, Items, Reason, ServiceCode
+from ledger.inbound.http_bodies import Amount, Code, Items, Reason, ServiceCode
 from ledger.inbound.http_refunds import DecisionCode, actor
 from ledger.inbound.views import API
 from ledger.usecases.finish_print import stop_print
@@ -35,16 +35,28 @@ class _Body(BaseModel):
 
 
 class OrderBody(_Body):
-    """Whose letters: of a school or one class of it; `rule` says how much each family is asked for."""
+    """Whose letters: of a school or one class of it; `rule` says how much each family is asked for.
+
+    `fixed-per-child` wants `per_child_cents`, `weeks-of-meals` wants `weeks`.
+    """
 
     school_id: Code
     class_id: Code | None = None
     service: ServiceCode = "meals"
     rule: AmountRule
+    per_child_cents: Amount | None = None
+    weeks: Annotated[int, Field(strict=True, ge=1, le=40)] | None = None
 
     def order(self) -> PrintOrder:
         """In the words of the domain."""
-        return PrintOrder(school_id=self.school_id, class_id=self.class_id, service=self.service, rule=self.rule)
+        return PrintOrder(
+            school_id=self.school_id,
+            class_id=self.class_id,
+            service=self.service,
+            rule=self.rule,
+            per_child_cents=self.per_child_cents,
+            weeks=self.weeks,
+        )
 
 
 class StartBody(OrderBody):
@@ -80,6 +92,8 @@ class RunView(_Body):
     class_id: str | None
     service: str
     rule: str
+    per_child_cents: int | None
+    weeks: int | None
     state: str
     started_at: datetime
     started_by: str
@@ -114,6 +128,8 @@ class PrintDesk:
             class_id=run.order.class_id,
             service=run.order.service,
             rule=run.order.rule.value,
+            per_child_cents=run.order.per_child_cents,
+            weeks=run.order.weeks,
             state=run.state.value,
             started_at=run.started_at,
             started_by=run.started_by,

@@ -11,6 +11,7 @@ from typing import Final
 from ledger.domain.accounts import Account, holder_account
 from ledger.domain.creditor import Holder
 from ledger.domain.decision_errors import PrintConflictError, PrintGoingOnError, PrintNotFoundError
+from ledger.domain.families import Enrolled
 from ledger.domain.notices import Notice
 from ledger.domain.prints import (
     AmountRule,
@@ -187,12 +188,18 @@ async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], tod
             account=account,
             price_cents=meal_price(account, versions, assigned[account_id], today),
             pupils=len({assignment.pupil_id for assignment in assigned[account_id]}),
-            ahead=meals_ahead(enrolled[account_id], order.service, today),
+            children=len({each.pupil_id for each in enrolled[account_id] if _is_printed_for(each, order, today)}),
+            ahead=meals_ahead(enrolled[account_id], order.service, today, weeks=order.weeks),
             in_flight_cents=await in_flight_now(ports.desk, account_id),
             is_arranged=account.balance_cents < 0 and await arrangement_in_force(ports.desk, account_id) is not None,
         )
-        amounts[account_id] = asked_cents(order.rule, prospect)
+        amounts[account_id] = asked_cents(order, prospect)
     return amounts
+
+
+def _is_printed_for(enrolled: Enrolled, order: PrintOrder, today: date) -> bool:
+    is_there = (enrolled.school_id, enrolled.service) == (order.school_id, order.service)
+    return is_there and enrolled.valid_to >= today and order.class_id in {None, enrolled.class_id}
 
 
 def _checked(ports: PrintPorts, order: PrintOrder) -> None:
