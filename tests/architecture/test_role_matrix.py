@@ -37,7 +37,7 @@ SUBJECT = "gua_1"
 ACT = {"sub": "gua_9", "role": "delegate"}
 SESSION = "test-session"
 """The session of the tokens of `TokenMinter`: the forms of the pages are made for it."""
-FORM = FormKey("cookie", SESSION, is_new=False)
+FORM = FormKey("cookie", f"{SESSION} {SUBJECT}", is_new=False)
 REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 

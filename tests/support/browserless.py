@@ -15,18 +15,20 @@ from tests.support.services_double import GUARDIAN
 
 @dataclass
 class Browser:
-    """`roles` are those of the token the gateway gives; none means not signed in."""
+    """`roles` are those of the token the gateway gives; none means not signed in. `acting`: `act` and `scope` in it."""
 
     http: httpx.AsyncClient
     minter: TokenMinter
     roles: tuple[str, ...] = ("guardian",)
     session: str = "test-session"
+    subject: str = GUARDIAN
+    acting: Mapping[str, object] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict)
 
     def _headers(self) -> dict[str, str]:
         if not self.roles:
             return {}
-        token = self.minter.token(GUARDIAN, *self.roles, audience=[NAME], sid=self.session)
+        token = self.minter.token(self.subject, *self.roles, audience=[NAME], sid=self.session, **self.acting)
         return {"authorization": f"Bearer {token}"}
 
     async def see(self, path: str) -> httpx.Response:

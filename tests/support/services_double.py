@@ -23,6 +23,16 @@ CONTACTS: Final = (
     {"contact_id": "con_1", "channel": "email", "address": "anna.bianchi@example.it"},
     {"contact_id": "con_2", "channel": "sms", "address": "+393331234567"},
 )
+_DELEGATION: Final = {"given_at": "2025-09-20T08:00:00Z", "last_day": "2026-06-30", "state": "active"}
+DELEGATIONS: Final = {
+    "given": [
+        _DELEGATION | {"delegation_id": "del_1", "fiscal_code": "BNCTRS50D41F205G", "scopes": ["see", "pay"]},
+        _DELEGATION
+        | {"delegation_id": "del_3", "fiscal_code": "RSSMRA85T10A562S", "scopes": ["see"], "state": "revoked"},
+    ],
+    "received": [_DELEGATION | {"delegation_id": "del_2", "guardian_name": "Elena Colombo", "scopes": ["see", "pay"]}],
+    "choices": {"scopes": ["see", "pay", "messages"], "latest_last_day": "2027-08-31"},
+}
 OTHERS: Final = ("enrollment", "attendance", "ledger", "notify")
 """Those that keep something about a person besides identity."""
 OFFICE_PUPIL: Final = f"/api/enrollment/v1/office/pupils/{PUPIL}"
@@ -181,6 +191,12 @@ def _profile() -> dict[tuple[str, str], Json]:
         ("POST", "/api/identity/v1/me/contacts"): {},
         ("DELETE", "/api/identity/v1/me/contacts/con_1"): {"contact_id": "con_1"},
         ("PUT", "/api/identity/v1/me/preferred-channel"): {"preferred_channel": "sms"},
+        ("GET", "/api/identity/v1/me/delegations"): DELEGATIONS,
+        ("POST", "/api/identity/v1/me/delegations"): {},
+        ("PUT", "/api/identity/v1/me/acting"): {},
+        ("DELETE", "/api/identity/v1/me/acting"): {},
+        **{("DELETE", f"/api/identity/v1/me/delegations/{name}"): {} for name in ("del_1", "del_2")},
+        ("POST", f"/api/identity/v1/people/{GUARDIAN}/acting"): {},
         ("GET", "/api/identity/v1/me/sessions"): {"items": [here, elsewhere]},
         ("DELETE", "/api/identity/v1/me/sessions"): {"closed": 2},
         ("DELETE", f"/api/identity/v1/me/sessions/{'b' * 32}"): {"closed": 1},

@@ -9,9 +9,10 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from clients.design.forms import FormKey, PostedForm, form_key, read_form
-from clients.design.pages import Pages, Signed
+from clients.design.pages import ActingShown, Pages, Signed
 from clients.news import News
 from clients.services.directory import Directory, Services
+from clients.services.identity import ActingFor, Me
 from clients.services.transport import Download, ServiceProblem
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
@@ -51,7 +52,7 @@ class Visitor:
 
     async def page(self, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
         """The page with their name in the header."""
-        signed = Signed(await self._name(), self.caller.roles, self.key)
+        signed = await self._signed()
         return self.site.pages.page(template, signed=signed, status=status, today=self.site.today(), **context)
 
     def file(self, made: Download, name: str) -> Response:
@@ -59,12 +60,18 @@ class Visitor:
         headers = self.site.pages.headers() | {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(made.content, media_type=made.media_type, headers=headers)
 
-    async def _name(self) -> str:
+    async def _signed(self) -> Signed:
+        """Who acts for another is known by the token. Names are an ornament: no page is withheld for them."""
         try:
-            return (await self.services.identity.me()).full_name
+            me = await self.services.identity.me()
         except ServiceProblem:
-            # The name is an ornament: a page whose own data are there is not withheld for it.
-            return ""
+            me = Me(id=self.caller.subject)
+        by = self.caller.acting
+        if by is None:
+            return Signed(me.full_name, self.caller.roles, self.key, acting_is_over=self.caller.acting_is_over)
+        told = me.acting or ActingFor(capacity=by.capacity)
+        shown = ActingShown(for_name=me.full_name, last_day=told.last_day, until=told.until)
+        return Signed(told.name, self.caller.roles, self.key, acting=shown, scopes=self.caller.scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +82,26 @@ class Submission:
     form: PostedForm
 
 
-def visitor_with(*roles: str) -> Callable[..., Awaitable[Visitor]]:
-    """Dependency: the person signed in, with one of `roles`."""
+def visitor_with(*roles: str, acting: str | None = None) -> Callable[..., Awaitable[Visitor]]:
+    """Dependency: the person signed in, with one of `roles`; or who acts for them, with the scope `acting`."""
 
-    async def visitor(request: Request, caller: Annotated[Caller, Depends(caller_with(*roles))]) -> Visitor:
+    async def visitor(
+        request: Request, caller: Annotated[Caller, Depends(caller_with(*roles, acting=acting))]
+    ) -> Visitor:
         site = site_of(request)
-        return Visitor(caller, site, site.directory.for_token(caller.token), form_key(request, caller.session))
+        # Made while acting for one person, a form counts for no other.
+        key = form_key(request, f"{caller.session} {caller.subject}")
+        return Visitor(caller, site, site.directory.for_token(caller.token), key)
 
     return visitor
 
 
-def submission_with(*roles: str) -> Callable[..., Awaitable[Submission]]:
+def submission_with(*roles: str, acting: str | None = None) -> Callable[..., Awaitable[Submission]]:
     """Dependency: their form. FormRefusedError when the page it comes from was not made for this session."""
 
-    async def submission(request: Request, visitor: Annotated[Visitor, Depends(visitor_with(*roles))]) -> Submission:
+    async def submission(
+        request: Request, visitor: Annotated[Visitor, Depends(visitor_with(*roles, acting=acting))]
+    ) -> Submission:
         return Submission(visitor, await read_form(request, visitor.key))
 
     submission.checks_form_token = True  # type: ignore[attr-defined] # read by the test that walks every route
@@ -102,7 +115,15 @@ def see(address: str) -> RedirectResponse:
 
 Guardian = Annotated[Visitor, Depends(visitor_with("guardian"))]
 GuardianForm = Annotated[Submission, Depends(submission_with("guardian"))]
+Family = Annotated[Visitor, Depends(visitor_with("guardian", acting="see"))]
+FamilyForm = Annotated[Submission, Depends(submission_with("guardian", acting="see"))]
+Payer = Annotated[Visitor, Depends(visitor_with("guardian", acting="pay"))]
+PayerForm = Annotated[Submission, Depends(submission_with("guardian", acting="pay"))]
+Reader = Annotated[Visitor, Depends(visitor_with("guardian", acting="messages"))]
+AtCounter = Annotated[Visitor, Depends(visitor_with("guardian", acting="counter"))]
+AtCounterForm = Annotated[Submission, Depends(submission_with("guardian", acting="counter"))]
 Clerk = Annotated[Visitor, Depends(visitor_with("office", "administrator"))]
 ClerkForm = Annotated[Submission, Depends(submission_with("office", "administrator"))]
+OfficeForm = Annotated[Submission, Depends(submission_with("office"))]
 Administrator = Annotated[Visitor, Depends(visitor_with("administrator"))]
 AdministratorForm = Annotated[Submission, Depends(submission_with("administrator"))]

@@ -33,7 +33,19 @@ from clients.office import (
     year_end,
 )
 from clients.office import refunds as office_refunds
-from clients.portal import access_log, children, contacts, forms, home, payments, receipts, refunds, sent, sessions
+from clients.portal import (
+    access_log,
+    children,
+    contacts,
+    delegations,
+    forms,
+    home,
+    payments,
+    receipts,
+    refunds,
+    sent,
+    sessions,
+)
 from clients.portal import communications as family_communications
 from clients.portal import instalments as family_instalments
 from clients.problems import add_error_pages
@@ -61,6 +73,7 @@ ROUTERS = (
     family_communications.router,
     contacts.router,
     access_log.router,
+    delegations.router,
     sessions.router,
     children.router,
     applications.router,

@@ -40,6 +40,7 @@ PAGES = (
     "/portale/profilo",
     "/portale/profilo/accessi",
     "/portale/profilo/registro",
+    "/portale/deleghe?esito=data",
     "/ufficio/",
     f"/ufficio/domande/{APPLICATION}",
     "/ufficio/alunni?classe=primaria-1a",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -31,13 +32,34 @@ class Municipality:
     certified_email: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingShown:
+    """For whom the person acts: to the end of `last_day` by a delegation, at the counter `until` an instant."""
+
+    for_name: str
+    last_day: date | None
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The person signed in, as the header shows them; their form key."""
+    """The person signed in, as the header shows them; their form key; for whom they act, and how far."""
 
     name: str
     roles: frozenset[str]
     key: FormKey
+    acting: ActingShown | None = None
+    acting_is_over: bool = False
+    scopes: frozenset[str] = frozenset()
+
+    def may(self, scope: str) -> bool:
+        """Whether a page of `scope` is for them: all are one's own, some are for who acts for another."""
+        return self.acting is None or scope in self.scopes
+
+    @property
+    def is_themselves(self) -> bool:
+        """Nobody's place is taken: what is one's own alone is for them."""
+        return self.acting is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from clients.services.attendance import PupilDay
 from clients.services.enrollment import School
-from clients.visitor import Guardian
+from clients.visitor import Family
 
 router = APIRouter(prefix="/portale/figli", include_in_schema=False)
 NOT_FOUND = 404
@@ -18,7 +18,7 @@ WORKING_DAYS = 5
 
 
 @router.get("")
-async def children(visitor: Guardian) -> HTMLResponse:
+async def children(visitor: Family) -> HTMLResponse:
     """The children enrolled by this holder."""
     enrollment = visitor.services.enrollment
     pupils = await enrollment.own_pupils()
@@ -27,7 +27,7 @@ async def children(visitor: Guardian) -> HTMLResponse:
 
 @router.get("/{pupil_id}")
 async def child(
-    visitor: Guardian, pupil_id: str, mese: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = ""
+    visitor: Family, pupil_id: str, mese: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = ""
 ) -> HTMLResponse:
     """One month of presences; `mese` is `2026-09`, this month when not given."""
     first = date.fromisoformat(f"{mese}-01") if mese else visitor.site.today().replace(day=1)

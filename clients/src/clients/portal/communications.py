@@ -3,13 +3,13 @@
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from clients.visitor import Guardian
+from clients.visitor import Reader
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/portale/comunicazioni")
-async def communications(visitor: Guardian) -> HTMLResponse:
+async def communications(visitor: Reader) -> HTMLResponse:
     """Newest first."""
     found = await visitor.services.notify.communications()
     return await visitor.page("portal/communications.html", communications=found)

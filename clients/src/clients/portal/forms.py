@@ -13,26 +13,26 @@ from clients.portal.draft import FIRST, LAST, STEPS, Draft, StepName, draft_from
 from clients.public.routes import own_address
 from clients.services.enrollment import NewApplication
 from clients.services.transport import ServiceProblem
-from clients.visitor import Guardian, GuardianForm, Visitor, see
+from clients.visitor import AtCounter, AtCounterForm, Visitor, see
 
 router = APIRouter(prefix="/portale/moduli", include_in_schema=False)
 
 
 @router.get("")
-async def fill_in(visitor: Guardian) -> HTMLResponse:
+async def fill_in(visitor: AtCounter) -> HTMLResponse:
     """Forms open, not yet open and closed."""
     return await visitor.page("portal/forms.html", forms=await visitor.services.enrollment.forms())
 
 
 @router.get("/compila/{form_id}")
-async def start(visitor: Guardian, form_id: str) -> HTMLResponse:
+async def start(visitor: AtCounter, form_id: str) -> HTMLResponse:
     """The first step of a form."""
     form = await visitor.services.enrollment.form(form_id)
     return await _draft_page(visitor, Draft(form=form, answers={}, step=FIRST, key=str(uuid4())))
 
 
 @router.post("/compila/{form_id}")
-async def go_on(submission: GuardianForm, form_id: str) -> Response:
+async def go_on(submission: AtCounterForm, form_id: str) -> Response:
     """Move between steps, or send. The answers so far come with the page, so nothing is kept on the way."""
     visitor = submission.visitor
     draft = draft_from(await visitor.services.enrollment.form(form_id), submission.form)

@@ -7,20 +7,20 @@ from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Trouble
 from clients.instalments import Typed, empty_form, issued, read_form
-from clients.visitor import Guardian, GuardianForm, Visitor, see
+from clients.visitor import AtCounterForm, Payer, Visitor, see
 
 router = APIRouter(prefix="/portale/pagamenti/rate", include_in_schema=False)
 MOST_PARTS = 12
 
 
 @router.get("")
-async def plans(visitor: Guardian) -> HTMLResponse:
+async def plans(visitor: Payer) -> HTMLResponse:
     """The plans so far, and the form for a new one."""
     return await _plans_page(visitor, empty_form())
 
 
 @router.post("")
-async def ask(submission: GuardianForm) -> Response:
+async def ask(submission: AtCounterForm) -> Response:
     """The same form until what it makes was looked at and is meant."""
     visitor, form = submission.visitor, submission.form
     typed = read_form(form, today=visitor.site.today(), most_parts=MOST_PARTS)
@@ -31,7 +31,7 @@ async def ask(submission: GuardianForm) -> Response:
 
 
 @router.get("/{plan_id}")
-async def plan(visitor: Guardian, plan_id: str, nuovo: str = "") -> HTMLResponse:
+async def plan(visitor: Payer, plan_id: str, nuovo: str = "") -> HTMLResponse:
     """One plan: what is paid, what is still to be paid and by when, the letter."""
     toast = "Avvisi di pagamento generati." if nuovo else ""
     found = await visitor.services.instalments.plan(plan_id)
@@ -39,7 +39,7 @@ async def plan(visitor: Guardian, plan_id: str, nuovo: str = "") -> HTMLResponse
 
 
 @router.get("/{plan_id}/avvisi.pdf")
-async def letter(visitor: Guardian, plan_id: str) -> Response:
+async def letter(visitor: Payer, plan_id: str) -> Response:
     """The one letter for all instalments."""
     return visitor.file(await visitor.services.instalments.letter(plan_id), "avvisi-a-rate.pdf")
 

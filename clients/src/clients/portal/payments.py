@@ -12,7 +12,7 @@ from clients.design.formats import cents_from, day_from
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.ledger import Account, TopUp
 from clients.services.transport import ServiceProblem
-from clients.visitor import SEE_OTHER, Guardian, GuardianForm, Visitor, see
+from clients.visitor import SEE_OTHER, Family, Payer, PayerForm, Visitor, see
 
 router = APIRouter(prefix="/portale/pagamenti", include_in_schema=False)
 
@@ -51,14 +51,14 @@ PAID = (
 
 
 @router.get("")
-async def services(visitor: Guardian) -> HTMLResponse:
+async def services(visitor: Family) -> HTMLResponse:
     """The services with payments."""
     return await visitor.page("portal/payments.html")
 
 
 @router.get("/meals")
 async def account(
-    visitor: Guardian,
+    visitor: Family,
     scelta: Annotated[str, Query(max_length=20)] = "",
     dal: Day = "",
     al: Day = "",
@@ -83,13 +83,13 @@ async def account(
 
 
 @router.get("/meals/ricarica")
-async def top_up(visitor: Guardian) -> HTMLResponse:
+async def top_up(visitor: Payer) -> HTMLResponse:
     """How much, and how."""
     return await _top_up_page(visitor)
 
 
 @router.post("/meals/ricarica")
-async def ask_top_up(submission: GuardianForm) -> Response:
+async def ask_top_up(submission: PayerForm) -> Response:
     """Issue a payment notice, or start a payment by card and go to its page."""
     visitor, form = submission.visitor, submission.form
     amount = form.text("amount")
@@ -110,13 +110,13 @@ async def ask_top_up(submission: GuardianForm) -> Response:
 
 
 @router.get("/avvisi")
-async def notices(visitor: Guardian) -> HTMLResponse:
+async def notices(visitor: Payer) -> HTMLResponse:
     """Every notice of this holder."""
     return await visitor.page("portal/notices.html", notices=await visitor.services.ledger.notices())
 
 
 @router.get("/avvisi/{notice_number}")
-async def notice(visitor: Guardian, notice_number: str, nuovo: str = "") -> HTMLResponse:
+async def notice(visitor: Payer, notice_number: str, nuovo: str = "") -> HTMLResponse:
     """One notice: number, amount, state, letter."""
     toast = "Avviso di pagamento generato." if nuovo else ""
     found = await visitor.services.ledger.notice(notice_number)
@@ -124,14 +124,14 @@ async def notice(visitor: Guardian, notice_number: str, nuovo: str = "") -> HTML
 
 
 @router.get("/avvisi/{notice_number}/avviso.pdf")
-async def letter(visitor: Guardian, notice_number: str) -> Response:
+async def letter(visitor: Payer, notice_number: str) -> Response:
     """The payment letter, as a file named after its notice."""
     return visitor.file(await visitor.services.ledger.letter(notice_number), f"avviso-{notice_number}.pdf")
 
 
 @router.get("/{service}/esito")
 async def outcome(
-    visitor: Guardian, service: str, esito: str = "", avviso: Annotated[str, Query(pattern=r"^\d{18}$")] = ""
+    visitor: Payer, service: str, esito: str = "", avviso: Annotated[str, Query(pattern=r"^\d{18}$")] = ""
 ) -> HTMLResponse:
     """Where the page of card payments sends people back. Only the receipt says that money moved, so does the notice."""
     found = await visitor.services.ledger.notice(avviso) if avviso else None

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from clients.design.formats import day_from
 from clients.portal.payments import Day, names_of_children
-from clients.visitor import Guardian
+from clients.visitor import AtCounter, Family
 
 router = APIRouter(prefix="/portale/pagamenti", include_in_schema=False)
 
@@ -20,14 +20,14 @@ Child = Annotated[str, Query(max_length=80)]
 
 
 @router.get("/ricevute")
-async def receipts(visitor: Guardian) -> HTMLResponse:
+async def receipts(visitor: Family) -> HTMLResponse:
     """Payments that arrived: each is a line of the statement."""
     entries = await visitor.services.ledger.statement()
     return await visitor.page("portal/receipts.html", payments=[each for each in entries if each.kind == "top-up"])
 
 
 @router.get("/attestazioni")
-async def certificates(visitor: Guardian) -> HTMLResponse:
+async def certificates(visitor: AtCounter) -> HTMLResponse:
     """What was spent in a calendar year, by child: for the tax return."""
     return await visitor.page(
         "portal/certificates.html",
@@ -37,14 +37,14 @@ async def certificates(visitor: Guardian) -> HTMLResponse:
 
 
 @router.get("/attestazioni/{year}.pdf")
-async def certificate(visitor: Guardian, year: Year, figlio: Child = "") -> Response:
+async def certificate(visitor: AtCounter, year: Year, figlio: Child = "") -> Response:
     """One year, of one child or of all."""
     made = await visitor.services.ledger.certificate(year, pupil_id=figlio)
     return visitor.file(made, f"spese-scolastiche-{year}.pdf")
 
 
 @router.get("/meals/estratto-conto.{kind}")
-async def statement_file(visitor: Guardian, kind: FileKind, dal: Day = "", al: Day = "") -> Response:
+async def statement_file(visitor: Family, kind: FileKind, dal: Day = "", al: Day = "") -> Response:
     """The movements of a period, for a spreadsheet or on paper."""
     made = await visitor.services.ledger.statement_file(kind, first=day_from(dal), last=day_from(al))
     return visitor.file(made, f"estratto-conto.{kind}")

@@ -10,7 +10,7 @@ from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.refunds import RefundRequest
 from clients.services.transport import ServiceProblem
-from clients.visitor import Guardian, GuardianForm, Visitor, see
+from clients.visitor import AtCounter, AtCounterForm, Visitor, see
 
 router = APIRouter(prefix="/portale/pagamenti/rimborso", include_in_schema=False)
 FIELDS = ("iban", "amount", "reason")
@@ -22,13 +22,13 @@ TOASTS = {"inviata": "La richiesta di rimborso è stata inviata: l'ufficio la ve
 
 
 @router.get("")
-async def refund(visitor: Guardian, esito: str = "") -> HTMLResponse:
+async def refund(visitor: AtCounter, esito: str = "") -> HTMLResponse:
     """The requests so far and the form for a new one."""
     return await _refund_page(visitor, toast=TOASTS.get(esito, ""))
 
 
 @router.post("")
-async def ask(submission: GuardianForm) -> Response:
+async def ask(submission: AtCounterForm) -> Response:
     """Ask. No money moves until the office has approved."""
     visitor, form = submission.visitor, submission.form
     trouble, request = _read_request(form)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from clients.answers import readable_answers
-from clients.visitor import Guardian, GuardianForm, see
+from clients.visitor import AtCounter, AtCounterForm, see
 
 router = APIRouter(prefix="/portale/moduli/inviati", include_in_schema=False)
 TOASTS = {
@@ -14,13 +14,13 @@ TOASTS = {
 
 
 @router.get("")
-async def sent(visitor: Guardian) -> HTMLResponse:
+async def sent(visitor: AtCounter) -> HTMLResponse:
     """Every application, with the legend of its states."""
     return await visitor.page("portal/sent.html", applications=await visitor.services.enrollment.applications())
 
 
 @router.get("/{application_id}")
-async def application(visitor: Guardian, application_id: str, esito: str = "") -> HTMLResponse:
+async def application(visitor: AtCounter, application_id: str, esito: str = "") -> HTMLResponse:
     """One application; right after sending it this page is its receipt."""
     enrollment = visitor.services.enrollment
     found = await enrollment.application(application_id)
@@ -36,7 +36,7 @@ async def application(visitor: Guardian, application_id: str, esito: str = "") -
 
 
 @router.post("/{application_id}/ritira")
-async def withdraw(submission: GuardianForm, application_id: str) -> Response:
+async def withdraw(submission: AtCounterForm, application_id: str) -> Response:
     """Take an application back before it is decided."""
     await submission.visitor.services.enrollment.withdraw(application_id)
     return see(f"/portale/moduli/inviati/{application_id}?esito=ritirata")

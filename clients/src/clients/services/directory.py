@@ -9,6 +9,7 @@ import httpx2 as httpx
 from clients.services.attendance import Attendance
 from clients.services.book import Book
 from clients.services.declarations import Declarations
+from clients.services.delegations import Delegations
 from clients.services.dunning import Dunning
 from clients.services.enrollment import Enrollment
 from clients.services.identity import Identity
@@ -37,6 +38,7 @@ class Services:
     identity: Identity
     machines: Machines
     profile: Profile
+    delegations: Delegations
     privacy: Privacy
     staff: Staff
     enrollment: Enrollment
@@ -71,6 +73,7 @@ class Directory:
             identity=Identity(backend("identity")),
             machines=Machines(backend("identity")),
             profile=Profile(backend("identity")),
+            delegations=Delegations(backend("identity")),
             privacy=Privacy({name: backend(name) for name in NAMES}),
             staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),

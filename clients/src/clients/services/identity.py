@@ -1,7 +1,7 @@
 """Identity: who signs in, tablets, providers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from clients.services.transport import Answer, Backend, Nothing, Question
@@ -21,14 +21,30 @@ class IdentityProviders(Answer):
     items: tuple[IdentityProvider, ...]
 
 
+class ActingFor(Answer):
+    """`name` acts for the person: a `delegate` to the end of `last_day`, a `clerk` until `until`."""
+
+    capacity: str
+    name: str = ""
+    last_day: date | None = None
+    until: datetime | None = None
+
+
+class AtCounter(Question):
+    """Why a clerk acts for a guardian."""
+
+    reason: str
+
+
 class Me(Answer):
-    """The person signed in."""
+    """The person signed in, or the one they act for."""
 
     id: str
     given_name: str = ""
     family_name: str = ""
     fiscal_code: str | None = None
     roles: tuple[str, ...] = ()
+    acting: ActingFor | None = None
 
     @property
     def full_name(self) -> str:
@@ -113,6 +129,11 @@ class Identity:
 
     async def person(self, guardian_id: str) -> Person:
         return await self.backend.read(f"/api/identity/v1/people/{guardian_id}", Person)
+
+    async def act_at_counter(self, guardian_id: str, reason: str) -> None:
+        await self.backend.send(
+            "POST", f"/api/identity/v1/people/{guardian_id}/acting", Nothing, AtCounter(reason=reason)
+        )
 
     async def tablets(self) -> tuple[Tablet, ...]:
         return (await self.backend.read("/api/identity/v1/tablets", Tablets)).items
