@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx2 as httpx
 
@@ -22,7 +23,7 @@ class Browser:
     roles: tuple[str, ...] = ("guardian",)
     session: str = "test-session"
     subject: str = GUARDIAN
-    acting: Mapping[str, object] = field(default_factory=dict)
+    acting: Mapping[str, Any] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict)
 
     def _headers(self) -> dict[str, str]:
