@@ -16,7 +16,7 @@ from rich.console import Console
 
 from refettorio_local.platform import Platform
 from refettorio_local.rehearsal_clock import RehearsalClock
-from refettorio_local.story import connecting, enrolling, founding, paying, proving, roll_call, settling_up
+from refettorio_local.story import connecting, enrolling, founding, paying, proving, roll_call, settling_up, standing_in
 from refettorio_local.story.stage import Stage
 from refettorio_local.story.telling import StoryDiffersError, Telling
 from refettorio_local.story.town import monte_cremasco
@@ -35,6 +35,7 @@ async def play(platform: Platform, tell: Telling, folder: Path) -> None:
         await proving.chapter(stage)
         await settling_up.chapter(stage)
         await connecting.chapter(stage)
+        await standing_in.chapter(stage)
     except StoryDiffersError as difference:
         tell.check("The story goes on", expected="no surprise", seen=str(difference))
     finally:

@@ -27,10 +27,10 @@ async def chapter(stage: Stage) -> None:
     tell = stage.tell
     tell.chapter("4. Families top up")
     guardian = await stage.signed_in(TWO_CHILDREN)
-    notice = await _notice(guardian, TOP_UP_CENTS)
+    notice = await issue_notice(guardian, TOP_UP_CENTS)
     stage.kept["notice"] = notice["notice_number"]
     await _letter(stage, guardian, notice)
-    paid = await _pay_at_the_tobacconist(stage, notice["notice_number"])
+    paid = await pay_at_the_tobacconist(stage, notice["notice_number"])
     tell.check("Paid at the tabaccheria", expected="OK", seen=paid["outcome"])
     await tell.wait_for(f"Balance after {Euro(TOP_UP_CENTS)}", lambda: balance_of(guardian), expected=TOP_UP_CENTS)
     await _settle_debt(stage)
@@ -41,7 +41,7 @@ async def chapter(stage: Stage) -> None:
         ("rosa.marchetti", TOP_UP_CENTS),
     ):
         person = await stage.signed_in(citizen)
-        await _pay_at_the_tobacconist(stage, (await _notice(person, cents))["notice_number"])
+        await pay_at_the_tobacconist(stage, (await issue_notice(person, cents))["notice_number"])
         await tell.wait_for(f"{citizen} tops up", partial(balance_of, person), expected=cents)
     await _receipt_again(stage, guardian, paid)
 
@@ -61,8 +61,8 @@ async def _letter(stage: Stage, guardian: Person, notice: dict[str, Any]) -> Non
 
 async def _settle_debt(stage: Stage) -> None:
     guardian = await stage.signed_in(INDEBTED)
-    notice = await _notice(guardian, DEBT_CENTS)
-    await _pay_at_the_tobacconist(stage, notice["notice_number"])
+    notice = await issue_notice(guardian, DEBT_CENTS)
+    await pay_at_the_tobacconist(stage, notice["notice_number"])
     await stage.tell.wait_for("The debt is paid by a notice", lambda: balance_of(guardian), expected=0)
 
 
@@ -86,14 +86,16 @@ async def _receipt_again(stage: Stage, guardian: Person, paid: dict[str, Any]) -
     stage.tell.check("A repeated receipt changes nothing", expected=("PAA_RECEIPT_DUPLICATA", before), seen=seen)
 
 
-async def _notice(guardian: Person, cents: int) -> dict[str, Any]:
+async def issue_notice(guardian: Person, cents: int) -> dict[str, Any]:
+    """A notice to top up the account of `guardian`, or of whom they act for."""
     notice: dict[str, Any] = await guardian.api(
         "POST", f"{LEDGER}/notices", body={"amount_cents": cents, "service": "meals"}
     )
     return notice
 
 
-async def _pay_at_the_tobacconist(stage: Stage, notice_number: str) -> dict[str, Any]:
+async def pay_at_the_tobacconist(stage: Stage, notice_number: str) -> dict[str, Any]:
+    """Somebody pays a notice; what the Nodo says of it."""
     paid: dict[str, Any] = await stage.post_json(
         f"{stage.platform.addresses.nodo_url}/api/pay", {"notice_number": notice_number}
     )
