@@ -97,6 +97,8 @@ async def test_the_guardian_reads_who_acted_and_others_are_told_of_the_delegatio
     await browser.through_gate("PUT", ACTING, {"delegation_id": delegation})
     await browser.through_gate("DELETE", ACTING)
     await browser.through_gate("DELETE", f"{DELEGATIONS}/{delegation}")
+    whole = (await parent.through_gate("GET", f"{ME}/export")).json()
+    assert delegation in {each["delegation_id"] for each in whole["delegations_given"]}
     accesses = (await parent.through_gate("GET", f"{ME}/access-log")).json()["items"][:3]
     assert [(each["who"], each["role"], each["what"]) for each in accesses] == [
         (own["id"], "delegate", what) for what in ("delegate-revoked", "acting-ended", "acting-begun")

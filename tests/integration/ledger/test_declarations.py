@@ -92,6 +92,11 @@ async def test_nobody_but_the_office_reads_an_isee(stage: Stage) -> None:
     async with stage.client("gua_1", "guardian") as family:
         assert _income(await family.get(f"{API}/account/statement")) == [300_000]
         assert (await family.get(ADDRESS)).status_code == 403
+    async with stage.client() as delegate:
+        act = {"sub": "gua_9", "role": "delegate"}
+        token = stage.minter.token("gua_1", "guardian", audience=["ledger"], act=act, scope="see pay")
+        delegate.headers["authorization"] = f"Bearer {token}"
+        assert _income(await delegate.get(f"{API}/account/statement")) == [None]
 
 
 def _income(answer: httpx.Response) -> list[int | None]:

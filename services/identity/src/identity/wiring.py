@@ -14,7 +14,7 @@ from identity.inbound.gate import Gate, gate_router
 from identity.inbound.http import people_router
 from identity.inbound.http_acting import acting_router
 from identity.inbound.http_contacts import contacts_router
-from identity.inbound.http_delegations import delegations_router
+from identity.inbound.http_delegations import OwnDelegations, delegations_router
 from identity.inbound.http_machines import machines_router
 from identity.inbound.http_privacy import privacy_router
 from identity.inbound.http_public import public_router
@@ -227,7 +227,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             *map(partial(oidc_router, base.clock), entrances),
             pairing_router(run, public_url),
             people_router(only_noting, queries),
-            privacy_router(queries, readings),
+            privacy_router(queries, readings, OwnDelegations(queries, base.clock)),
             contacts_router(run, queries, base.clock),
             delegations_router(run, queries, base.clock),
             acting_router(run),

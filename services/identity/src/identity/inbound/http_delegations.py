@@ -87,20 +87,20 @@ class Reading(Protocol):
 
 def delegations_router(run: Runner[Ports], reading: Reading, clock: Clock) -> APIRouter:
     """`/api/identity/v1/me/delegations`."""
+    own = OwnDelegations(reading, clock)
     router = APIRouter(prefix="/api/identity/v1/me/delegations", tags=["delegations"])
 
     @router.get("")
     async def delegations(caller: Person) -> DelegationList:
         """What the caller gave and received."""
-        today = rome_day(clock.now())
         person = await reading.guardian(caller.subject)
         if person is None:
             raise GuardianUnknownError("Questa persona non ha ancora effettuato l'accesso al portale.")
-        received = await reading.delegations_received_by(person.fiscal_code)
+        latest = latest_last_day(rome_day(clock.now()))
         return DelegationList(
-            given=[_given(each, today) for each in await reading.delegations_given_by(caller.subject)],
-            received=[await _received(each, reading, today) for each in received],
-            choices=DelegationChoices(scopes=list(DELEGABLE), latest_last_day=latest_last_day(today)),
+            given=await own.given_by(person),
+            received=await own.received_by(person),
+            choices=DelegationChoices(scopes=list(DELEGABLE), latest_last_day=latest),
         )
 
     @router.post("", status_code=HTTPStatus.CREATED)
@@ -121,6 +121,25 @@ def delegations_router(run: Runner[Ports], reading: Reading, clock: Clock) -> AP
         await run(revoke_delegation, delegation_id=delegation_id, by=caller.acting_as(GUARDIAN))
 
     return router
+
+
+class OwnDelegations:
+    """The delegations of one person, as the API gives them."""
+
+    def __init__(self, reading: Reading, clock: Clock) -> None:
+        self._reading = reading
+        self._clock = clock
+
+    async def given_by(self, person: Guardian) -> list[GivenItem]:
+        """Those over too."""
+        today = rome_day(self._clock.now())
+        return [_given(each, today) for each in await self._reading.delegations_given_by(person.guardian_id)]
+
+    async def received_by(self, person: Guardian) -> list[ReceivedItem]:
+        """Those over too."""
+        today = rome_day(self._clock.now())
+        found = await self._reading.delegations_received_by(person.fiscal_code)
+        return [await _received(each, self._reading, today) for each in found]
 
 
 def _state(delegation: Delegation, today: date) -> str:

@@ -15,6 +15,7 @@ from identity.domain.exchange import Exchange
 from identity.domain.guardian import Guardian
 from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
+from identity.inbound.http_delegations import GivenItem, OwnDelegations, ReceivedItem
 from identity.inbound.shapes import ContactItem, contact_item
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.readings import Access, Accesses, Readings
@@ -56,6 +57,8 @@ class OwnData(_Given):
     registered_at: datetime
     preferred_channel: str | None
     contacts: list[ContactItem]
+    delegations_given: list[GivenItem]
+    delegations_received: list[ReceivedItem]
     sessions: list[SignedInOn]
     exchanges: list[Exchanged]
     accesses: list[Access]
@@ -70,7 +73,7 @@ class Reading(Protocol):
     async def exchanges_about(self, guardian_id: str) -> Sequence[Exchange]: ...
 
 
-def privacy_router(reading: Reading, readings: Readings) -> APIRouter:
+def privacy_router(reading: Reading, readings: Readings, delegations: OwnDelegations) -> APIRouter:
     """`/api/identity/v1/me/access-log` and `…/me/export`."""
     router = APIRouter(prefix="/api/identity/v1/me", tags=["privacy"])
 
@@ -93,6 +96,8 @@ def privacy_router(reading: Reading, readings: Readings) -> APIRouter:
             registered_at=guardian.registered_at,
             preferred_channel=guardian.preferred_channel,
             contacts=[contact_item(contact) for contact in await reading.contacts(caller.subject)],
+            delegations_given=await delegations.given_by(guardian),
+            delegations_received=await delegations.received_by(guardian),
             sessions=[_signed_in_on(session) for session in await reading.sessions_of(caller.subject)],
             exchanges=[_exchanged(each) for each in await reading.exchanges_about(caller.subject)],
             accesses=list(await readings.about(caller.subject)),
