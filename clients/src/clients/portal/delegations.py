@@ -1,5 +1,6 @@
 """*Deleghe*: who may act for a family, for whom one may act oneself, and doing so."""
 
+from collections.abc import Awaitable
 from datetime import date
 from http import HTTPStatus
 
@@ -65,25 +66,13 @@ async def authorise(submission: GuardianForm) -> Response:
 @router.post("/deleghe/{delegation_id}/revoca")
 async def revoke(submission: GuardianForm, delegation_id: str) -> Response:
     """Take back one that was given, or give up one that was received."""
-    try:
-        await submission.visitor.services.delegations.revoke(delegation_id)
-    except ServiceProblem as problem:
-        if problem.slug != GONE:
-            raise
-        return see(f"{PAGE}?esito=finita")
-    return see(f"{PAGE}?esito=revocata")
+    return await _then(submission.visitor.services.delegations.revoke(delegation_id), f"{PAGE}?esito=revocata")
 
 
 @router.post("/deleghe/{delegation_id}/agisci")
 async def act(submission: GuardianForm, delegation_id: str) -> Response:
     """From the next page on the person acts for who gave the delegation."""
-    try:
-        await submission.visitor.services.delegations.act_by(delegation_id)
-    except ServiceProblem as problem:
-        if problem.slug != GONE:
-            raise
-        return see(f"{PAGE}?esito=finita")
-    return see("/portale/")
+    return await _then(submission.visitor.services.delegations.act_by(delegation_id), "/portale/")
 
 
 @router.post("/agisci/fine")
@@ -93,6 +82,17 @@ async def stop(submission: FamilyForm) -> Response:
     await visitor.services.delegations.stop_acting()
     acting = visitor.caller.acting
     return see("/ufficio/" if acting and acting.capacity == "clerk" else f"{PAGE}?esito=torna")
+
+
+async def _then(done: Awaitable[None], address: str) -> Response:
+    """Go there once it is done; a delegation that is over already is said kindly."""
+    try:
+        await done
+    except ServiceProblem as problem:
+        if problem.slug != GONE:
+            raise
+        return see(f"{PAGE}?esito=finita")
+    return see(address)
 
 
 async def _page(
