@@ -36,6 +36,7 @@ from ledger.domain.tariff_rules import (
 )
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import AdjustmentCause, ChargeCause, SubscriptionCause
+from ledger.domain.wording import described
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.charge_subscriptions import charge_subscriptions, due_in
@@ -372,6 +373,10 @@ async def light_half_and_staff_meals_cost_what_their_portion_says(bench: Bench) 
     await bench.run(charge_meals, [replace(meal(n), meal_kind=kind) for n, kind in enumerate(kinds)])
     charged = [(each.meal_kind, each.basis.reduction if each.basis else None) for each in reversed(await causes(bench))]
     assert charged == [("full", None), ("light", "light"), ("half", "half"), ("staff", "staff")]
+    told = [described(each) for each in reversed(await bench.queries.statement("gua_1", StatementSpan()))]
+    assert [words.partition(" del 0")[0] for words in told] == [
+        *("Pasto", "Pasto leggero", "Mezza porzione", "Pasto del personale"),
+    ]
     assert await balance(bench) == -500 - 500 - 250 - 650
     raised = tariff(Flat(price_cents=600), portions=portions, version="b", valid_from=date(2025, 10, 1))
     await bench.run(publish_tariff, raised)

@@ -19,6 +19,8 @@ from ledger.domain.transfers import (
 
 _SERVICES: Final = {"meals": "Refezione scolastica", "transport": "Trasporto scolastico"}
 
+_MEALS: Final = {"light": "Pasto leggero", "half": "Mezza porzione", "staff": "Pasto del personale"}
+
 _MONTHS: Final = (
     *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
     *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
@@ -39,8 +41,8 @@ def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of mo
     """One line in Italian, without names."""
     day = posted.transfer.value_day.strftime("%d/%m/%Y")
     match posted.transfer.cause:
-        case ChargeCause():
-            return f"Pasto del {day}"
+        case ChargeCause(meal_kind=kind):
+            return f"{_MEALS.get(kind, 'Pasto')} del {day}"
         case AdjustmentCause(day=eaten):
             return f"Conguaglio del pasto del {eaten:%d/%m/%Y}"
         case SubscriptionCause(service=service, period=period):
