@@ -27,7 +27,7 @@ from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.machine_secrets import FileSealing
 from identity.usecases.ports import BrowserMessage, Carried, Ports
 from refettorio_chassis.audit import AuditLine
-from refettorio_chassis.clock import FixedClock
+from refettorio_chassis.clock import FixedClock, rome_day
 from refettorio_contracts import Event
 from tests.support.identity_machines_memory import (
     FailedAttemptsInMemory,
@@ -127,6 +127,15 @@ class DelegationsInMemory:
 
     async def keep(self, delegation: Delegation) -> None:
         self.kept[delegation.delegation_id] = delegation
+
+    async def forget(self, *, ended_before: datetime) -> int:
+        def is_over(each: Delegation) -> bool:
+            was_revoked = each.revoked_at is not None and each.revoked_at < ended_before
+            return was_revoked or each.last_day < rome_day(ended_before)
+
+        left = {key: each for key, each in self.kept.items() if not is_over(each)}
+        number, self.kept = len(self.kept) - len(left), left
+        return number
 
     @staticmethod
     def _latest_first(some: Iterable[Delegation]) -> Sequence[Delegation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from identity.domain.acting import ActingFor
@@ -195,6 +195,20 @@ async def a_delegation_is_found_by_who_gave_it_and_by_who_received_it(ports: Por
     revoked = DELEGATION.revoked(NOW)
     await ports.delegations.keep(revoked)
     assert list(await ports.delegations.given_by("gua_1")) == [revoked, other]
+
+
+async def delegations_that_are_over_are_forgotten_in_time_and_no_other(ports: Ports) -> None:
+    last_day = DELEGATION.last_day
+    later = replace(DELEGATION, delegation_id="del_2", guardian_id="gua_2", last_day=last_day + timedelta(days=1))
+    revoked = replace(later, delegation_id="del_3", guardian_id="gua_3").revoked(NOW)
+    for each in (DELEGATION, later, revoked):
+        await ports.delegations.keep(each)
+    assert await ports.delegations.forget(ended_before=NOW) == 0
+    assert await ports.delegations.forget(ended_before=NOW + timedelta(seconds=1)) == 1
+    midnight_in_rome = datetime(2026, 6, 30, 22, 0, tzinfo=UTC)
+    assert await ports.delegations.forget(ended_before=midnight_in_rome - timedelta(seconds=1)) == 0
+    assert await ports.delegations.forget(ended_before=midnight_in_rome) == 1
+    assert await ports.delegations.delegation("del_2") == later
 
 
 async def a_session_keeps_for_whom_its_person_acts_until_they_stop(ports: Ports) -> None:
@@ -394,6 +408,7 @@ SCENARIOS: list[Scenario] = [
     a_grant_kept_again_is_changed,
     one_proposal_waits_for_a_person_until_it_is_dropped,
     a_delegation_is_found_by_who_gave_it_and_by_who_received_it,
+    delegations_that_are_over_are_forgotten_in_time_and_no_other,
     a_session_keeps_for_whom_its_person_acts_until_they_stop,
     a_sign_in_is_taken_once,
     an_assertion_is_first_used_once_per_provider,

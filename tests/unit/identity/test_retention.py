@@ -1,4 +1,4 @@
-"""Contacts of who has not signed in for two years go, and the others hear of it."""
+"""Contacts of who has not signed in for two years go, and the others hear of it; so do delegations long over."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from identity.domain.exchange import Answer
-from identity.domain.retention import CONTACTS
+from identity.domain.retention import CONTACTS, DELEGATIONS
+from identity.usecases.forget_old_delegations import forget_old_delegations
 from identity.usecases.forget_unused_contacts import forget_unused_contacts
 from refettorio_contracts.identity import ContactRemoved
 from tests.support.identity_memory import NOW, Memory
-from tests.support.identity_scenarios import ASKED, MAIL, MARIO
+from tests.support.identity_scenarios import ASKED, DELEGATION, MAIL, MARIO
 
 ONE_SECOND = timedelta(seconds=1)
 
@@ -56,3 +57,18 @@ async def test_twice_is_once_and_who_comes_back_in_time_is_left_alone() -> None:
     await memory.exchanges.add(replace(ASKED, exchange_id="exc_2").answered(back), {})
     assert await forget_unused_contacts(memory.ports) == {"contacts": 0}
     assert memory.people.kept_contacts == {"con_1": MAIL}
+
+
+async def test_a_delegation_goes_two_years_after_it_ended_and_leaves_a_line_without_the_fiscal_code() -> None:
+    memory = Memory()
+    await memory.delegations.keep(DELEGATION.revoked(NOW))
+    memory.clock.advance(timedelta(days=60))
+    assert await forget_old_delegations(memory.ports) == {"delegations": 0}
+    memory.clock.moment = NOW + DELEGATIONS.kept_for
+    assert await forget_old_delegations(memory.ports) == {"delegations": 0}
+    memory.clock.advance(ONE_SECOND)
+    assert await forget_old_delegations(memory.ports) == {"delegations": 1}
+    assert await forget_old_delegations(memory.ports) == {"delegations": 0}
+    [line] = memory.audit.lines
+    told = (line.role, line.what, line.subject, line.details)
+    assert told == ("system", "forget-by-rule", "delegations", {"number": "1"})

@@ -65,6 +65,7 @@ from identity.outbound.store import CONTACTS, GUARDIANS, STAFF, People
 from identity.outbound.tablets import TABLETS, Tablets
 from identity.outbound.tokens import TokenIssuer
 from identity.settings import Settings
+from identity.usecases.forget_old_delegations import forget_old_delegations
 from identity.usecases.forget_unused_contacts import forget_unused_contacts
 from identity.usecases.machine_ports import Sealing
 from identity.usecases.ports import Federation, Ports, SingleLogout
@@ -256,6 +257,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
 async def _forget(run: Runner[Ports], readings: Readings) -> None:
     """What the nightly rules let go."""
     await run(forget_unused_contacts)
+    await run(forget_old_delegations)
     await readings.forget()
 
 

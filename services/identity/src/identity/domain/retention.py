@@ -38,4 +38,11 @@ REGISTER: Final = Rule(
     counted_from="the answer",
     because="DPCM 24 October 2014, art. 13",
 )
-RULES: Final = (CONTACTS, REGISTER)
+DELEGATIONS: Final = Rule(
+    name="delegations",
+    what="delegations that are over, with the fiscal code of the delegate",
+    kept_for=REGISTER_KEPT_FOR,
+    counted_from="the last day, or the revocation",
+    because="as long as one may ask who looked: it says by what right somebody acted",
+)
+RULES: Final = (CONTACTS, REGISTER, DELEGATIONS)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from identity.domain.delegation import Delegation
 from identity.domain.fiscal_code import FiscalCode
+from refettorio_chassis.clock import rome_day
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
 
@@ -49,6 +50,10 @@ class Delegations:
             "revoked_at": delegation.revoked_at,
         }
         await self._delegations.replace_one({"_id": delegation.delegation_id}, document, upsert=True)
+
+    async def forget(self, *, ended_before: datetime) -> int:
+        over = [{"last_day": {"$lt": rome_day(ended_before).isoformat()}}, {"revoked_at": {"$lt": ended_before}}]
+        return await self._delegations.delete_many({"$or": over})
 
     async def _latest_first(self, where: Document) -> Sequence[Delegation]:
         return [_delegation(each) for each in await self._delegations.find(where, sort=[("given_at", -1), ("_id", 1)])]

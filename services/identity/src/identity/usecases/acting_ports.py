@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from identity.domain.delegation import Delegation
@@ -23,3 +24,6 @@ class Delegations(Protocol):
         ...
 
     async def keep(self, delegation: Delegation) -> None: ...
+    async def forget(self, *, ended_before: datetime) -> int:
+        """Those whose last day in Rome, or whose revocation, was before then; how many."""
+        ...
