@@ -15,6 +15,7 @@ from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
 from identity.domain.machine_client import MachineClient
+from identity.domain.people import is_named
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
@@ -60,6 +61,10 @@ class PeopleInMemory:
             for each in self.guardians.values()
             if without_omocodia(each.fiscal_code) == wanted and each.fiscal_code != fiscal_code
         ]
+
+    async def named(self, words: Sequence[str], *, limit: int) -> Sequence[Guardian]:
+        found = [each for each in self.guardians.values() if is_named(each, tuple(words))]
+        return sorted(found, key=lambda each: (each.family_name, each.given_name, each.guardian_id))[:limit]
 
     async def keep_guardian(self, guardian: Guardian) -> None:
         self.guardians[guardian.guardian_id] = guardian

@@ -14,6 +14,7 @@ from identity.domain.delegation import Delegation
 from identity.domain.exchange import Answer, Exchange, ExchangeSearch
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.people import name_words
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
 from identity.domain.roles import StaffGrant
@@ -103,12 +104,36 @@ async def a_guardian_kept_again_is_changed(ports: Ports) -> None:
     changed = MARIO.named("Mario Luigi", "Rossi").told_once_more()
     await ports.people.keep_guardian(changed)
     assert await ports.people.guardian("gua_1") == changed
+    dead = replace(changed, died_on=date(2025, 10, 5))
+    await ports.people.keep_guardian(dead)
+    assert await ports.people.guardian("gua_1") == dead
 
 
 async def people_born_alike_are_found_and_the_person_is_not_one_of_them(ports: Ports) -> None:
     await ports.people.keep_guardian(MARIO)
     await ports.people.keep_guardian(TWIN)
     assert list(await ports.people.born_alike(MARIO.fiscal_code)) == [TWIN]
+
+
+async def people_are_found_by_the_beginnings_of_their_names(ports: Ports) -> None:
+    nicolo = replace(MARIO, guardian_id="gua_3", given_name="Nicolò", family_name="D'Amico Šarić")
+    decomposed = replace(MARIO, guardian_id="gua_4", given_name="NICOLO\u0300", family_name="Łukasz")
+    for place, guardian in enumerate((MARIO, nicolo, decomposed)):
+        await ports.people.keep_guardian(replace(guardian, fiscal_code=FiscalCode(f"0000000000{place}")))
+    for text, found in {
+        "ross": ["gua_1"],
+        "MARIO ROS": ["gua_1"],
+        "nicolo": ["gua_3", "gua_4"],
+        "amico nico": ["gua_3"],
+        "saric": ["gua_3"],
+        "lukasz": ["gua_4"],
+        "ario": [],
+        "rossi nicolo": [],
+        "a.b(c": [],
+    }.items():
+        seen = await ports.people.named(name_words(text), limit=5)
+        assert [each.guardian_id for each in seen] == found, text
+    assert len(await ports.people.named(("nicolo",), limit=1)) == 1
 
 
 async def contacts_belong_to_one_guardian(ports: Ports) -> None:
@@ -402,6 +427,7 @@ SCENARIOS: list[Scenario] = [
     a_guardian_is_found_by_id_and_by_code,
     a_guardian_kept_again_is_changed,
     people_born_alike_are_found_and_the_person_is_not_one_of_them,
+    people_are_found_by_the_beginnings_of_their_names,
     contacts_belong_to_one_guardian,
     who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_whole,
     what_waits_for_a_code_is_kept_changed_and_forgotten,

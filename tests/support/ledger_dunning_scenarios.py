@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from ledger.domain.accounts import REMINDER_FEES, WRITE_OFFS
+from ledger.domain.creditor import Holder
 from ledger.domain.decision_errors import (
     NotInDebtError,
     PlanConflictError,
@@ -21,6 +22,7 @@ from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.issue_instalments import WantedPlan, cancel_plan, issue_instalments
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
+from ledger.usecases.know_holder import know_holder, know_holders_death
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.remind_debtors import Debtor, Reminded, look_at_debtor, remind_debtor
 from ledger.usecases.switch_payment_network import switch_payment_network
@@ -105,6 +107,19 @@ async def nobody_is_blamed_while_nobody_can_pay(bench: DecisionBench) -> None:
     await bench.decide(switch_payment_network, down_since=None, reason="pagoPA riparte", by=CLERK)
     assert (await reminded(bench)).is_reminded
     assert (await bench.audited())[:2] == ["network-down", "network-up"]
+
+
+async def nobody_reminds_the_dead(bench: DecisionBench) -> None:
+    holder = Holder(account_id="gua_1", fiscal_code="RSSMRA85T10A562S", full_name="Mario Rossi")
+    await bench.run(know_holders_death, "gua_1", is_deceased=True)
+    await bench.run(know_holder, holder)
+    await in_debt(bench)
+    bench.clock.advance(timedelta(days=15))
+    await bench.run(know_holders_death, "gua_1", is_deceased=True)
+    assert await reminded(bench) == Reminded(suspended=Suspension.DECEASED)
+    assert (await balance(bench), (await looked_at(bench)).suspended) == (-3_000, Suspension.DECEASED)
+    await bench.run(know_holders_death, "gua_1", is_deceased=False)
+    assert (await reminded(bench)).is_reminded
 
 
 async def the_network_is_told_when_it_changes(bench: DecisionBench) -> None:
@@ -329,6 +344,7 @@ DUNNING_SCENARIOS = (
     steps_follow_each_other_after_their_delay_and_never_twice,
     a_small_debt_waits_and_a_new_debt_begins_again,
     nobody_is_blamed_while_nobody_can_pay,
+    nobody_reminds_the_dead,
     the_network_is_told_when_it_changes,
     a_payment_begun_counts_for_a_while,
     a_plan_suspends_reminders_while_it_is_kept,

@@ -88,7 +88,7 @@ class ServicesDouble(httpx.AsyncBaseTransport):
 def typical_town() -> ServicesDouble:
     """A family with two children, some movements, some notices; a clerk with applications to decide."""
     double = ServicesDouble()
-    for part in (_identity, _staff, _profile, _enrollment, _applications, _attendance, _ledger, _notify):
+    for part in (_identity, _people, _staff, _profile, _enrollment, _applications, _attendance, _ledger, _notify):
         for (method, path), answer in part().items():
             double.answer(method, path, answer)
     return double
@@ -129,6 +129,29 @@ def _identity() -> dict[tuple[str, str], Json]:
         },
         **machines(),
         ("DELETE", "/api/identity/v1/tablets/tab_1"): tablet | {"state": "revoked"},
+    }
+
+
+def _people() -> dict[tuple[str, str], Json]:
+    path = "/api/identity/v1/people"
+    anna = {"id": GUARDIAN, "given_name": "Anna", "family_name": "Bianchi", "fiscal_code": "BNCNNA80A41D142F"}
+    twin = anna | {"id": "gua_twin", "fiscal_code": "BNCNNA80A41D1LNV"}
+    contact = {"channel": "email", "masked": "a•••@example.it", "verified_by": "identity-provider"}
+    record = anna | {
+        "registered_at": "2024-06-03T07:04:00Z",
+        "last_sign_in_at": "2025-10-05T18:40:00Z",
+        "preferred_channel": "email",
+        "contacts": [contact | {"verified_at": "2024-06-03T07:04:00Z"}],
+        "roles": ["office"],
+        "roles_last_day": "2025-12-31",
+        "maybe_same": [twin | {"why": "omocodia"}],
+    }
+    return {
+        ("POST", f"{path}/search"): {"items": [anna, twin | {"given_name": "Anna Maria"}], "are_more": False},
+        ("GET", f"{path}/{GUARDIAN}/record"): record,
+        ("PUT", f"{path}/{GUARDIAN}/death"): {},
+        ("POST", f"{path}/{GUARDIAN}/death/mistake"): {},
+        ("GET", f"{path}/gua_twin/record"): record | twin | {"died_on": "2025-09-28", "maybe_same": []},
     }
 
 

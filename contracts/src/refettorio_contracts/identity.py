@@ -97,6 +97,23 @@ class DelegateRevoked(_GuardianEvent):
     is_given_up: bool
 
 
+class GuardianDeceased(_GuardianEvent):
+    """The guardian died on `died_on` (Europe/Rome): nobody acts as them and nothing is written to them any more.
+
+    Their account and their children's enrolments stay as they are, for the office to settle.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.guardian.deceased.v1"
+
+    died_on: date
+
+
+class GuardianFoundLiving(_GuardianEvent):
+    """The guardian had been taken for dead by mistake: what `guardian.deceased` ended begins again."""
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.guardian.found-living.v1"
+
+
 class ContactCodeRequested(_GuardianEvent):
     """The guardian wants to prove that a contact is theirs: `code` goes to `address`, at once, and nowhere else.
 

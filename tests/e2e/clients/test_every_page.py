@@ -45,6 +45,9 @@ PAGES = (
     f"/ufficio/domande/{APPLICATION}",
     "/ufficio/alunni?classe=primaria-1a",
     f"/ufficio/alunni/{PUPIL}",
+    "/ufficio/persone",
+    f"/ufficio/persone/{GUARDIAN}?esito=in-vita",
+    "/ufficio/persone/gua_twin",
     "/ufficio/presenze?classe=primaria-1a&giorno=2025-10-06",
     "/ufficio/tablet",
     "/ufficio/personale?esito=proposta",
@@ -158,3 +161,22 @@ async def test_the_filter_of_the_office_needs_no_button(browser: Browser, town: 
         await expect(seen.page.get_by_text("1 domanda", exact=True)).to_be_visible()
         assert "stato=rejected" in seen.page.url
         assert seen.complaints == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_a_person_is_searched_and_their_contacts_are_shown(
+    browser: Browser, town: Town, size: ViewportSize
+) -> None:
+    async with window(browser, town.address, size=size) as seen:
+        await seen.page.goto("/ufficio/persone")
+        await seen.page.get_by_label("Codice fiscale, oppure nome e cognome").fill("bianchi")
+        await seen.page.get_by_role("button", name="Cerca", exact=True).click()
+        assert await seen.barriers() == []
+        assert "bianchi" not in seen.page.url.lower()
+
+        await seen.page.get_by_role("link", name="Anna Bianchi").click()
+        await seen.page.get_by_role("button", name="Mostra per intero").click()
+
+        await expect(seen.page.get_by_text("anna.bianchi@example.it")).to_be_visible()
+        assert await seen.barriers() == []
+        assert (await seen.overflow_pixels(), seen.complaints) == (0, [])

@@ -139,6 +139,15 @@ async def test_nobody_reaches_what_is_another_familys(api: Families, town: Town)
     assert (await api.office("GET", "/pupils?mine=true")).json() == {"items": []}
 
 
+async def test_the_office_reads_the_children_of_one_holder(api: Families, town: Town) -> None:
+    application = await town.submit()
+    await town.run(accept_application, application.application_id, by=CLERK)
+    [own] = (await api.office("GET", f"/pupils?account_id={ROSSI}")).json()["items"]
+    assert (own["account_id"], len(own["enrolments"])) == (ROSSI, 1)
+    assert (await api.office("GET", f"/pupils?account_id={BIANCHI}")).json() == {"items": []}
+    assert (await api.call(BIANCHI, "guardian", "GET", f"/pupils?account_id={ROSSI}")).json() == {"items": []}
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -27,6 +27,7 @@ from notify.usecases.ports import Parcel
 from notify.usecases.publish_communication import Draft, publish_communication
 from notify.usecases.record_receipt import record_receipt
 from notify.usecases.settle_delivery import settle_delivery
+from notify.usecases.stop_writing import stop_writing, write_again
 from notify.usecases.write_letter import write_letter
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock
@@ -313,6 +314,21 @@ class DeliveryScenarios:
         await sent_sms(bench)
         await bench.run(record_receipt, "sms", "7aef82ec", undeliverable=None)
         assert [each.state for each in await bench.deliveries()] == ["sent"]
+
+    async def test_who_died_is_reached_nowhere_and_who_lives_again_is(self, bench: Bench) -> None:
+        await reachable(bench)
+        await low_balance(bench)
+        await bench.run(stop_writing, MARIA)
+        assert await claimed(bench) is None
+        await low_balance(bench, "evt-2")
+        await bench.run(learn_contact, MARIA, contact("email", "nuova@example.it", 2))
+        states = [(each.state, each.channel) for each in await bench.deliveries()]
+        assert sorted(states) == [("failed", "email"), ("planned", "sms")]
+        await bench.run(write_again, MARIA)
+        await low_balance(bench, "evt-3")
+        parcel = await claimed(bench)
+        assert parcel
+        assert parcel.address == "nuova@example.it"
 
 
 class CommunicationScenarios:

@@ -14,7 +14,7 @@ from refettorio_chassis.testing import envelope_of
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, TariffAssigned
-from refettorio_contracts.identity import GuardianRegistered, PersonalData
+from refettorio_contracts.identity import GuardianDeceased, GuardianFoundLiving, GuardianRegistered, PersonalData
 from tests.support.ledger_memory import MORNING, MemoryLedger
 from tests.support.ledger_scenarios import balance, priced
 
@@ -104,6 +104,11 @@ async def test_assignments_and_people_are_remembered_and_the_rest_is_let_pass() 
     [known] = ledger.state.assignments.values()
     assert (known.tariff_code, known.account_id) == ("meals-standard", "gua_1")
     assert ledger.state.holders["gua_1"].full_name == "Mario Rossi"
+    died = GuardianDeceased(guardian_id="gua_1", died_on=date(2025, 10, 1))
+    await take(ledger, "guardians", [received(ledger, died)])
+    assert ledger.state.holders["gua_1"].is_deceased
+    await take(ledger, "guardians", [received(ledger, GuardianFoundLiving(guardian_id="gua_1"))])
+    assert not ledger.state.holders["gua_1"].is_deceased
 
 
 async def test_a_pupil_is_followed_from_school_to_school() -> None:

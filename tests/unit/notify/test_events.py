@@ -31,6 +31,8 @@ from refettorio_contracts.identity import (
     ContactVerified,
     DelegateAuthorised,
     DelegateRevoked,
+    GuardianDeceased,
+    GuardianFoundLiving,
     GuardianRegistered,
     PersonalData,
 )
@@ -51,7 +53,7 @@ from refettorio_contracts.ledger import (
 )
 from refettorio_contracts.topics import ACCOUNTS, PAYMENTS
 from tests.support.notify.memory import MemoryBench
-from tests.support.notify.scenarios import EVERY_CHANNEL, NOON
+from tests.support.notify.scenarios import EVERY_CHANNEL, NOON, claimed
 
 MARIA = "gua_maria"
 ABOUT: dict[str, Any] = {
@@ -280,6 +282,23 @@ async def test_a_guardian_is_told_that_somebody_may_act_for_them_and_that_it_is_
     begun, over = await bench.letters()
     assert begun.content.facts == (("La delega vale fino al", "31/08/2026"),)
     assert "ha rinunciato" in over.content.body
+
+
+async def test_nothing_leaves_for_the_dead_until_they_are_found_living(bench: MemoryBench) -> None:
+    verified = ContactVerified(
+        guardian_id=MARIA, contact_id="con_1", channel="email", address="maria@example.it", verified_by="one-time-code"
+    )
+    dead, living = (
+        GuardianDeceased(guardian_id=MARIA, died_on=date(2025, 10, 1)),
+        GuardianFoundLiving(guardian_id=MARIA),
+    )
+    await receive(bench, verified, balance(3, 1530), dead, dead)
+    assert await claimed(bench) is None
+    assert [(each.state, each.reason) for each in await bench.deliveries()] == [("failed", "no-contact")]
+    await receive(bench, balance(0, 12))
+    assert len(await bench.deliveries()) == 1
+    await receive(bench, living, balance(-3, -1530))
+    assert await claimed(bench) is not None
 
 
 async def test_enrolments_follow_their_pupil(bench: MemoryBench) -> None:

@@ -106,6 +106,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "ride": {"both": "Andata e ritorno", "outward": "Solo andata", "return": "Solo ritorno"},
     "suspension": {
+        "deceased": "l'intestatario è deceduto",
         "network-down": "la rete dei pagamenti è ferma",
         "payment-in-flight": "un pagamento è in corso",
         "exempt": "sospeso dall'ufficio",
@@ -210,7 +211,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "year-closed-debt-due": "Anno da saldare",
     },
     "access": {
+        "person-found": "Ti ha trovato cercando tra le persone",
         "person-read": "Ha consultato i tuoi dati e i tuoi recapiti",
+        "person-deceased": "Ha scritto che eri deceduto",
+        "person-found-living": "Ha annullato il decesso scritto per errore",
         "exchange-read": "Ha letto i messaggi del tuo accesso con SPID o CIE",
         "register-searched": "Ha cercato i tuoi accessi con SPID o CIE",
         "applications-listed": "Ha aperto un elenco di domande",
@@ -256,6 +260,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "issue-instalments": "Ha chiesto un pagamento a rate",
         "submit-application": "Ha inviato una domanda di iscrizione",
         "withdraw-application": "Ha ritirato una domanda di iscrizione",
+    },
+    "maybe_same": {
+        "omocodia": "i due codici fiscali sono uguali a parte le lettere dell'omocodia",
+        "provisional-code": "stesso nome, e uno dei due codici è provvisorio",
     },
     "kept_by": {
         "identity": "Profilo",

@@ -18,6 +18,7 @@ from clients.services.ledger import Ledger
 from clients.services.machines import Machines
 from clients.services.notify import Notify
 from clients.services.pagopa import PagoPa
+from clients.services.people import People
 from clients.services.prices import Prices
 from clients.services.prints import Prints
 from clients.services.privacy import Privacy
@@ -37,6 +38,7 @@ class Services:
 
     identity: Identity
     machines: Machines
+    people: People
     profile: Profile
     delegations: Delegations
     privacy: Privacy
@@ -72,6 +74,7 @@ class Directory:
         return Services(
             identity=Identity(backend("identity")),
             machines=Machines(backend("identity")),
+            people=People(backend("identity")),
             profile=Profile(backend("identity")),
             delegations=Delegations(backend("identity")),
             privacy=Privacy({name: backend(name) for name in NAMES}),

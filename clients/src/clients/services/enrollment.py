@@ -261,6 +261,10 @@ class Enrollment:
         """Those of one class, for the office."""
         return (await self.backend.read("/api/enrollment/v1/pupils", Pupils, {"class_id": class_id})).items
 
+    async def pupils_of(self, account_id: str) -> tuple[Pupil, ...]:
+        """Those a holder enrolled, with the holder's enrolments alone, for the office."""
+        return (await self.backend.read("/api/enrollment/v1/pupils", Pupils, {"account_id": account_id})).items
+
     async def pupil(self, pupil_id: str) -> Pupil:
         """One pupil, for the office."""
         return await self.backend.read(f"{_OFFICE}/pupils/{pupil_id}", Pupil)

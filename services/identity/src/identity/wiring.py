@@ -16,6 +16,7 @@ from identity.inbound.http_acting import acting_router
 from identity.inbound.http_contacts import contacts_router
 from identity.inbound.http_delegations import OwnDelegations, delegations_router
 from identity.inbound.http_machines import machines_router
+from identity.inbound.http_people import office_people_router
 from identity.inbound.http_privacy import privacy_router
 from identity.inbound.http_public import public_router
 from identity.inbound.http_register import register_router
@@ -228,6 +229,8 @@ def wire(base: Foundation, settings: Settings) -> Service:
             *map(partial(oidc_router, base.clock), entrances),
             pairing_router(run, public_url),
             people_router(only_noting, queries),
+            office_people_router(run, queries, base.clock),
+            office_people_router(only_noting, queries, base.clock),
             privacy_router(queries, readings, OwnDelegations(queries, base.clock)),
             contacts_router(run, queries, base.clock),
             delegations_router(run, queries, base.clock),

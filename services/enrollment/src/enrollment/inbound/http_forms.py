@@ -56,12 +56,17 @@ def router(reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
     async def pupils(
         caller: FamilyOrOffice,
         class_id: Annotated[str | None, Query(max_length=60)] = None,
+        account_id: Annotated[str | None, Query(max_length=80, description="Only a holder's children")] = None,
         mine: Annotated[bool, Query(description="Only one's own children, for a clerk who is a parent too")] = False,
     ) -> Items[PupilShape]:
         if mine or not caller.has("office", "administrator", "auditor"):
             holder = GuardianId(caller.subject)
             own = await reads.pupils_of(holder)
             return Items(items=[PupilShape.of(pupil, pupil.enrolled_by(holder)) for pupil in own])
+        if account_id:
+            theirs = await reads.pupils_of(GuardianId(account_id))
+            await readings.note(caller, "pupils-listed", [account_id], of=account_id)
+            return Items(items=[PupilShape.of(each, each.enrolled_by(GuardianId(account_id))) for each in theirs])
         found = await reads.pupils(ClassId(class_id) if class_id else None)
         families = (each.account_id for pupil in found for each in pupil.enrolments)
         await readings.note(caller, "pupils-listed", families, of=class_id or "")

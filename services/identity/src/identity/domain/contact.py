@@ -36,6 +36,14 @@ class Contact:
     verified_at: datetime
     removed_at: datetime | None = None
 
+    @property
+    def masked(self) -> str:
+        """Enough to recognise it by, not enough to write to: `m•••@posta.it`, `+39 ••• 567`."""
+        if self.channel == EMAIL:
+            local, _, domain = self.address.rpartition("@")
+            return f"{local[:1]}•••@{domain}"
+        return f"{self.address[:3]} ••• {self.address[-3:]}"
+
 
 def address_on(channel: str, text: str) -> str:
     """The address as it is kept. Raises `ContactInvalidError`."""

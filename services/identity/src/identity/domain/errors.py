@@ -33,6 +33,12 @@ class ResponseRefusedError(NotAllowedError):
         self.rule = rule
 
 
+class ShutOutError(ResponseRefusedError):
+    """The identity provider is right, and the person does not come in: the municipality closed their record."""
+
+    slug = "shut-out"
+
+
 class LogoutRefusedError(NotAllowedError):
     """A logout message of an identity provider breaks a rule. `rule` names it and never quotes the message."""
 
@@ -75,6 +81,42 @@ class GuardianUnknownError(NotFoundError):
     """No guardian has this identifier."""
 
     slug = "guardian-unknown"
+
+
+class AlreadyDeceasedError(ConflictError):
+    """The person is written down as deceased already, on another day."""
+
+    slug = "already-deceased"
+
+
+class NotDeceasedError(ConflictError):
+    """The person is not written down as deceased."""
+
+    slug = "not-deceased"
+
+
+class DeathDayRefusedError(DomainError):
+    """Nobody has died tomorrow."""
+
+    slug = "death-day-refused"
+
+
+class OwnRecordError(NotAllowedError):
+    """Who would close their own record closes the door behind themselves."""
+
+    slug = "own-record"
+
+
+class StaffRecordError(NotAllowedError):
+    """Who has a role of the staff is shut out by an administrator only."""
+
+    slug = "staff-record"
+
+
+class SearchTooWideError(DomainError):
+    """Too little to look for: half the town would be shown."""
+
+    slug = "search-too-wide"
 
 
 class SessionUnknownError(NotFoundError):

@@ -11,6 +11,9 @@ FiscalCode = NewType("FiscalCode", str)
 SAML_PREFIX: Final = "TINIT-"
 """How SPID and CIE write an Italian tax number (ETSI EN 319 412-1)."""
 
+PROVISIONAL_LENGTH: Final = 11
+"""Digits of the code that is given to who waits for the final one."""
+
 _DIGIT_PLACES: Final = (6, 7, 9, 10, 12, 13, 14)
 _OMOCODIA: Final = str.maketrans("LMNPQRSTUV", "0123456789")
 _MONTHS: Final = "ABCDEHLMPRST"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from identity.domain.fiscal_code import FiscalCode
 
@@ -12,7 +12,7 @@ from identity.domain.fiscal_code import FiscalCode
 class Guardian:
     """`version` counts the facts told about this guardian; it is the sequence of their events.
 
-    `preferred_channel`: `email`, `sms`, or none for all.
+    `preferred_channel`: `email`, `sms`, or none for all. `died_on`: a Rome day; none for the living.
     """
 
     guardian_id: str
@@ -22,6 +22,7 @@ class Guardian:
     registered_at: datetime
     version: int = 1
     preferred_channel: str | None = None
+    died_on: date | None = None
 
     @property
     def full_name(self) -> str:

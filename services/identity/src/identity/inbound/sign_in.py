@@ -17,7 +17,12 @@ from starlette.responses import RedirectResponse, Response
 
 from identity.domain.anomaly import Anomaly, anomaly
 from identity.domain.device import device_in_words
-from identity.domain.errors import ResponseRefusedError, UnknownIdentityProviderError, UnsolicitedResponseError
+from identity.domain.errors import (
+    ResponseRefusedError,
+    ShutOutError,
+    UnknownIdentityProviderError,
+    UnsolicitedResponseError,
+)
 from identity.domain.levels import Levels
 from identity.domain.sign_in import Browser, Scheme, SignIn
 from identity.inbound import cookies
@@ -38,6 +43,12 @@ _REFUSED: Final = Anomaly(
     cause="provider",
     message="La risposta del gestore di identità non è stata accettata",
     advice="Per la tua sicurezza l'accesso è stato interrotto. Puoi riprovare dall'inizio.",
+)
+_SHUT_OUT: Final = Anomaly(
+    number=None,
+    cause="person",
+    message="L'accesso ai servizi scolastici con questa identità è stato chiuso dal Comune",
+    advice="Se pensi che sia un errore, rivolgiti all'ufficio Servizi scolastici con un documento.",
 )
 _NOT_AWAITED: Final = Anomaly(
     number=None,
@@ -181,6 +192,8 @@ def browser_of(entrance: Entrance, request: Request) -> Browser:
 
 
 def _not_signed_in(outcome: NotSignedIn) -> Response:
+    if isinstance(outcome.reason, ShutOutError):
+        return courtesy_page(_SHUT_OUT, status=HTTPStatus.FORBIDDEN, retry_url="/")
     if isinstance(outcome.reason, ResponseRefusedError):
         log.warning("response refused", scheme=outcome.scheme, rule=outcome.reason.rule)
         return courtesy_page(

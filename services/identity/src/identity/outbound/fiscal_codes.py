@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from stdnum import luhn
 from stdnum.exceptions import ValidationError
 from stdnum.it import codicefiscale
 
 from identity.domain.errors import FiscalCodeInvalidError
-from identity.domain.fiscal_code import FiscalCode, bare_code
-
-PROVISIONAL_LENGTH: Final = 11
+from identity.domain.fiscal_code import PROVISIONAL_LENGTH, FiscalCode, bare_code
 
 
 class StdnumFiscalCodes:

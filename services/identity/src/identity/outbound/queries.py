@@ -23,6 +23,7 @@ from identity.outbound.exchanges import RegisterOf
 from identity.outbound.machine_clients import KafkaAccesses, MachineClients
 from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions
+from identity.outbound.sign_in_trail import SignInTrail
 from identity.outbound.store import People
 from identity.outbound.tablets import Tablets
 from refettorio_chassis.transaction import Collections
@@ -33,6 +34,7 @@ class Queries:
 
     def __init__(self, view: Collections) -> None:
         self._people = People(view)
+        self._sign_ins = SignInTrail(view)
         self._exchanges = RegisterOf(view)
         self._proposals = Proposals(view)
         self._delegations = Delegations(view)
@@ -71,6 +73,9 @@ class Queries:
 
     async def delegations_received_by(self, delegate: FiscalCode) -> Sequence[Delegation]:
         return await self._delegations.received_by(delegate)
+
+    async def last_sign_in(self, guardian_id: str) -> datetime | None:
+        return await self._sign_ins.last_sign_in(guardian_id)
 
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]:
         return await self._sessions.of_guardian(guardian_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from identity.domain.contact import Contact
 from identity.domain.contact_code import WaitingContact
 from identity.domain.delegation import Delegation
@@ -13,6 +15,8 @@ from refettorio_contracts.identity import (
     ContactVerified,
     DelegateAuthorised,
     DelegateRevoked,
+    GuardianDeceased,
+    GuardianFoundLiving,
     GuardianRegistered,
     PersonalData,
 )
@@ -26,6 +30,16 @@ def guardian_registered(guardian: Guardian) -> GuardianRegistered:
             fiscal_code=guardian.fiscal_code, given_name=guardian.given_name, family_name=guardian.family_name
         ),
     )
+
+
+def guardian_deceased(guardian: Guardian, died_on: date) -> GuardianDeceased:
+    """A guardian died."""
+    return GuardianDeceased(guardian_id=guardian.guardian_id, died_on=died_on)
+
+
+def guardian_found_living(guardian: Guardian) -> GuardianFoundLiving:
+    """It was a mistake."""
+    return GuardianFoundLiving(guardian_id=guardian.guardian_id)
 
 
 def contact_verified(contact: Contact) -> ContactVerified:

@@ -141,7 +141,7 @@ async def _session(directory: Directory, secret: str | None, limits: SessionLimi
 
 async def _person(directory: Directory, session: Session, wanted: Destination, now: datetime) -> Admitted | None:
     guardian = await directory.guardian(session.guardian_id)
-    if guardian is None:
+    if guardian is None or guardian.died_on is not None:
         return None
     grant = await directory.grant_of(guardian.fiscal_code) if session.level >= STAFF else None
     if grant and not grant.holds(rome_day(now)):

@@ -9,6 +9,7 @@ from identity.domain.contact import EMAIL, IDENTITY_PROVIDER, SMS, Contact, emai
 from identity.domain.errors import (
     FiscalCodeInvalidError,
     ResponseRefusedError,
+    ShutOutError,
     UnsolicitedResponseError,
     UserAnomalyError,
 )
@@ -114,6 +115,8 @@ async def _recognised(ports: Ports, statement: IdentityStatement, now: datetime)
     except FiscalCodeInvalidError as error:
         raise ResponseRefusedError("attribute-fiscalNumber") from error
     known = await ports.people.guardian_of(code)
+    if known is not None and known.died_on is not None:
+        raise ShutOutError("guardian-deceased")
     if known is None:
         guardian = Guardian(
             guardian_id=ports.chance.identifier("gua"),

@@ -89,6 +89,7 @@ class Holder:
     account_id: str
     fiscal_code: str
     full_name: str
+    is_deceased: bool = False
 
 
 def is_legal_person(fiscal_code: str) -> bool:

@@ -42,6 +42,7 @@ DEFAULT_STEPS: Final = (
 class Suspension(StrEnum):
     """Why nobody is reminded now."""
 
+    DECEASED = "deceased"
     NETWORK_DOWN = "network-down"
     PAYMENT_IN_FLIGHT = "payment-in-flight"
     EXEMPT = "exempt"

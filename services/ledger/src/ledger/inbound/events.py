@@ -15,7 +15,7 @@ from ledger.domain.tariffs import TariffAssignment
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.know_enrolment import change_ride, end_enrolment, know_enrolment, move_pupil
-from ledger.usecases.know_holder import know_holder
+from ledger.usecases.know_holder import know_holder, know_holders_death
 from ledger.usecases.ports import Ports
 from ledger.usecases.recognise_meals import recognise_meals
 from refettorio_chassis.consuming import Knows, OnBatch, Received, Subscription, one_by_one, span_of
@@ -23,7 +23,7 @@ from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, RideChosen, TariffAssigned
-from refettorio_contracts.identity import GuardianRegistered
+from refettorio_contracts.identity import GuardianDeceased, GuardianFoundLiving, GuardianRegistered
 from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 
 LARGEST_BATCH: Final = 2_000
@@ -184,5 +184,8 @@ def _on_guardian(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitab
                 full_name=f"{person.given_name} {person.family_name}",
             )
             await know_holder(ports_of(transaction, ()), holder)
+        elif isinstance(event, GuardianDeceased | GuardianFoundLiving):
+            is_deceased = isinstance(event, GuardianDeceased)
+            await know_holders_death(ports_of(transaction, ()), event.guardian_id, is_deceased=is_deceased)
 
     return handler

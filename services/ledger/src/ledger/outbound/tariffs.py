@@ -74,18 +74,25 @@ class HolderStore:
     async def holders(self, account_ids: Collection[str]) -> Mapping[str, Holder]:
         """Those known, by account."""
         found = await self._holders.find({"_id": {"$in": list(account_ids)}})
-        return {
-            each["_id"]: Holder(account_id=each["_id"], fiscal_code=each["fiscal_code"], full_name=each["full_name"])
-            for each in found
-        }
+        return {each["_id"]: _holder(each) for each in found}
 
     async def keep(self, holder: Holder) -> None:
         document: Document = {
             "_id": holder.account_id,
             "fiscal_code": holder.fiscal_code,
             "full_name": holder.full_name,
+            "is_deceased": holder.is_deceased,
         }
         await self._holders.replace_one({"_id": holder.account_id}, document, upsert=True)
+
+
+def _holder(document: Document) -> Holder:
+    return Holder(
+        account_id=document["_id"],
+        fiscal_code=document["fiscal_code"],
+        full_name=document["full_name"],
+        is_deceased=document.get("is_deceased", False),
+    )
 
 
 def assignment_document(assignment: TariffAssignment) -> Document:

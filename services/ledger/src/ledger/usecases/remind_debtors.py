@@ -133,6 +133,9 @@ async def _keeps_an_own_plan(ports: DecisionPorts, account_id: str) -> bool:
 
 
 async def _suspension(ports: DecisionPorts, account_id: str) -> Suspension | None:
+    holder = await ports.world.holders.holder(account_id)
+    if holder is not None and holder.is_deceased:
+        return Suspension.DECEASED  # the heirs are the office's to look for, and no fee falls on the dead
     if await ports.dunning.network_down_since() is not None:
         return Suspension.NETWORK_DOWN
     if await in_flight_now(ports, account_id):

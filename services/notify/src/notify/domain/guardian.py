@@ -25,16 +25,19 @@ class Contact:
 class Guardian:
     """`given_name` is None until the registration was told: contacts may arrive first.
 
-    `preferred_channel`: None for all of them.
+    `preferred_channel`: None for all of them. Who is deceased is reached nowhere; what was told stays under their name.
     """
 
     guardian_id: str
     given_name: str | None = None
     contacts: tuple[Contact, ...] = ()
     preferred_channel: str | None = None
+    is_deceased: bool = False
 
     def address_for(self, channel: str) -> str | None:
         """Where to reach them: the contact of that channel verified last, because people change numbers."""
+        if self.is_deceased:
+            return None
         candidates = [contact for contact in self.contacts if contact.channel == channel]
         return max(candidates, key=lambda contact: contact.verified_at).address if candidates else None
 

@@ -19,6 +19,7 @@ from notify.usecases.move_pupil import move_pupil
 from notify.usecases.ports import Ports
 from notify.usecases.prefer_channel import prefer_channel
 from notify.usecases.send_contact_code import Code, send_contact_code
+from notify.usecases.stop_writing import stop_writing, write_again
 from notify.usecases.write_letter import write_letter
 from refettorio_chassis.clock import rome_day
 from refettorio_chassis.consuming import Received, Subscription, one_by_one
@@ -38,6 +39,8 @@ from refettorio_contracts.identity import (
     ContactVerified,
     DelegateAuthorised,
     DelegateRevoked,
+    GuardianDeceased,
+    GuardianFoundLiving,
     GuardianRegistered,
 )
 from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, CONTACT_CODES, GUARDIANS, PAYMENTS, PUPILS
@@ -88,6 +91,10 @@ class Events:
                 await learn_contact(ports, event.guardian_id, contact)
             case ChannelPreferred(guardian_id=guardian_id, channel=channel):
                 await prefer_channel(ports, guardian_id, channel=channel)
+            case GuardianDeceased(guardian_id=guardian_id):
+                await stop_writing(ports, guardian_id)
+            case GuardianFoundLiving(guardian_id=guardian_id):
+                await write_again(ports, guardian_id)
             case ContactRemoved() as event:
                 await forget_contact(ports, event.guardian_id, contact_id=event.contact_id)
             case DelegateAuthorised(guardian_id=guardian_id, last_day=last_day):

@@ -21,6 +21,7 @@ def guardian_document(guardian: Guardian) -> Document:
         "given_name": guardian.given_name,
         "contacts": [asdict(contact) for contact in guardian.contacts],
         "preferred_channel": guardian.preferred_channel,
+        "is_deceased": guardian.is_deceased,
     }
 
 
@@ -31,6 +32,7 @@ def guardian_from(document: Document) -> Guardian:
         given_name=document["given_name"],
         contacts=tuple(Contact(**contact) for contact in document["contacts"]),
         preferred_channel=document.get("preferred_channel"),
+        is_deceased=document.get("is_deceased", False),
     )
 
 
