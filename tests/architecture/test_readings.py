@@ -17,7 +17,15 @@ from tests.architecture.test_routes import roles_of
 from tests.architecture.tree import SERVICES
 from tests.architecture.wired import wired
 
-NOTES = ("note(", "shown(caller", "visible(caller", "known(caller", "run(look_up_person", "run(read_an_exchange")
+NOTES = (
+    "note(",
+    "shown(caller",
+    "visible(caller",
+    "known(caller",
+    "run(look_up_person",
+    "run(read_person_record",
+    "run(read_an_exchange",
+)
 """How a route notes a reading: by itself, or by what it asks for the data."""
 ABOUT_NO_FAMILY = {
     "identity": {

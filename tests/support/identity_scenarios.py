@@ -107,6 +107,9 @@ async def a_guardian_kept_again_is_changed(ports: Ports) -> None:
     dead = replace(changed, died_on=date(2025, 10, 5))
     await ports.people.keep_guardian(dead)
     assert await ports.people.guardian("gua_1") == dead
+    merged = replace(changed, merged_into="gua_2")
+    await ports.people.keep_guardian(merged)
+    assert await ports.people.guardian("gua_1") == merged
 
 
 async def people_born_alike_are_found_and_the_person_is_not_one_of_them(ports: Ports) -> None:

@@ -151,6 +151,9 @@ def _people() -> dict[tuple[str, str], Json]:
         ("GET", f"{path}/{GUARDIAN}/record"): record,
         ("PUT", f"{path}/{GUARDIAN}/death"): {},
         ("POST", f"{path}/{GUARDIAN}/death/mistake"): {},
+        ("POST", f"{path}/gua_twin/merge"): {},
+        ("POST", f"{path}/{GUARDIAN}/merge"): {},
+        ("GET", f"{path}/gua_merged/record"): record | {"id": "gua_merged", "merged_into": GUARDIAN, "maybe_same": []},
         ("GET", f"{path}/gua_twin/record"): record | twin | {"died_on": "2025-09-28", "maybe_same": []},
     }
 

@@ -114,6 +114,17 @@ class GuardianFoundLiving(_GuardianEvent):
     TYPE: ClassVar[str] = "it.refettorio.identity.guardian.found-living.v1"
 
 
+class GuardianMerged(_GuardianEvent):
+    """The office found that `guardian_id` and `into_guardian_id` are one person: the second record is kept.
+
+    Whoever signs in as the first is the second from now on. What happened before stays as it was told.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.guardian.merged.v1"
+
+    into_guardian_id: Identifier
+
+
 class ContactCodeRequested(_GuardianEvent):
     """The guardian wants to prove that a contact is theirs: `code` goes to `address`, at once, and nowhere else.
 

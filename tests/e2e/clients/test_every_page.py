@@ -48,6 +48,8 @@ PAGES = (
     "/ufficio/persone",
     f"/ufficio/persone/{GUARDIAN}?esito=in-vita",
     "/ufficio/persone/gua_twin",
+    "/ufficio/persone/gua_merged",
+    f"/ufficio/persone/{GUARDIAN}/unisci/gua_twin",
     "/ufficio/presenze?classe=primaria-1a&giorno=2025-10-06",
     "/ufficio/tablet",
     "/ufficio/personale?esito=proposta",

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios, RidingScenarios
+from tests.unit.enrollment.changing_scenarios import (
+    LeavingScenarios,
+    MergingScenarios,
+    MovingScenarios,
+    RidingScenarios,
+)
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
 from tests.unit.enrollment.retention_scenarios import RetentionScenarios
 from tests.unit.enrollment.scenarios import (
@@ -46,4 +51,8 @@ class TestMovingOnMongo(MovingScenarios):
 
 
 class TestRidingOnMongo(RidingScenarios):
+    pass
+
+
+class TestMergingOnMongo(MergingScenarios):
     pass

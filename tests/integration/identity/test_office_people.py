@@ -75,3 +75,26 @@ async def test_who_is_deceased_is_out_at_once_and_back_when_it_was_a_mistake(
     assert (await family.sign_in("francesca.villa")).status_code == 302
     read = (await family.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
     assert {"person-deceased", "person-found-living"} <= {each["what"] for each in read}
+
+
+async def test_two_records_become_one_and_both_codes_lead_to_it(
+    site: Site, administrator: Browser, family: Browser
+) -> None:
+    kept = (await family.through_gate("GET", "/api/identity/v1/me")).json()["id"]
+    async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
+        other = Browser(site, client)
+        await other.sign_in("ugo.sala")
+        left = (await other.through_gate("GET", "/api/identity/v1/me")).json()["id"]
+        body = {"into": kept, "reason": "Codice definitivo"}
+        for _ in range(2):
+            merged = await administrator.through_gate("POST", f"{PEOPLE}/{left}/merge", body)
+            assert merged.status_code == 204, merged.text
+
+        assert (await other.ask_gate("GET", "/portale/")).status_code == 302
+        assert (await other.sign_in("ugo.sala")).status_code == 302
+        own = (await other.through_gate("GET", "/api/identity/v1/me")).json()
+        assert (own["id"], own["fiscal_code"]) == (kept, CODES["francesca.villa"])
+        read = (await other.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
+        assert "person-merged" in {each["what"] for each in read}
+    record = (await administrator.through_gate("GET", f"{PEOPLE}/{left}/record")).json()
+    assert record["merged_into"] == kept

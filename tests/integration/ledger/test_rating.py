@@ -4,6 +4,7 @@ import pytest
 
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.verify_books import verify_books
+from tests.support.ledger_merging_scenarios import MERGING_SCENARIOS
 from tests.support.ledger_moving_scenarios import MOVING_SCENARIOS
 from tests.support.ledger_rating_scenarios import (
     RATING_SCENARIOS,
@@ -45,7 +46,9 @@ DECLARED = {
 
 
 @pytest.mark.parametrize(
-    "scenario", RATING_SCENARIOS + SUBSCRIPTION_SCENARIOS + MOVING_SCENARIOS, ids=lambda scenario: scenario.__name__
+    "scenario",
+    RATING_SCENARIOS + SUBSCRIPTION_SCENARIOS + MOVING_SCENARIOS + MERGING_SCENARIOS,
+    ids=lambda scenario: scenario.__name__,
 )
 async def test_on_mongodb(scenario: Scenario, stage: Stage) -> None:
     await scenario(stage)

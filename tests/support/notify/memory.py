@@ -63,6 +63,11 @@ class MemoryStore:
         for letter in letters:
             self.letters.setdefault(letter.letter_id, letter)
 
+    async def hand_letters(self, guardian_id: str, into_id: str) -> None:
+        for letter in list(self.letters.values()):
+            if letter.guardian_id == guardian_id:
+                self.letters[letter.letter_id] = replace(letter, guardian_id=into_id)
+
     async def letter(self, letter_id: str) -> Letter | None:
         return self.letters.get(letter_id)
 

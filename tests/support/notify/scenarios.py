@@ -17,6 +17,7 @@ from notify.domain.policy import Policy
 from notify.domain.quiet_hours import QuietHours
 from notify.usecases.claim_delivery import claim_delivery
 from notify.usecases.end_enrolment import end_enrolment
+from notify.usecases.follow_merge import follow_merge
 from notify.usecases.forget_contact import forget_contact
 from notify.usecases.learn_contact import learn_contact
 from notify.usecases.learn_enrolment import learn_enrolment
@@ -329,6 +330,21 @@ class DeliveryScenarios:
         parcel = await claimed(bench)
         assert parcel
         assert parcel.address == "nuova@example.it"
+
+    async def test_two_records_of_one_person_are_written_to_and_read_in_one_place(self, bench: Bench) -> None:
+        await reachable(bench, "gua_kept", "email")
+        await reachable(bench, MARIA, "sms")
+        await low_balance(bench)
+        for _ in range(2):
+            await bench.run(follow_merge, MARIA, into_id="gua_kept")
+        await low_balance(bench, "evt-2")
+        await low_balance(bench, "evt-3", "gua_kept")
+        assert {each.guardian_id for each in await bench.letters()} == {"gua_kept"}
+        channels = sorted((each.guardian_id, each.channel) for each in await bench.deliveries())
+        assert channels == [("gua_kept", "email"), ("gua_kept", "email"), (MARIA, "sms")]
+        on_its_way = await claimed(bench, "sms")
+        assert on_its_way
+        assert on_its_way.address == "+393331234567"
 
 
 class CommunicationScenarios:

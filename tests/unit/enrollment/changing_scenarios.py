@@ -29,12 +29,13 @@ from enrollment.usecases.accept_application import accept_application
 from enrollment.usecases.change_ride import RideChange, change_ride
 from enrollment.usecases.end_enrolment import Leaving, end_enrolment
 from enrollment.usecases.follow_balance import follow_balance
+from enrollment.usecases.follow_merge import follow_merge
 from enrollment.usecases.look_at_debt import look_at_debt
 from enrollment.usecases.move_pupil import Move, move_pupil
 from enrollment.usecases.register_class import register_class
 from enrollment.usecases.register_school import register_school
-from refettorio_contracts.enrollment import EnrolmentEnded, PupilMoved, RideChosen, TariffAssigned
-from tests.unit.enrollment.town import CLASS_1A, CLERK, MARIO_BORN, ROSSI, SCHOOL, Town, answers_for
+from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, RideChosen, TariffAssigned
+from tests.unit.enrollment.town import BIANCHI, CLASS_1A, CLERK, MARIO_BORN, ROSSI, SCHOOL, Town, answers_for
 
 FIRST, LAST = date(2025, 9, 12), date(2026, 6, 8)
 NOVEMBER = date(2025, 11, 3)
@@ -289,3 +290,93 @@ class MovingScenarios:
     async def test_an_unknown_pupil_does_not_move(self, town: Town) -> None:
         with pytest.raises(PupilNotFoundError):
             await moved(town, PupilId("pup_0"), CLASS_1A)
+
+
+class MergingScenarios:
+    """ROSSI turns out to be BIANCHI; it is the 20th of October."""
+
+    async def merged(self, town: Town) -> None:
+        town.clock.moment = datetime(2025, 10, 20, 10, tzinfo=UTC)
+        for _ in range(2):
+            await town.run(follow_merge, ROSSI, into=BIANCHI)
+
+    async def test_an_enrolment_goes_on_tomorrow_on_the_kept_account(self, town: Town) -> None:
+        application = await town.enrol()
+        await self.merged(town)
+        pupil = await town.reads.pupil(application.pupil.pupil_id)
+        assert pupil is not None
+        before, after = sorted(pupil.enrolments, key=lambda each: each.valid_from)
+        assert (before.account_id, before.valid_from, before.valid_to) == (BIANCHI, FIRST, date(2025, 10, 20))
+        assert (after.account_id, after.valid_from, after.valid_to) == (BIANCHI, date(2025, 10, 21), LAST)
+        [ended] = await told(town, EnrolmentEnded)
+        assert ended == EnrolmentEnded(
+            pupil_id=pupil.pupil_id, enrolment_id=before.enrolment_id, service="meals", last_day=date(2025, 10, 20)
+        )
+        begun = (await told(town, PupilEnrolled))[-1]
+        assert isinstance(begun, PupilEnrolled)
+        assert (begun.enrolment_id, begun.account_id, begun.valid_from) == (
+            after.enrolment_id,
+            BIANCHI,
+            after.valid_from,
+        )
+        assigned = (await told(town, TariffAssigned))[-1]
+        assert isinstance(assigned, TariffAssigned)
+        assert (assigned.account_id, assigned.valid_from, assigned.sibling_rank) == (BIANCHI, after.valid_from, 1)
+
+    async def test_applications_and_children_change_hands(self, town: Town) -> None:
+        application = await town.enrol()
+        waiting = await town.submit(answers=answers_for("RSSLCU", date(2019, 1, 1)))
+        await self.merged(town)
+        handed = {each.application_id for each in await town.reads.applications_of(BIANCHI)}
+        assert handed == {application.application_id, waiting.application_id}
+        assert list(await town.reads.applications_of(ROSSI)) == []
+        assert list(await town.reads.pupils_of(ROSSI)) == []
+        accepted = await town.run(accept_application, waiting.application_id, by=CLERK)
+        assert accepted.guardian_id == BIANCHI
+
+    async def test_children_of_both_records_are_ranked_together(self, town: Town) -> None:
+        younger = await town.enrol(BIANCHI, stem="RSSLCU", born=date(2019, 1, 1))
+        elder = await town.enrol()
+        await self.merged(town)
+        ranks = {}
+        for each in (younger, elder):
+            pupil = await town.reads.pupil(each.pupil.pupil_id)
+            assert pupil is not None
+            last = max(pupil.enrolments, key=lambda known: known.valid_to)
+            ranks[each.application_id] = (last.account_id, last.sibling_rank)
+        assert ranks == {younger.application_id: (BIANCHI, 2), elder.application_id: (BIANCHI, 1)}
+
+    async def test_what_has_not_begun_never_does_and_begins_on_the_kept_account(self, town: Town) -> None:
+        application = await town.enrol()
+        await town.run(follow_merge, ROSSI, into=BIANCHI)
+        pupil = await town.reads.pupil(application.pupil.pupil_id)
+        assert pupil is not None
+        days = sorted((each.valid_from, each.valid_to) for each in pupil.enrolments)
+        assert days == [(FIRST, date(2025, 9, 11)), (FIRST, LAST)]
+
+    async def test_a_change_of_class_still_to_come_belongs_to_the_enrolment_that_ends(self, town: Town) -> None:
+        application = await town.enrol()
+        await another_school(town)
+        await moved(town, application.pupil.pupil_id)
+        await self.merged(town)
+        pupil = await town.reads.pupil(application.pupil.pupil_id)
+        assert pupil is not None
+        after = max(pupil.enrolments, key=lambda each: each.valid_from)
+        assert (after.valid_from, after.class_id, after.class_since) == (NOVEMBER, CLASS_1M, None)
+
+    async def test_a_change_of_rides_still_to_come_belongs_to_the_enrolment_that_ends(self, town: Town) -> None:
+        bus = await on_the_bus(town)
+        pupil = await rides(town, bus, Ride.OUTWARD)
+        await self.merged(town)
+        handed = await town.reads.pupil(pupil.pupil_id)
+        assert handed is not None
+        after = max(handed.enrolments, key=lambda each: each.valid_from)
+        assert (after.valid_from, after.ride, after.kind, after.ride_since) == (NOVEMBER, Ride.OUTWARD, "one-way", None)
+
+    async def test_what_is_over_is_the_kept_holders_and_a_debt_blocks_them(self, town: Town) -> None:
+        await town.enrolled_last_year()
+        events = await town.announced()
+        await self.merged(town)
+        assert await town.announced() == events
+        await town.run(follow_balance, [(BIANCHI, DebtOpened(debt_cents=500))])
+        assert await look_at_debt(town.reads, town.clock, BIANCHI, "2025/26") is not None

@@ -137,6 +137,11 @@ class MemoryStore(MemoryTrail):
     async def pupil(self, pupil_id: PupilId) -> Pupil | None:
         return self.pupils_.get(pupil_id)
 
+    async def hand_applications(self, guardian_id: GuardianId, into: GuardianId) -> None:
+        for each in list(self.applications_.values()):
+            if each.guardian_id == guardian_id:
+                self.applications_[each.application_id] = replace(each, guardian_id=into)
+
     async def pupil_by_match_key(self, match_key: str) -> Pupil | None:
         return next((each for each in self.pupils_.values() if each.match_key == match_key), None)
 

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.enrollment.changing_scenarios import LeavingScenarios, MovingScenarios, RidingScenarios
+from tests.unit.enrollment.changing_scenarios import (
+    LeavingScenarios,
+    MergingScenarios,
+    MovingScenarios,
+    RidingScenarios,
+)
 from tests.unit.enrollment.debt_scenarios import DebtScenarios
 from tests.unit.enrollment.retention_scenarios import RetentionScenarios
 from tests.unit.enrollment.scenarios import (
@@ -52,4 +57,8 @@ class TestMoving(MovingScenarios):
 
 
 class TestRiding(RidingScenarios):
+    pass
+
+
+class TestMerging(MergingScenarios):
     pass

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -152,6 +153,13 @@ async def test_who_acted_for_a_person_that_is_gone_is_themselves_again() -> None
     memory = await as_delegate()
     del memory.people.guardians["gua_1"]
     assert is_themselves_again(await admitted(memory))
+
+
+@pytest.mark.parametrize("shut", [{"died_on": date(2025, 10, 1)}, {"merged_into": "gua_9"}])
+async def test_nobody_acts_under_a_record_that_is_shut(shut: dict[str, Any]) -> None:
+    for memory in (await as_delegate(), await at_counter()):
+        memory.people.guardians["gua_1"] = replace(memory.people.guardians["gua_1"], **shut)
+        assert is_themselves_again(await admitted(memory))
 
 
 async def test_who_acts_does_not_reach_the_pages_of_the_staff() -> None:

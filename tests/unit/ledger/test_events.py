@@ -14,7 +14,13 @@ from refettorio_chassis.testing import envelope_of
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, TariffAssigned
-from refettorio_contracts.identity import GuardianDeceased, GuardianFoundLiving, GuardianRegistered, PersonalData
+from refettorio_contracts.identity import (
+    GuardianDeceased,
+    GuardianFoundLiving,
+    GuardianMerged,
+    GuardianRegistered,
+    PersonalData,
+)
 from tests.support.ledger_memory import MORNING, MemoryLedger
 from tests.support.ledger_scenarios import balance, priced
 
@@ -105,10 +111,13 @@ async def test_assignments_and_people_are_remembered_and_the_rest_is_let_pass() 
     assert (known.tariff_code, known.account_id) == ("meals-standard", "gua_1")
     assert ledger.state.holders["gua_1"].full_name == "Mario Rossi"
     died = GuardianDeceased(guardian_id="gua_1", died_on=date(2025, 10, 1))
-    await take(ledger, "guardians", [received(ledger, died)])
-    assert ledger.state.holders["gua_1"].is_deceased
-    await take(ledger, "guardians", [received(ledger, GuardianFoundLiving(guardian_id="gua_1"))])
-    assert not ledger.state.holders["gua_1"].is_deceased
+    lives = GuardianFoundLiving(guardian_id="gua_1")
+    merged = GuardianMerged(guardian_id="gua_1", into_guardian_id="gua_2")
+    stands = []
+    for event in (died, lives, merged):
+        await take(ledger, "guardians", [received(ledger, event)])
+        stands.append((ledger.state.holders["gua_1"].is_deceased, ledger.state.holders["gua_1"].merged_into))
+    assert stands == [(True, None), (False, None), (False, "gua_2")]
 
 
 async def test_a_pupil_is_followed_from_school_to_school() -> None:

@@ -33,6 +33,7 @@ from refettorio_contracts.identity import (
     DelegateRevoked,
     GuardianDeceased,
     GuardianFoundLiving,
+    GuardianMerged,
     GuardianRegistered,
     PersonalData,
 )
@@ -299,6 +300,11 @@ async def test_nothing_leaves_for_the_dead_until_they_are_found_living(bench: Me
     assert len(await bench.deliveries()) == 1
     await receive(bench, living, balance(-3, -1530))
     assert await claimed(bench) is not None
+
+
+async def test_a_merged_record_is_written_to_under_the_kept_one(bench: MemoryBench) -> None:
+    await receive(bench, GuardianMerged(guardian_id=MARIA, into_guardian_id="gua_kept"), balance(3, 1530))
+    assert [each.guardian_id for each in await bench.letters()] == ["gua_kept"]
 
 
 async def test_enrolments_follow_their_pupil(bench: MemoryBench) -> None:

@@ -213,6 +213,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "access": {
         "person-found": "Ti ha trovato cercando tra le persone",
         "person-read": "Ha consultato i tuoi dati e i tuoi recapiti",
+        "person-merged": "Ha unito due schede che ti riguardano",
         "person-deceased": "Ha scritto che eri deceduto",
         "person-found-living": "Ha annullato il decesso scritto per errore",
         "exchange-read": "Ha letto i messaggi del tuo accesso con SPID o CIE",

@@ -11,7 +11,7 @@ from clients.design.formats import cents_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import accounts_by_children, holder_of, holders_of
-from clients.office.reasons import reason_missing
+from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.refunds import Move, RefundRequest
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, OfficeForm, Submission, Visitor, see
@@ -58,7 +58,7 @@ async def move(submission: ClerkForm, account_id: str) -> Response:
         messages.append(Message("Scegli il conto che riceve il credito.", "move_to"))
     if not cents:
         messages.append(Message("Scrivi l'importo in euro, per esempio 37,50.", "move_amount"))
-    messages += _not_confirmed(form, "move_confirmed")
+    messages += not_confirmed(form, "move_confirmed")
     if messages or not cents:
         return await _account_page(submission.visitor, account_id, trouble=Trouble(messages), form=form)
     wanted = Move(
@@ -105,10 +105,6 @@ async def act(submission: OfficeForm, account_id: str) -> Response:
         return await _account_page(visitor, account_id, trouble=Trouble(messages), form=form)
     await visitor.services.identity.act_at_counter(account_id, form.text("acting_reason"))
     return see("/portale/")
-
-
-def _not_confirmed(form: PostedForm, name: str) -> list[Message]:
-    return [] if form.text(name) == "yes" else [Message("Spunta la casella per confermare.", name)]
 
 
 async def _refused(submission: Submission, account_id: str, problem: ServiceProblem) -> HTMLResponse:

@@ -10,7 +10,7 @@ from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
-from clients.office.reasons import reason_missing
+from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.identity import Contact
 from clients.services.ledger import Account
 from clients.services.people import Death, FoundPeople, Mistake
@@ -21,6 +21,7 @@ router = APIRouter(prefix="/ufficio/persone", include_in_schema=False)
 FIELDS: Final = ("died_on", "death_reason", "death_confirmed", "mistake_reason", "mistake_confirmed")
 TOASTS: Final = {
     "deceduta": "La persona risulta deceduta: i suoi accessi sono chiusi e non riceve più messaggi.",
+    "unite": "Le due schede sono unite: questa è quella tenuta.",
     "in-vita": "L'annotazione è annullata: la persona può di nuovo accedere e riceve i messaggi.",
 }
 
@@ -66,7 +67,7 @@ async def deceased(submission: ClerkForm, guardian_id: str) -> Response:
     messages, died_on = reason_missing(form, "death_reason"), day_from(form.text("died_on"))
     if died_on is None:
         messages.append(Message("Scrivi il giorno del decesso.", "died_on"))
-    messages += _not_confirmed(form, "death_confirmed")
+    messages += not_confirmed(form, "death_confirmed")
     if messages or died_on is None:
         return await _person_page(submission.visitor, guardian_id, trouble=Trouble(messages), form=form)
     death = Death(died_on=died_on, reason=form.text("death_reason"))
@@ -81,7 +82,7 @@ async def deceased(submission: ClerkForm, guardian_id: str) -> Response:
 async def living(submission: ClerkForm, guardian_id: str) -> Response:
     """It was a mistake."""
     form = submission.form
-    messages = reason_missing(form, "mistake_reason") + _not_confirmed(form, "mistake_confirmed")
+    messages = reason_missing(form, "mistake_reason") + not_confirmed(form, "mistake_confirmed")
     if messages:
         return await _person_page(submission.visitor, guardian_id, trouble=Trouble(messages), form=form)
     try:
@@ -89,10 +90,6 @@ async def living(submission: ClerkForm, guardian_id: str) -> Response:
     except ServiceProblem as problem:
         return await _refused(submission, guardian_id, problem)
     return see(f"/ufficio/persone/{guardian_id}?esito=in-vita")
-
-
-def _not_confirmed(form: PostedForm, name: str) -> list[Message]:
-    return [] if form.text(name) == "yes" else [Message("Spunta la casella per confermare.", name)]
 
 
 async def _refused(submission: Submission, guardian_id: str, problem: ServiceProblem) -> HTMLResponse:

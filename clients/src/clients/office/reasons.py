@@ -1,4 +1,4 @@
-"""The reason an officer writes beside a decision: it stays in the audit."""
+"""What an officer writes and ticks beside a decision; the reason stays in the audit."""
 
 from typing import Final
 
@@ -15,3 +15,8 @@ def reason_missing(form: PostedForm, name: str) -> list[Message]:
     if SHORTEST <= len(form.text(name)) <= LONGEST:
         return []
     return [Message(f"Scrivi il motivo, da {SHORTEST} a {LONGEST} caratteri.", name)]
+
+
+def not_confirmed(form: PostedForm, name: str) -> list[Message]:
+    """What there is to say when the tick `name` is missing."""
+    return [] if form.text(name) == "yes" else [Message("Spunta la casella per confermare.", name)]

@@ -9,12 +9,13 @@ PEOPLE = "/api/identity/v1/people"
 
 
 class FoundPerson(Answer):
-    """One of those found."""
+    """One of those found; `merged_into`: the record of the same person kept in the place of this one."""
 
     id: str
     given_name: str
     family_name: str
     fiscal_code: str
+    merged_into: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -75,6 +76,13 @@ class Mistake(Question):
     reason: str
 
 
+class Merging(Question):
+    """The record that is kept; the reason stays in the audit."""
+
+    into: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Calls to the identity service, for the office; each may raise ServiceProblem."""
@@ -92,3 +100,7 @@ class People:
 
     async def mark_living(self, guardian_id: str, mistake: Mistake) -> None:
         await self.backend.send("POST", f"{PEOPLE}/{guardian_id}/death/mistake", Nothing, mistake)
+
+    async def merge(self, guardian_id: str, merging: Merging) -> None:
+        """The record `guardian_id` leads to the one that is kept from now on."""
+        await self.backend.send("POST", f"{PEOPLE}/{guardian_id}/merge", Nothing, merging)

@@ -230,7 +230,6 @@ def wire(base: Foundation, settings: Settings) -> Service:
             pairing_router(run, public_url),
             people_router(only_noting, queries),
             office_people_router(run, queries, base.clock),
-            office_people_router(only_noting, queries, base.clock),
             privacy_router(queries, readings, OwnDelegations(queries, base.clock)),
             contacts_router(run, queries, base.clock),
             delegations_router(run, queries, base.clock),

@@ -30,6 +30,7 @@ from ledger.inbound import (
 )
 from ledger.inbound.command_line import configure_verify, verify_command
 from ledger.inbound.events import MEALS_SUBSCRIPTION, subscriptions
+from ledger.inbound.merging import Merger
 from ledger.inbound.settling import Settler
 from ledger.outbound.checkout import CheckoutClient
 from ledger.outbound.collections import (
@@ -38,6 +39,7 @@ from ledger.outbound.collections import (
     ASSIGNMENTS,
     DECLARATIONS,
     ENROLMENTS,
+    HOLDERS,
     JOURNAL,
     NOTICES,
     RECEIPTS,
@@ -92,6 +94,7 @@ INDEXES = (
     Index(collection=RERATING_LINES, keys=[("preview_id", 1), ("place", 1)], unique=True),
     Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),
+    Index(collection=HOLDERS, keys=[("merged_into", 1)], where={"merged_into": {"$type": "string"}}),
     Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
     Index(collection=RECEIPTS, keys=[("plain_id", 1)], where={"anomaly": {"$type": "string"}}),
     Index(collection=NOTICES, keys=[("issued_at", -1)]),
@@ -220,6 +223,7 @@ class Wiring:
             roles={
                 "settler": self.settler.run,
                 "retention": nightly("retention", self.readings.forget, clock),
+                "merger": Merger(self.run, HolderStore(self.base.transactions.view)).run,
                 **self.sealing.roles,
                 **self.desk.roles,
                 **self.printing.roles,

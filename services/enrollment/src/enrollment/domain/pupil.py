@@ -63,6 +63,29 @@ class Enrolment:
             )
         return replace(self, valid_to=last_day)
 
+    def paid_by(self, account_id: GuardianId) -> Enrolment:
+        """The same in the name of another record of its holder."""
+        return replace(self, account_id=account_id)
+
+    def handed_to(self, account_id: GuardianId, new_id: EnrolmentId, *, today: date) -> tuple[Enrolment, Enrolment]:
+        """The enrolment as it ends, and the one that goes on from the next day, paid by `account_id`.
+
+        Today still belongs to the first: its meals may be served already. What comes before a change of class or of
+        rides that is told already does too; one that did not begin yet never does. Both end when this one would have.
+        """
+        changes = [day for day in (self.class_since, self.ride_since) if day is not None]
+        last_day = max(today, max([self.valid_from, *changes]) - ONE_DAY)
+        after = replace(
+            self,
+            enrolment_id=new_id,
+            account_id=account_id,
+            valid_from=last_day + ONE_DAY,
+            sibling_rank=0,
+            class_since=None,
+            ride_since=None,
+        )
+        return replace(self, account_id=account_id, valid_to=last_day), after
+
     def moved(self, *, school_id: SchoolId, class_id: ClassId, first_day: date) -> Enrolment:
         """In another class from `first_day` on, which is within the enrolment.
 
@@ -109,9 +132,9 @@ class Pupil:
     version: int = 0
 
     def enrolment_for(self, service: Service, school_year: str) -> Enrolment | None:
-        """The enrolment for this service and year, if there is one."""
-        matching = (each for each in self.enrolments if each.service is service and each.school_year == school_year)
-        return next(matching, None)
+        """The enrolment for this service and year, if there is one; the last, where another holder took it over."""
+        matching = [each for each in self.enrolments if each.service is service and each.school_year == school_year]
+        return max(matching, key=lambda each: each.valid_to, default=None)
 
     def enrolment(self, enrolment_id: EnrolmentId) -> Enrolment | None:
         """One of the pupil's own."""

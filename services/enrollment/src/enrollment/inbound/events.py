@@ -1,4 +1,4 @@
-"""What we hear from the ledger."""
+"""What we hear from the ledger and from identity."""
 
 from __future__ import annotations
 
@@ -16,16 +16,28 @@ from enrollment.domain.account_facts import (
 from enrollment.domain.debt_block import Instalment, PaymentInFlight, Plan
 from enrollment.domain.identifiers import GuardianId
 from enrollment.usecases.follow_balance import follow_balance
+from enrollment.usecases.follow_merge import follow_merge
 from enrollment.usecases.follow_payment_network import follow_payment_network
 from enrollment.usecases.ports import Ports
-from refettorio_chassis.consuming import OnBatch, Received, Subscription
+from refettorio_chassis.consuming import OnBatch, Received, Subscription, one_by_one
 from refettorio_chassis.transaction import Runner, Transaction
-from refettorio_contracts import Event, ledger, topics
+from refettorio_contracts import Event, identity, ledger, topics
 
 
 def subscriptions(run: Runner[Ports]) -> list[Subscription]:
-    """The accounts of the holders: who is in debt may have to wait."""
-    return [Subscription(name="debts", topics=[topics.ACCOUNTS], on_batch=on_accounts(run))]
+    """The accounts of the holders: who is in debt may have to wait. The holders themselves: two may be one person."""
+
+    async def on_guardians(transaction: Transaction, received: Received) -> None:
+        if isinstance(received.event, identity.GuardianMerged):
+            merged = received.event
+            await follow_merge(
+                run.within(transaction), GuardianId(merged.guardian_id), into=GuardianId(merged.into_guardian_id)
+            )
+
+    return [
+        Subscription(name="debts", topics=[topics.ACCOUNTS], on_batch=on_accounts(run)),
+        Subscription(name="guardians", topics=[topics.GUARDIANS], on_batch=one_by_one(on_guardians)),
+    ]
 
 
 def on_accounts(run: Runner[Ports]) -> OnBatch:

@@ -85,6 +85,9 @@ class Store(Queries):
         if not await self._in("applications").replace_one(where, rows.application_row(application)):
             raise RetryLater("the application changed meanwhile")
 
+    async def hand_applications(self, guardian_id: GuardianId, into: GuardianId) -> None:
+        await self._in("applications").update_many({"guardian_id": guardian_id}, {"$set": {"guardian_id": into}})
+
     async def pupil_by_match_key(self, match_key: str) -> Pupil | None:
         row = await self._in("pupils").find_one({"match_key": match_key})
         return rows.pupil_from(row) if row else None

@@ -101,6 +101,30 @@ class DeathDayRefusedError(DomainError):
     slug = "death-day-refused"
 
 
+class SameRecordError(DomainError):
+    """A record is not merged into itself."""
+
+    slug = "same-record"
+
+
+class RecordShutError(ConflictError):
+    """One of the records is closed already: merged into another, or of somebody who died."""
+
+    slug = "record-shut"
+
+
+class UnlikeRecordsError(NotAllowedError):
+    """Nothing says that the two are one person: only an administrator takes that upon themselves."""
+
+    slug = "unlike-records"
+
+
+class RolesOnBothError(ConflictError):
+    """Both records have roles of the staff: which of them hold is for an administrator to say first."""
+
+    slug = "roles-on-both"
+
+
 class OwnRecordError(NotAllowedError):
     """Who would close their own record closes the door behind themselves."""
 

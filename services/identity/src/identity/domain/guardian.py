@@ -13,6 +13,7 @@ class Guardian:
     """`version` counts the facts told about this guardian; it is the sequence of their events.
 
     `preferred_channel`: `email`, `sms`, or none for all. `died_on`: a Rome day; none for the living.
+    `merged_into`: the record of the same person that is kept in the place of this one.
     """
 
     guardian_id: str
@@ -23,6 +24,12 @@ class Guardian:
     version: int = 1
     preferred_channel: str | None = None
     died_on: date | None = None
+    merged_into: str | None = None
+
+    @property
+    def is_shut(self) -> bool:
+        """Nobody acts under this record."""
+        return self.died_on is not None or self.merged_into is not None
 
     @property
     def full_name(self) -> str:

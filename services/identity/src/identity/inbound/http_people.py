@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypedDict
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from identity.domain.contact import Contact
 from identity.domain.guardian import Guardian
 from identity.domain.roles import ADMINISTRATOR, OFFICE, StaffGrant
 from identity.usecases.close_record import mark_deceased, mark_living
 from identity.usecases.find_people import find_people
+from identity.usecases.merge_records import merge_records
 from identity.usecases.ports import Ports
 from identity.usecases.read_person_record import Likeness, PersonRecord, read_person_record
 from refettorio_chassis.auth import Caller, caller_with
@@ -43,6 +44,13 @@ class Death(_Taken):
     reason: Reason
 
 
+class Merging(_Taken):
+    """The record that is kept; the other leads to it from then on."""
+
+    into: str = Field(min_length=1, max_length=80)
+    reason: Reason
+
+
 class Mistake(_Taken):
     """Why what was written down is taken back."""
 
@@ -53,13 +61,22 @@ class _Given(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class _Named(TypedDict):
+    id: str
+    given_name: str
+    family_name: str
+    fiscal_code: str
+    merged_into: str | None
+
+
 class FoundPerson(_Given):
-    """One of those found."""
+    """One of those found; `merged_into`: the record of the same person kept in the place of this one."""
 
     id: str
     given_name: str
     family_name: str
     fiscal_code: str
+    merged_into: str | None
 
 
 class FoundPeopleList(_Given):
@@ -138,6 +155,12 @@ def _add_closing(router: APIRouter, run: Runner[Ports]) -> None:
         by = caller.acting_as(ADMINISTRATOR, OFFICE)
         await run(mark_living, guardian_id=guardian_id, reason=told.reason, by=by)
 
+    @router.post("/{guardian_id}/merge", status_code=HTTPStatus.NO_CONTENT)
+    async def merged(guardian_id: str, told: Merging, caller: Clerk) -> None:
+        """This record and `into` are of one person: the second is kept in the place of the first."""
+        by = caller.acting_as(ADMINISTRATOR, OFFICE)
+        await run(merge_records, guardian_id=guardian_id, into_id=told.into, reason=told.reason, by=by)
+
 
 def _record(seen: PersonRecord, last_sign_in_at: datetime | None, today: date) -> RecordItem:
     guardian, grant = seen.person.guardian, _in_force(seen.grant, today)
@@ -158,12 +181,13 @@ def _in_force(grant: StaffGrant | None, today: date) -> StaffGrant | None:
     return grant if grant and grant.roles and grant.holds(today) else None
 
 
-def _named(guardian: Guardian) -> dict[str, str]:
+def _named(guardian: Guardian) -> _Named:
     return {
         "id": guardian.guardian_id,
         "given_name": guardian.given_name,
         "family_name": guardian.family_name,
         "fiscal_code": guardian.fiscal_code,
+        "merged_into": guardian.merged_into,
     }
 
 

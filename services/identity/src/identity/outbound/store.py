@@ -64,6 +64,7 @@ class People:
             "registered_at": guardian.registered_at,
             "version": guardian.version,
             "preferred_channel": guardian.preferred_channel,
+            "merged_into": guardian.merged_into,
             "died_on": guardian.died_on.isoformat() if guardian.died_on else None,
         }
         await self._guardians.replace_one({"_id": guardian.guardian_id}, document, upsert=True)
@@ -147,6 +148,7 @@ def _guardian(document: Document) -> Guardian:
         registered_at=document["registered_at"],
         version=document["version"],
         preferred_channel=document.get("preferred_channel"),
+        merged_into=document.get("merged_into"),
         died_on=date.fromisoformat(document["died_on"]) if document.get("died_on") else None,
     )
 

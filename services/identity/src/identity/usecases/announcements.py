@@ -17,6 +17,7 @@ from refettorio_contracts.identity import (
     DelegateRevoked,
     GuardianDeceased,
     GuardianFoundLiving,
+    GuardianMerged,
     GuardianRegistered,
     PersonalData,
 )
@@ -40,6 +41,11 @@ def guardian_deceased(guardian: Guardian, died_on: date) -> GuardianDeceased:
 def guardian_found_living(guardian: Guardian) -> GuardianFoundLiving:
     """It was a mistake."""
     return GuardianFoundLiving(guardian_id=guardian.guardian_id)
+
+
+def guardian_merged(guardian: Guardian, into: Guardian) -> GuardianMerged:
+    """Two records were of one person."""
+    return GuardianMerged(guardian_id=guardian.guardian_id, into_guardian_id=into.guardian_id)
 
 
 def contact_verified(contact: Contact) -> ContactVerified:

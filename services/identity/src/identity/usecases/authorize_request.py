@@ -141,7 +141,7 @@ async def _session(directory: Directory, secret: str | None, limits: SessionLimi
 
 async def _person(directory: Directory, session: Session, wanted: Destination, now: datetime) -> Admitted | None:
     guardian = await directory.guardian(session.guardian_id)
-    if guardian is None or guardian.died_on is not None:
+    if guardian is None or guardian.is_shut:
         return None
     grant = await directory.grant_of(guardian.fiscal_code) if session.level >= STAFF else None
     if grant and not grant.holds(rome_day(now)):
@@ -167,7 +167,8 @@ async def _acting(
         scopes = acting.scopes_of_delegate(delegation, person.fiscal_code, rome_day(now))
     else:
         scopes = acting.scopes_of_clerk(grant, now, rome_day(now))
-    if not scopes or await directory.guardian(acting.guardian_id) is None:
+    acted = await directory.guardian(acting.guardian_id)
+    if not scopes or acted is None or acted.is_shut:
         return replace(own, acting_is_over=True)
     return replace(
         own,

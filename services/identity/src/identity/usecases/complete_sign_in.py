@@ -19,6 +19,7 @@ from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
 from identity.domain.sign_in import Browser, IdentityStatement, Scheme, SignIn
 from identity.usecases.announcements import contact_verified, guardian_registered
+from identity.usecases.kept_record import kept_record
 from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
 from refettorio_chassis.audit import Actor, audit_line
@@ -114,7 +115,7 @@ async def _recognised(ports: Ports, statement: IdentityStatement, now: datetime)
         code = ports.fiscal_codes.checked(statement.fiscal_number)
     except FiscalCodeInvalidError as error:
         raise ResponseRefusedError("attribute-fiscalNumber") from error
-    known = await ports.people.guardian_of(code)
+    known = await kept_record(ports, code)
     if known is not None and known.died_on is not None:
         raise ShutOutError("guardian-deceased")
     if known is None:

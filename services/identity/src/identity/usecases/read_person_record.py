@@ -45,5 +45,6 @@ async def _likenesses(ports: Ports, guardian: Guardian) -> Sequence[Likeness]:
     namesakes = await ports.people.named(words, limit=MOST_FOUND) if words else []
     others = {each.guardian_id: each for each in (*await ports.people.born_alike(guardian.fiscal_code), *namesakes)}
     others.pop(guardian.guardian_id, None)
-    seen = [(each, may_be_same(guardian, each)) for each in others.values()]
+    open_ones = [] if guardian.merged_into else [each for each in others.values() if each.merged_into is None]
+    seen = [(each, may_be_same(guardian, each)) for each in open_ones]
     return [Likeness(guardian=each, why=why) for each, why in seen if why]

@@ -84,12 +84,16 @@ class Creditor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """The person an account belongs to, as identity told it. Personal data: never in logs or events."""
+    """The person an account belongs to, as identity told it. Personal data: never in logs or events.
+
+    `merged_into`: the account of the same person that is kept in the place of this one.
+    """
 
     account_id: str
     fiscal_code: str
     full_name: str
     is_deceased: bool = False
+    merged_into: str | None = None
 
 
 def is_legal_person(fiscal_code: str) -> bool:

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     MOVE = "move"
     FEE = "reminder-fee"
     WRITE_OFF = "write-off"
+    MERGER = "merger"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

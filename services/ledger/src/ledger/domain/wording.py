@@ -34,6 +34,7 @@ _DECIDED: Final = {
     Kind.MOVE: "Trasferimento di credito tra conti",
     Kind.FEE: "Spese di sollecito",
     Kind.WRITE_OFF: "Debito annullato dal Comune",
+    Kind.MERGER: "Saldo di due conti della stessa persona, uniti",
 }
 
 

@@ -14,6 +14,7 @@ from ledger.domain.families import Enrolled
 from ledger.domain.tariffs import TariffAssignment
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.follow_merge import know_merge
 from ledger.usecases.know_enrolment import change_ride, end_enrolment, know_enrolment, move_pupil
 from ledger.usecases.know_holder import know_holder, know_holders_death
 from ledger.usecases.ports import Ports
@@ -23,7 +24,7 @@ from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
 from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, RideChosen, TariffAssigned
-from refettorio_contracts.identity import GuardianDeceased, GuardianFoundLiving, GuardianRegistered
+from refettorio_contracts.identity import GuardianDeceased, GuardianFoundLiving, GuardianMerged, GuardianRegistered
 from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
 
 LARGEST_BATCH: Final = 2_000
@@ -187,5 +188,7 @@ def _on_guardian(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitab
         elif isinstance(event, GuardianDeceased | GuardianFoundLiving):
             is_deceased = isinstance(event, GuardianDeceased)
             await know_holders_death(ports_of(transaction, ()), event.guardian_id, is_deceased=is_deceased)
+        elif isinstance(event, GuardianMerged):
+            await know_merge(ports_of(transaction, ()), event.guardian_id, into=event.into_guardian_id)
 
     return handler

@@ -51,6 +51,7 @@ _CAUSES: Final[dict[Kind, type[Cause]]] = {
     Kind.MOVE: DecisionCause,
     Kind.FEE: DecisionCause,
     Kind.WRITE_OFF: DecisionCause,
+    Kind.MERGER: DecisionCause,
 }
 
 

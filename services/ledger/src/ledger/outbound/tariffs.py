@@ -76,12 +76,17 @@ class HolderStore:
         found = await self._holders.find({"_id": {"$in": list(account_ids)}})
         return {each["_id"]: _holder(each) for each in found}
 
+    async def merged(self) -> Sequence[str]:
+        found = await self._holders.find({"merged_into": {"$type": "string"}}, {"_id": 1}, sort=[("_id", 1)])
+        return [each["_id"] for each in found]
+
     async def keep(self, holder: Holder) -> None:
         document: Document = {
             "_id": holder.account_id,
             "fiscal_code": holder.fiscal_code,
             "full_name": holder.full_name,
             "is_deceased": holder.is_deceased,
+            "merged_into": holder.merged_into,
         }
         await self._holders.replace_one({"_id": holder.account_id}, document, upsert=True)
 
@@ -92,6 +97,7 @@ def _holder(document: Document) -> Holder:
         fiscal_code=document["fiscal_code"],
         full_name=document["full_name"],
         is_deceased=document.get("is_deceased", False),
+        merged_into=document.get("merged_into"),
     )
 
 

@@ -130,6 +130,10 @@ class Holders(Protocol):
         """Those known, by account."""
         ...
 
+    async def merged(self) -> Sequence[str]:
+        """Accounts of records merged into another: a handful, in order."""
+        ...
+
     async def keep(self, holder: Holder) -> None: ...
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Book
 from ledger.domain.charging import MEALS
 from ledger.domain.decision_errors import CreditTooLowError
 from ledger.domain.reservations import NEVER_INTO_DEBT
+from ledger.domain.standing import Alert
 from ledger.domain.transfers import Posted, Transfer
 from ledger.usecases.announcements import alert_event
 from ledger.usecases.ports import Ports
@@ -34,7 +37,7 @@ def post_decision(ports: Ports, book: Book, transfer: Transfer, *, service: str 
         _refuse_debt(book.account(transfer.debit), transfer)
     for account_id in (transfer.debit, transfer.credit):
         if is_holder(account_id):
-            _tell(ports, book, posted, account_id, service)
+            tell(ports, book, posted, account_id, alerts_after(ports, book, account_id, service))
     return posted
 
 
@@ -46,12 +49,18 @@ def _refuse_debt(after: Account, transfer: Transfer) -> None:
         raise CreditTooLowError(message, transfer_id=transfer.transfer_id, missing_cents=-after.available_cents)
 
 
-def _tell(ports: Ports, book: Book, posted: Posted, account_id: AccountId, service: str) -> None:
+def alerts_after(ports: Ports, book: Book, account_id: AccountId, service: str) -> Sequence[Alert]:
+    """Where the family stands now, written into the book, and what there is to be told of it."""
     account = book.account(account_id)
     moved, alerts = account.standing.moved(
         balance_cents=account.balance_cents, service=service, steps=ports.policy.steps
     )
     if moved is not account.standing:
         book.stand(account_id, moved)
+    return alerts
+
+
+def tell(ports: Ports, book: Book, posted: Posted, account_id: AccountId, alerts: Sequence[Alert]) -> None:
+    """To whoever listens to the account."""
     for alert in alerts:
-        ports.announce(alert_event(alert, posted, account_id), sequence=account.sequence)
+        ports.announce(alert_event(alert, posted, account_id), sequence=book.account(account_id).sequence)

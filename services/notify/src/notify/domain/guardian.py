@@ -26,6 +26,7 @@ class Guardian:
     """`given_name` is None until the registration was told: contacts may arrive first.
 
     `preferred_channel`: None for all of them. Who is deceased is reached nowhere; what was told stays under their name.
+    `merged_into`: the record of the same person to which everything is written instead.
     """
 
     guardian_id: str
@@ -33,6 +34,7 @@ class Guardian:
     contacts: tuple[Contact, ...] = ()
     preferred_channel: str | None = None
     is_deceased: bool = False
+    merged_into: str | None = None
 
     def address_for(self, channel: str) -> str | None:
         """Where to reach them: the contact of that channel verified last, because people change numbers."""

@@ -11,6 +11,7 @@ from notify.domain.letter import Cause
 from notify.inbound.account_letters import letter_about
 from notify.inbound.tracing import current_traceparent
 from notify.usecases.end_enrolment import end_enrolment
+from notify.usecases.follow_merge import follow_merge
 from notify.usecases.forget_contact import forget_contact
 from notify.usecases.learn_contact import learn_contact
 from notify.usecases.learn_enrolment import learn_enrolment
@@ -41,6 +42,7 @@ from refettorio_contracts.identity import (
     DelegateRevoked,
     GuardianDeceased,
     GuardianFoundLiving,
+    GuardianMerged,
     GuardianRegistered,
 )
 from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, CONTACT_CODES, GUARDIANS, PAYMENTS, PUPILS
@@ -95,6 +97,8 @@ class Events:
                 await stop_writing(ports, guardian_id)
             case GuardianFoundLiving(guardian_id=guardian_id):
                 await write_again(ports, guardian_id)
+            case GuardianMerged(guardian_id=guardian_id, into_guardian_id=into_id):
+                await follow_merge(ports, guardian_id, into_id=into_id)
             case ContactRemoved() as event:
                 await forget_contact(ports, event.guardian_id, contact_id=event.contact_id)
             case DelegateAuthorised(guardian_id=guardian_id, last_day=last_day):

@@ -22,6 +22,7 @@ def guardian_document(guardian: Guardian) -> Document:
         "contacts": [asdict(contact) for contact in guardian.contacts],
         "preferred_channel": guardian.preferred_channel,
         "is_deceased": guardian.is_deceased,
+        "merged_into": guardian.merged_into,
     }
 
 
@@ -33,6 +34,7 @@ def guardian_from(document: Document) -> Guardian:
         contacts=tuple(Contact(**contact) for contact in document["contacts"]),
         preferred_channel=document.get("preferred_channel"),
         is_deceased=document.get("is_deceased", False),
+        merged_into=document.get("merged_into"),
     )
 
 

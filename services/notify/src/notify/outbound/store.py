@@ -85,6 +85,9 @@ class Store:
     async def add_letters(self, letters: Sequence[Letter]) -> None:
         await self._letters.bulk_write([_insert_if_new(documents.letter_document(letter)) for letter in letters])
 
+    async def hand_letters(self, guardian_id: str, into_id: str) -> None:
+        await self._letters.update_many({"guardian_id": guardian_id}, {"$set": {"guardian_id": into_id}})
+
     async def letter(self, letter_id: str) -> Letter | None:
         found = await self._letters.find_one({"_id": letter_id})
         return documents.letter_from(found) if found else None

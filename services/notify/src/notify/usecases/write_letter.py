@@ -7,6 +7,7 @@ from datetime import datetime
 
 from notify.domain.guardian import CHANNELS
 from notify.domain.letter import Cause, Letter, letter_id_for
+from notify.usecases.follow_merge import hold_kept
 from notify.usecases.planning import deliveries_of
 from notify.usecases.ports import Ports
 
@@ -18,9 +19,10 @@ async def write_letter(
 
     The same cause writes to the same guardian once. A fact that is too old is written but not sent.
     """
+    guardian = await hold_kept(ports, guardian_id)
     letter = Letter(
-        letter_id=letter_id_for(cause.event_id, guardian_id),
-        guardian_id=guardian_id,
+        letter_id=letter_id_for(cause.event_id, guardian.guardian_id),
+        guardian_id=guardian.guardian_id,
         kind="personal",
         template=template,
         content=ports.compose(template, values),
@@ -29,7 +31,6 @@ async def write_letter(
         written_at=happened_at,
         cause=cause,
     )
-    guardian = await ports.store.hold_guardian(guardian_id)
     await ports.store.add_letters([letter])
     now = ports.now()
     if now - happened_at > ports.policy.too_old:
