@@ -25,7 +25,7 @@ class Clock(Protocol):
     """Tells the present instant."""
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """Aware UTC, to the millisecond: what the database keeps, so that a thing is the same before and after."""
         ...
 
 
@@ -33,7 +33,7 @@ class SystemClock:
     """The clock of the machine."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return _to_the_millisecond(datetime.now(UTC))
 
 
 class RehearsalClock:
@@ -52,7 +52,11 @@ class RehearsalClock:
         if elapsed - self._checked > REREAD_SECONDS:
             self._checked = elapsed
             self._offset = read_offset(self._path)
-        return datetime.now(UTC) + self._offset
+        return _to_the_millisecond(datetime.now(UTC) + self._offset)
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 @dataclass

@@ -100,6 +100,11 @@ def test_clocks_tell_aware_instants() -> None:
     assert clock.now() == NOW + timedelta(minutes=5)
 
 
+def test_clocks_tell_no_more_than_the_database_keeps(tmp_path: Path) -> None:
+    for clock in (SystemClock(), RehearsalClock(tmp_path / "clock.json")):
+        assert {clock.now().microsecond % 1000 for _ in range(100)} == {0}
+
+
 def outbox() -> Outbox:
     return Outbox(source="/comuni/019058/refettorio/enrollment", now=NOW)
 
