@@ -158,8 +158,8 @@ async def test_the_way_back_leads_to_where_one_came_from(
 
 
 async def test_a_clerk_acts_for_a_family_at_the_counter_and_says_why(clerk: Browser, services: ServicesDouble) -> None:
-    address = f"/ufficio/conti/{GUARDIAN}"
-    assert "Agisci per questa famiglia" in (await clerk.see(address)).text
+    address = f"/ufficio/persone/{GUARDIAN}"
+    assert "Allo sportello" in (await clerk.see(address)).text
     assert (await clerk.post(f"{address}/agisci", acting_reason="x")).status_code == 422
     response = await clerk.post(f"{address}/agisci", acting_reason="Non ha un computer")
     assert response.headers["location"] == "/portale/"
@@ -169,8 +169,8 @@ async def test_a_clerk_acts_for_a_family_at_the_counter_and_says_why(clerk: Brow
 
 async def test_an_administrator_who_is_no_clerk_does_not_act_for_families(browser: Browser) -> None:
     browser.roles = ("administrator",)
-    address = f"/ufficio/conti/{GUARDIAN}"
-    assert "Agisci per questa famiglia" not in (await browser.see(address)).text
+    address = f"/ufficio/persone/{GUARDIAN}"
+    assert "Allo sportello" not in (await browser.see(address)).text
     assert (await browser.post(f"{address}/agisci", acting_reason="Non ha un computer")).status_code == 403
 
 

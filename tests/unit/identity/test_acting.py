@@ -25,6 +25,7 @@ from identity.usecases.authorize_request import (
 )
 from identity.usecases.secrecy import fingerprint
 from refettorio_chassis.audit import Acting, Actor
+from refettorio_chassis.clock import rome_day
 from tests.support.identity_memory import NOW, Memory
 from tests.support.identity_scenarios import DELEGATION, GRANDMOTHER, MARIO, OPEN, TWIN
 
@@ -200,9 +201,14 @@ async def test_nobody_begins_by_a_delegation_that_is_over_or_of_others() -> None
     assert not (await admitted(memory)).acting_is_over
 
 
-async def test_nobody_acts_at_the_counter_for_themselves_or_for_a_stranger() -> None:
+async def test_nobody_acts_at_the_counter_for_themselves_for_a_stranger_or_for_the_dead() -> None:
     memory = await town(clerk=True)
-    for guardian_id, error in (("gua_7", ActingNotAllowedError), ("gua_9", GuardianUnknownError)):
+    await memory.people.keep_guardian(replace(TWIN, died_on=rome_day(NOW)))
+    for guardian_id, error in (
+        ("gua_2", ActingNotAllowedError),
+        ("gua_7", ActingNotAllowedError),
+        ("gua_9", GuardianUnknownError),
+    ):
         with pytest.raises(error):
             await act_at_counter(memory.ports, guardian_id=guardian_id, reason="x", session=SESSION.reference, by=CLERK)
     assert memory.audit.lines == []

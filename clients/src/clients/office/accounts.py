@@ -14,11 +14,10 @@ from clients.office.holders import accounts_by_children, holder_of, holders_of
 from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.refunds import Move, RefundRequest
 from clients.services.transport import ServiceProblem
-from clients.visitor import Clerk, ClerkForm, OfficeForm, Submission, Visitor, see
+from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/conti", include_in_schema=False)
 MOVE_FIELDS = ("move_to", "move_amount", "move_reason")
-ACTING_FIELDS = ("acting_reason",)
 REFUND_FIELDS = ("refund_iban", "refund_amount", "refund_reason")
 FileKind = Annotated[str, Path(pattern="^(csv|pdf)$")]
 TOASTS = {
@@ -96,17 +95,6 @@ async def refund(submission: ClerkForm, account_id: str) -> Response:
     return see(f"/ufficio/conti/{account_id}?esito=rimborso")
 
 
-@router.post("/{account_id}/agisci")
-async def act(submission: OfficeForm, account_id: str) -> Response:
-    """For half an hour the clerk does at the counter what the family would do; the portal opens for it."""
-    visitor, form = submission.visitor, submission.form
-    messages = reason_missing(form, "acting_reason")
-    if messages:
-        return await _account_page(visitor, account_id, trouble=Trouble(messages), form=form)
-    await visitor.services.identity.act_at_counter(account_id, form.text("acting_reason"))
-    return see("/portale/")
-
-
 async def _refused(submission: Submission, account_id: str, problem: ServiceProblem) -> HTMLResponse:
     if not problem.is_refusal:
         raise problem
@@ -137,7 +125,7 @@ async def _account_page(
         others=[each for each in accounts_by_children(pupils) if each[0] != account_id],
         # Kept when the form comes back with errors: sent twice, it is one move.
         move_id=(form.text("move_id") if form else "") or f"mov-{secrets.token_hex(12)}",
-        typed={name: form.text(name) if form else "" for name in (*MOVE_FIELDS, *REFUND_FIELDS, *ACTING_FIELDS)},
+        typed={name: form.text(name) if form else "" for name in (*MOVE_FIELDS, *REFUND_FIELDS)},
         toast=toast,
         trouble=trouble,
     )

@@ -15,10 +15,10 @@ from clients.services.identity import Contact
 from clients.services.ledger import Account
 from clients.services.people import Death, FoundPeople, Mistake
 from clients.services.transport import ServiceProblem
-from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
+from clients.visitor import Clerk, ClerkForm, OfficeForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/persone", include_in_schema=False)
-FIELDS: Final = ("died_on", "death_reason", "death_confirmed", "mistake_reason", "mistake_confirmed")
+FIELDS: Final = ("acting_reason", "died_on", "death_reason", "death_confirmed", "mistake_reason", "mistake_confirmed")
 TOASTS: Final = {
     "deceduta": "La persona risulta deceduta: i suoi accessi sono chiusi e non riceve più messaggi.",
     "unite": "Le due schede sono unite: questa è quella tenuta.",
@@ -92,9 +92,23 @@ async def living(submission: ClerkForm, guardian_id: str) -> Response:
     return see(f"/ufficio/persone/{guardian_id}?esito=in-vita")
 
 
+@router.post("/{guardian_id}/agisci")
+async def act(submission: OfficeForm, guardian_id: str) -> Response:
+    """For half an hour the clerk does at the counter what the family would do; the portal opens for it."""
+    visitor, form = submission.visitor, submission.form
+    messages = reason_missing(form, "acting_reason")
+    if messages:
+        return await _person_page(visitor, guardian_id, trouble=Trouble(messages), form=form)
+    try:
+        await visitor.services.identity.act_at_counter(guardian_id, form.text("acting_reason"))
+    except ServiceProblem as problem:
+        return await _refused(submission, guardian_id, problem)
+    return see("/portale/")
+
+
 async def _refused(submission: Submission, guardian_id: str, problem: ServiceProblem) -> HTMLResponse:
     """Also what this clerk may not do is said beside the form, and not as a page that is not theirs."""
-    if not problem.is_refusal and problem.slug not in {"own-record", "staff-record"}:
+    if not problem.is_refusal and problem.slug not in {"own-record", "staff-record", "acting-not-allowed"}:
         raise problem
     trouble = trouble_from(problem)
     return await _person_page(submission.visitor, guardian_id, trouble=trouble, form=submission.form)

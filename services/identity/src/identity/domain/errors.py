@@ -353,6 +353,6 @@ class DelegationUnknownError(NotFoundError):
 
 
 class ActingNotAllowedError(NotAllowedError):
-    """A clerk cannot act at the counter for themselves."""
+    """A clerk cannot act at the counter for themselves, nor for somebody whose record is shut."""
 
     slug = "acting-not-allowed"

@@ -38,8 +38,11 @@ async def act_at_counter(ports: Ports, *, guardian_id: str, reason: str, session
     """
     if guardian_id == by.subject:
         raise ActingNotAllowedError("Per te stesso usa la tua area personale, non lo sportello.")
-    if await ports.people.guardian(guardian_id) is None:
+    guardian = await ports.people.guardian(guardian_id)
+    if guardian is None:
         raise GuardianUnknownError("Questa persona non ha ancora effettuato l'accesso al portale.")
+    if guardian.is_shut:
+        raise ActingNotAllowedError("Questa scheda è chiusa: per lei non agisce più nessuno.")
     now = ports.now()
     acting = ActingFor(guardian_id=guardian_id, begun_at=now)
     await _keep(ports, session, by, acting)
