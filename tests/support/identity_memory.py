@@ -18,6 +18,7 @@ from identity.domain.machine_client import MachineClient
 from identity.domain.people import is_named
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
+from identity.domain.published_text import Acceptance
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
@@ -161,6 +162,18 @@ class ContactCodesInMemory:
         for codes in list(self.kept.values()):
             if codes.waiting and codes.waiting.expires_at < expired_before:
                 self.kept[codes.guardian_id] = codes.with_waiting(None)
+
+
+class AcceptancesInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, int], Acceptance] = {}
+
+    async def of_guardian(self, guardian_id: str) -> Sequence[Acceptance]:
+        own = [each for each in self.kept.values() if each.guardian_id == guardian_id]
+        return sorted(own, key=lambda each: (each.text_id, each.version))
+
+    async def keep(self, acceptance: Acceptance) -> None:
+        self.kept[acceptance.guardian_id, acceptance.text_id, acceptance.version] = acceptance
 
 
 class SignInsInMemory:
@@ -415,6 +428,7 @@ class Memory:
     proposals: ProposalsInMemory = field(default_factory=ProposalsInMemory)
     delegations: DelegationsInMemory = field(default_factory=DelegationsInMemory)
     contact_codes: ContactCodesInMemory = field(default_factory=ContactCodesInMemory)
+    acceptances: AcceptancesInMemory = field(default_factory=AcceptancesInMemory)
     sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
     sign_outs: SignOutsInMemory = field(default_factory=SignOutsInMemory)
     sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
@@ -434,6 +448,7 @@ class Memory:
             proposals=self.proposals,
             delegations=self.delegations,
             contact_codes=self.contact_codes,
+            acceptances=self.acceptances,
             sign_ins=self.sign_ins,
             sign_outs=self.sign_outs,
             sessions=self.sessions,

@@ -17,6 +17,7 @@ from identity.domain.guardian import Guardian
 from identity.domain.people import name_words
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
+from identity.domain.published_text import Acceptance
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import SignIn
@@ -388,6 +389,17 @@ async def who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_w
     assert list(await ports.people.every_contact("gua_1")) == []
 
 
+async def an_acceptance_is_one_for_each_version_and_kept_again_it_is_changed(ports: Ports) -> None:
+    first = Acceptance(guardian_id="gua_1", text_id="privacy", version=1, accepted_at=NOW)
+    second, other = replace(first, version=2), replace(first, guardian_id="gua_2")
+    for each in (second, first, other):
+        await ports.acceptances.keep(each)
+    assert list(await ports.acceptances.of_guardian("gua_1")) == [first, second]
+    await ports.acceptances.keep(first.withdrawn(NOW))
+    assert list(await ports.acceptances.of_guardian("gua_1")) == [first.withdrawn(NOW), second]
+    assert list(await ports.acceptances.of_guardian("gua_3")) == []
+
+
 async def what_is_over_is_forgotten_and_nothing_else(ports: Ports) -> None:
     later = NOW + timedelta(minutes=1)
     await ports.sign_ins.add(STARTED)
@@ -432,6 +444,7 @@ SCENARIOS: list[Scenario] = [
     people_born_alike_are_found_and_the_person_is_not_one_of_them,
     people_are_found_by_the_beginnings_of_their_names,
     contacts_belong_to_one_guardian,
+    an_acceptance_is_one_for_each_version_and_kept_again_it_is_changed,
     who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_whole,
     what_waits_for_a_code_is_kept_changed_and_forgotten,
     a_grant_kept_again_is_changed,

@@ -35,6 +35,28 @@ DELEGATIONS: Final = {
 }
 OTHERS: Final = ("enrollment", "attendance", "ledger", "notify")
 """Those that keep something about a person besides identity."""
+PRIVACY_TEXT: Final = {
+    "text_id": "privacy",
+    "title": "Informativa sul trattamento dei dati personali",
+    "is_consent": False,
+    "version": 2,
+    "from_day": "2025-10-01",
+    "address": "/privacy/1",
+    "is_asked": True,
+    "accepted_version": 1,
+    "accepted_at": "2025-09-01T08:00:00Z",
+}
+PHOTOS_TEXT: Final = {
+    "text_id": "photos",
+    "title": "Fotografie della mensa",
+    "is_consent": True,
+    "version": 1,
+    "from_day": "2025-09-01",
+    "address": "/privacy/1",
+    "is_asked": False,
+    "accepted_version": 1,
+    "accepted_at": "2025-09-01T08:00:00Z",
+}
 OFFICE_PUPIL: Final = f"/api/enrollment/v1/office/pupils/{PUPIL}"
 
 
@@ -205,6 +227,9 @@ def _profile() -> dict[tuple[str, str], Json]:
             },
             "preferred_channel": None,
         },
+        ("GET", "/api/identity/v1/me/texts"): {"items": [PRIVACY_TEXT, PHOTOS_TEXT]},
+        ("PUT", "/api/identity/v1/me/texts/privacy/versions/2"): {"items": []},
+        ("DELETE", "/api/identity/v1/me/texts/photos"): {"items": []},
         ("GET", "/api/identity/v1/me/access-log"): {
             "items": [
                 {"at": "2025-10-02T08:15:00Z", "who": "gua_clerk", "role": "office", "what": "person-read"},

@@ -47,6 +47,7 @@ from clients.portal import (
     refunds,
     sent,
     sessions,
+    texts,
 )
 from clients.portal import communications as family_communications
 from clients.portal import instalments as family_instalments
@@ -77,6 +78,7 @@ ROUTERS = (
     access_log.router,
     delegations.router,
     sessions.router,
+    texts.router,
     children.router,
     applications.router,
     people.router,

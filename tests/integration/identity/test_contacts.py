@@ -57,6 +57,21 @@ async def test_a_code_is_not_sent_again_at_once(browser: Browser) -> None:
     assert (again.status_code, again.json()["slug"]) == (409, "code-too-soon")
 
 
+async def test_the_privacy_notice_is_asked_for_until_it_was_read(browser: Browser) -> None:
+    texts = "/api/identity/v1/me/texts"
+    await browser.sign_in("chiara.galli")
+    [asked] = (await browser.through_gate("GET", texts)).json()["items"]
+    assert (asked["text_id"], asked["is_asked"], asked["is_consent"]) == ("privacy", True, False)
+    wrong = await browser.through_gate("PUT", f"{texts}/privacy/versions/{asked['version'] + 1}")
+    assert (wrong.status_code, wrong.json()["slug"]) == (409, "text-changed")
+    [read] = (await browser.through_gate("PUT", f"{texts}/privacy/versions/{asked['version']}")).json()["items"]
+    assert (read["is_asked"], read["accepted_version"]) == (False, asked["version"])
+    kept = await browser.through_gate("DELETE", f"{texts}/privacy")
+    assert (kept.status_code, kept.json()["slug"]) == (409, "not-a-consent")
+    export = (await browser.through_gate("GET", "/api/identity/v1/me/export")).json()
+    assert [(each["text_id"], each["version"]) for each in export["texts"]] == [("privacy", asked["version"])]
+
+
 async def preferences_of(site: Site, guardian_id: str) -> list[str | None]:
     known = [envelope.data for envelope in await read_topic(site.kafka_bootstrap, GUARDIANS)]
     return [each.channel for each in known if isinstance(each, ChannelPreferred) and each.guardian_id == guardian_id]

@@ -17,6 +17,8 @@ TheSite = Annotated[Site, Depends(site_of)]
 HOME_AFTER_SIGN_IN = "/portale/"
 LEVEL_TOO_LOW = "livello"
 NOT_FOUND = 404
+PRIVACY_VERSIONS = (1,)
+"""Each has its template, which never changes once it was in force; identity knows from which day it is."""
 SHARED_STYLES = ("design/css/fonts.css", "design/css/site.css")
 
 
@@ -57,7 +59,15 @@ async def documents(site: TheSite) -> HTMLResponse:
 @router.get("/privacy")
 async def privacy(site: TheSite) -> HTMLResponse:
     """What happens to personal data."""
-    return site.pages.page("public/privacy.html")
+    return _privacy_page(site, PRIVACY_VERSIONS[-1])
+
+
+@router.get("/privacy/{number}")
+async def privacy_version(site: TheSite, number: int) -> HTMLResponse:
+    """The notice as it stood in one version: what somebody was told stays to be read."""
+    if number not in PRIVACY_VERSIONS:
+        raise HTTPException(NOT_FOUND)
+    return _privacy_page(site, number)
 
 
 @router.get("/accessibilita")
@@ -106,6 +116,10 @@ def own_address(destination: str) -> str:
     is_ours = destination.startswith("/") and not destination.startswith(("//", "/\\"))
     has_no_tricks = is_ours and destination.isprintable() and "\\" not in destination
     return destination if has_no_tricks else HOME_AFTER_SIGN_IN
+
+
+def _privacy_page(site: Site, number: int) -> HTMLResponse:
+    return site.pages.page(f"public/privacy-{number}.html", number=number, is_latest=number == PRIVACY_VERSIONS[-1])
 
 
 async def _providers(site: Site) -> tuple[IdentityProvider, ...]:

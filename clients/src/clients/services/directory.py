@@ -26,6 +26,7 @@ from clients.services.profile import Profile
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
 from clients.services.staff import Staff
+from clients.services.texts import Texts
 from clients.services.transport import TIMEOUT_SECONDS, Backend
 from clients.services.year_end import YearEnd
 
@@ -42,6 +43,7 @@ class Services:
     profile: Profile
     delegations: Delegations
     privacy: Privacy
+    texts: Texts
     staff: Staff
     enrollment: Enrollment
     attendance: Attendance
@@ -78,6 +80,7 @@ class Directory:
             profile=Profile(backend("identity")),
             delegations=Delegations(backend("identity")),
             privacy=Privacy({name: backend(name) for name in NAMES}),
+            texts=Texts(backend("identity")),
             staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),
             attendance=Attendance(backend("attendance")),

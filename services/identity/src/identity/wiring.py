@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from identity.domain.levels import levels_from
+from identity.domain.published_text import TEXTS
 from identity.domain.sign_in import Scheme, schemes_from
 from identity.inbound.command_line import staff_command
 from identity.inbound.following_kafka import kafka_follower
@@ -23,6 +24,7 @@ from identity.inbound.http_register import register_router
 from identity.inbound.http_sessions import sessions_router
 from identity.inbound.http_staff import staff_router
 from identity.inbound.http_tablets import pairing_router, tablets_router
+from identity.inbound.http_texts import texts_router
 from identity.inbound.oauth import oauth_router
 from identity.inbound.oidc import oidc_router
 from identity.inbound.register_command import register_command
@@ -30,6 +32,7 @@ from identity.inbound.sign_in import Entrance, sign_in_router
 from identity.inbound.sign_out import sign_out_router
 from identity.inbound.sweeping import sweeper
 from identity.inbound.token_keys_command import token_keys_command
+from identity.outbound.acceptances import ACCEPTANCES, Acceptances
 from identity.outbound.by_scheme import ByScheme
 from identity.outbound.chance import SystemChance
 from identity.outbound.client_keys import JoseClientKeys
@@ -83,6 +86,7 @@ INDEXES: Final = (
     Index(collection=GUARDIANS, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=GUARDIANS, keys=[("without_omocodia", 1)]),
     Index(collection=CONTACTS, keys=[("guardian_id", 1), ("channel", 1), ("address", 1)], unique=True),
+    Index(collection=ACCEPTANCES, keys=[("guardian_id", 1)]),
     Index(collection=STAFF, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=PROPOSALS, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=DELEGATIONS, keys=[("guardian_id", 1), ("delegate", 1)], unique=True),
@@ -116,6 +120,7 @@ COLLECTIONS: Final = (
     GUARDIANS,
     CONTACTS,
     CONTACT_CODES,
+    ACCEPTANCES,
     STAFF,
     PROPOSALS,
     DELEGATIONS,
@@ -175,6 +180,7 @@ def ports_on(outside: Outside, transaction: Transaction) -> Ports:
         proposals=Proposals(transaction),
         delegations=Delegations(transaction),
         contact_codes=ContactCodesInMongo(transaction),
+        acceptances=Acceptances(transaction),
         sign_ins=SignIns(transaction),
         sign_outs=SignOuts(transaction),
         sessions=Sessions(transaction),
@@ -234,6 +240,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             contacts_router(run, queries, base.clock),
             delegations_router(run, queries, base.clock),
             acting_router(run),
+            texts_router(only_noting, queries, TEXTS, base.clock),
             sessions_router(run, queries, limits, base.clock),
             tablets_router(run, queries, base.clock),
             staff_router(run, queries, base.clock),

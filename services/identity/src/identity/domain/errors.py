@@ -356,3 +356,21 @@ class ActingNotAllowedError(NotAllowedError):
     """A clerk cannot act at the counter for themselves, nor for somebody whose record is shut."""
 
     slug = "acting-not-allowed"
+
+
+class TextUnknownError(NotFoundError):
+    """No such text is published."""
+
+    slug = "text-unknown"
+
+
+class TextChangedError(ConflictError):
+    """What was accepted is not the version in force."""
+
+    slug = "text-changed"
+
+
+class NotAConsentError(ConflictError):
+    """A notice cannot be taken back."""
+
+    slug = "not-a-consent"

@@ -13,6 +13,7 @@ from identity.domain.contact import Contact
 from identity.domain.errors import GuardianUnknownError
 from identity.domain.exchange import Exchange
 from identity.domain.guardian import Guardian
+from identity.domain.published_text import Acceptance
 from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
 from identity.inbound.http_delegations import GivenItem, OwnDelegations, ReceivedItem
@@ -47,6 +48,15 @@ class Exchanged(_Given):
     outcome: str | None
 
 
+class Accepted(_Given):
+    """A version of a text that was read or agreed to."""
+
+    text_id: str
+    version: int
+    accepted_at: datetime
+    withdrawn_at: datetime | None
+
+
 class OwnData(_Given):
     """All that identity keeps about one person."""
 
@@ -60,6 +70,7 @@ class OwnData(_Given):
     delegations_given: list[GivenItem]
     delegations_received: list[ReceivedItem]
     sessions: list[SignedInOn]
+    texts: list[Accepted]
     exchanges: list[Exchanged]
     accesses: list[Access]
 
@@ -70,6 +81,7 @@ class Reading(Protocol):
     async def guardian(self, guardian_id: str) -> Guardian | None: ...
     async def contacts(self, guardian_id: str) -> Sequence[Contact]: ...
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]: ...
+    async def acceptances_of(self, guardian_id: str) -> Sequence[Acceptance]: ...
     async def exchanges_about(self, guardian_id: str) -> Sequence[Exchange]: ...
 
 
@@ -99,11 +111,21 @@ def privacy_router(reading: Reading, readings: Readings, delegations: OwnDelegat
             delegations_given=await delegations.given_by(guardian),
             delegations_received=await delegations.received_by(guardian),
             sessions=[_signed_in_on(session) for session in await reading.sessions_of(caller.subject)],
+            texts=[_accepted(each) for each in await reading.acceptances_of(caller.subject)],
             exchanges=[_exchanged(each) for each in await reading.exchanges_about(caller.subject)],
             accesses=list(await readings.about(caller.subject)),
         )
 
     return router
+
+
+def _accepted(acceptance: Acceptance) -> Accepted:
+    return Accepted(
+        text_id=acceptance.text_id,
+        version=acceptance.version,
+        accepted_at=acceptance.accepted_at,
+        withdrawn_at=acceptance.withdrawn_at,
+    )
 
 
 def _exchanged(exchange: Exchange) -> Exchanged:

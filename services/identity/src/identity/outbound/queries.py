@@ -14,9 +14,11 @@ from identity.domain.guardian import Guardian
 from identity.domain.kafka_access import KafkaAccess
 from identity.domain.machine_client import MachineClient
 from identity.domain.proposal import StaffProposal
+from identity.domain.published_text import Acceptance
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
+from identity.outbound.acceptances import Acceptances
 from identity.outbound.contact_codes import ContactCodesInMongo
 from identity.outbound.delegations import Delegations
 from identity.outbound.exchanges import RegisterOf
@@ -39,6 +41,7 @@ class Queries:
         self._proposals = Proposals(view)
         self._delegations = Delegations(view)
         self._contact_codes = ContactCodesInMongo(view)
+        self._acceptances = Acceptances(view)
         self._sessions = Sessions(view)
         self._tablets = Tablets(view)
         self._machines = MachineClients(view)
@@ -85,6 +88,9 @@ class Queries:
 
     async def contacts(self, guardian_id: str) -> Sequence[Contact]:
         return await self._people.contacts(guardian_id)
+
+    async def acceptances_of(self, guardian_id: str) -> Sequence[Acceptance]:
+        return await self._acceptances.of_guardian(guardian_id)
 
     async def contact_codes(self, guardian_id: str) -> ContactCodes | None:
         return await self._contact_codes.of_guardian(guardian_id)

@@ -17,6 +17,7 @@ from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
+from identity.domain.published_text import Acceptance
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme, SignIn
@@ -114,6 +115,15 @@ class ContactCodesStore(Protocol):
     async def keep(self, codes: ContactCodes) -> None: ...
     async def forget(self, *, expired_before: datetime) -> None:
         """What waits for a code that is over; how many were sent stays."""
+        ...
+
+
+class Acceptances(Protocol):
+    """Who read or agreed to which version of a text."""
+
+    async def of_guardian(self, guardian_id: str) -> Sequence[Acceptance]: ...
+    async def keep(self, acceptance: Acceptance) -> None:
+        """One for each guardian, text and version."""
         ...
 
 
@@ -300,6 +310,7 @@ class Ports:
     proposals: Proposals
     delegations: Delegations
     contact_codes: ContactCodesStore
+    acceptances: Acceptances
     sign_ins: SignIns
     sign_outs: SignOuts
     sessions: Sessions

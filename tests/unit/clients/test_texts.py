@@ -1,0 +1,58 @@
+"""What a family was told and agreed to, in which version, and the way back from a consent."""
+
+from clients.public.routes import PRIVACY_VERSIONS
+from identity.domain.published_text import PRIVACY
+from tests.support.browserless import Browser
+from tests.support.services_double import PRIVACY_TEXT, ServicesDouble
+
+PAGE, API = "/portale/profilo/informative", "/api/identity/v1/me/texts"
+
+
+async def test_a_new_version_is_asked_for_on_the_way_in_and_an_answered_one_is_not(
+    browser: Browser, services: ServicesDouble
+) -> None:
+    page = (await browser.see("/portale/")).text
+    assert "Informativa sul trattamento dei dati personali, versione 2 in vigore dal 01/10/2025" in page
+    assert "Fotografie" not in page
+    services.answer("GET", API, {"items": [PRIVACY_TEXT | {"is_asked": False, "accepted_version": 2}]})
+    assert "C'è un testo da leggere" not in (await browser.see("/portale/")).text
+
+
+async def test_without_identity_the_menus_are_there_all_the_same(browser: Browser, services: ServicesDouble) -> None:
+    services.refuse("GET", API, "errore", "No.", status=500)
+    page = await browser.see("/portale/")
+    assert (page.status_code, "Apri il menù" in page.text) == (200, True)
+
+
+async def test_the_version_on_the_page_is_accepted(browser: Browser, services: ServicesDouble) -> None:
+    page = (await browser.see(PAGE)).text
+    assert "versione 1, " in page
+    assert "Ho letto" in page
+    answer = await browser.post(f"{PAGE}/privacy/accetta", version="2")
+    assert len(services.sent("PUT", f"{API}/privacy/versions/2")) == 1
+    assert "La conferma è stata salvata" in (await browser.see(answer.headers["location"])).text
+
+
+async def test_a_version_that_is_no_longer_in_force_is_said(browser: Browser, services: ServicesDouble) -> None:
+    services.refuse("PUT", f"{API}/privacy/versions/2", "text-changed", "Il testo è cambiato.", status=409)
+    await browser.see(PAGE)
+    answer = await browser.post(f"{PAGE}/privacy/accetta", version="2")
+    assert (answer.status_code, "Il testo è cambiato." in answer.text) == (409, True)
+
+
+async def test_a_consent_is_taken_back_and_a_notice_offers_no_way_to(
+    browser: Browser, services: ServicesDouble
+) -> None:
+    page = (await browser.see(PAGE)).text
+    assert page.count("Conferma il ritiro") == 1
+    answer = await browser.post(f"{PAGE}/photos/ritira")
+    assert len(services.sent("DELETE", f"{API}/photos")) == 1
+    assert "Il consenso è stato ritirato" in (await browser.see(answer.headers["location"])).text
+
+
+async def test_every_version_of_the_privacy_notice_has_its_page(browser: Browser) -> None:
+    assert [each.number for each in PRIVACY.versions] == list(PRIVACY_VERSIONS)
+    for version in PRIVACY.versions:
+        assert f"Versione {version.number}" in (await browser.see(version.address)).text
+    assert (await browser.see("/privacy")).status_code == 200
+    assert (await browser.see("/privacy/99")).status_code == 404
