@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2 as httpx
@@ -13,6 +13,8 @@ from lxml import html
 
 from refettorio_contracts.topics import APPLICATIONS, CATALOGUE, DEAD_LETTERS
 from refettorio_local.addresses import SERVICES
+from refettorio_local.simulators.idp.citizens import CREMA
+from refettorio_local.simulators.idp.fiscal_code import fiscal_code
 from refettorio_local.story.person import Person
 from tests.e2e.conftest import ADMINISTRATOR, CLASS, CLERK, LiveTown
 from tests.support.marks import Marks, lines_with
@@ -53,6 +55,7 @@ async def told(system: RunningPlatform, live: LiveTown) -> Told:
     family, clerk = await live.person(MARKED), await live.person(CLERK)
     told.account = (await family.api("GET", f"{IDENTITY}/me"))["id"]
     await _adds_a_contact(live, family, told.marks)
+    await _authorises_a_delegate(live, family, told.marks)
     pupil_id = await _applies(live, family, clerk)
     await _eats(live, clerk, pupil_id, told.marks)
     await _pays(live, family, clerk, told.account)
@@ -94,6 +97,18 @@ async def _adds_a_contact(live: LiveTown, family: Person, marks: Marks) -> None:
     assert refused.status_code == 422
     added = await _fill(family, "/portale/profilo", "/recapiti/codice", code=code)
     assert "Il recapito è verificato" in added.text
+
+
+async def _authorises_a_delegate(live: LiveTown, family: Person, marks: Marks) -> None:
+    """Somebody who never signed in, by their fiscal code; and the notice of privacy is read."""
+    born = date(1950, 2, 17)
+    code = fiscal_code(given_name="Ildegarda", family_name="Cinquemani", born_on=born, sex="F", birthplace=CREMA)
+    marks.add(code_of_the_delegate=code)
+    delegation = {"fiscal_code": code, "scopes": ["pay"], "last_day": f"{live.today + timedelta(days=30)}"}
+    await family.api("POST", f"{IDENTITY}/me/delegations", body=delegation | {"fiscal_code": code[:-1]}, expect=422)
+    await family.api("POST", f"{IDENTITY}/me/delegations", body=delegation)
+    read = await _fill(family, "/portale/profilo/informative", "/privacy/accetta")
+    assert "La conferma è stata salvata" in read.text
 
 
 async def _applies(live: LiveTown, family: Person, clerk: Person) -> str:
