@@ -18,6 +18,9 @@ async def area(visitor: Family) -> HTMLResponse:
 
 
 async def _asked(visitor: Visitor) -> list[Text]:
+    """What only the person themselves can answer: nobody who acts for them is asked."""
+    if visitor.caller.acting is not None:
+        return []
     try:
         return [text for text in await visitor.services.texts.mine() if text.is_asked]
     except ServiceProblem:
