@@ -6,6 +6,7 @@ from datetime import date
 from ledger.domain.accounts import holder_account
 from ledger.domain.creditor import Holder
 from ledger.domain.families import Declaration
+from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.follow_merge import know_merge, settle_merged
 from ledger.usecases.issue_notice import issue_notice
@@ -14,7 +15,7 @@ from ledger.usecases.know_holder import know_holder
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import Ports
 from refettorio_contracts.ledger import BalanceLow, BalanceRestored, DebtOpened, DebtSettled
-from tests.support.ledger_scenarios import Bench, balance, proved, receipt
+from tests.support.ledger_scenarios import Bench, balance, meal, priced, proved, receipt
 
 KEPT = holder_account("gua_2")
 
@@ -63,8 +64,10 @@ async def what_comes_later_goes_there_too(bench: Bench) -> None:
 
 
 async def nobody_hears_that_an_emptied_account_runs_low(bench: Bench) -> None:
-    await merged(bench, 3_000)
-    await settled(bench)
+    await priced(bench)
+    await merged(bench, 10_000)
+    await bench.run(charge_meals, [meal(1)])
+    assert await settled(bench) == 10_000 - 510
     assert [each for each in await bench.told() if isinstance(each, BalanceLow | BalanceRestored)] == []
 
 

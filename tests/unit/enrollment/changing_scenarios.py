@@ -337,14 +337,19 @@ class MergingScenarios:
     async def test_children_of_both_records_are_ranked_together(self, town: Town) -> None:
         younger = await town.enrol(BIANCHI, stem="RSSLCU", born=date(2019, 1, 1))
         elder = await town.enrol()
+        youngest = await town.enrol(stem="RSSNNA", born=date(2020, 1, 1))
         await self.merged(town)
         ranks = {}
-        for each in (younger, elder):
+        for each in (younger, elder, youngest):
             pupil = await town.reads.pupil(each.pupil.pupil_id)
             assert pupil is not None
             last = max(pupil.enrolments, key=lambda known: known.valid_to)
             ranks[each.application_id] = (last.account_id, last.sibling_rank)
-        assert ranks == {younger.application_id: (BIANCHI, 2), elder.application_id: (BIANCHI, 1)}
+        assert [ranks[each.application_id] for each in (elder, younger, youngest)] == [
+            (BIANCHI, 1),
+            (BIANCHI, 2),
+            (BIANCHI, 3),
+        ]
 
     async def test_what_has_not_begun_never_does_and_begins_on_the_kept_account(self, town: Town) -> None:
         application = await town.enrol()
