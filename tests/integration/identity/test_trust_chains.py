@@ -41,6 +41,9 @@ FAULTS = {
             ("parties", "parties"),
         )
     },
+    # Each is signed well; but the anchor vouches for another key than the provider signs with.
+    "subordinate-keys": "provider-statement-key",
+    "anchor-keys": "anchor-statement-key",
     "no-anchor": "chain-no-anchor",
     "not-subordinate": "subordinate-statement-unreachable",
     "constraints": "chain-constraints",

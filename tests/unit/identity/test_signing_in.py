@@ -15,8 +15,8 @@ from identity.domain.errors import (
 )
 from identity.domain.levels import Levels
 from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, TOUCH_INTERVAL, SessionLimits
-from identity.domain.sign_in import RESPONSE_LIMIT, Browser
-from identity.usecases.complete_sign_in import NotSignedIn, SignedIn, complete_sign_in
+from identity.domain.sign_in import RESPONSE_LIMIT, Browser, Scheme
+from identity.usecases.complete_sign_in import NotSignedIn, SignedIn, complete_sign_in, recall_sign_in
 from identity.usecases.forget_what_is_over import forget_what_is_over
 from identity.usecases.secrecy import fingerprint
 from identity.usecases.sign_out import sign_out
@@ -89,6 +89,47 @@ async def test_a_request_asks_for_the_level_of_the_part_of_the_site_wanted(next_
     await started(memory, next_path, portale=1)
     (sign_in,) = memory.sign_ins.waiting.values()
     assert sign_in.level == level
+
+
+async def test_a_sign_in_that_is_recalled_goes_on_waiting() -> None:
+    memory = Memory()
+    begun = await started(memory)
+    (waiting,) = memory.sign_ins.waiting.values()
+    own = Browser(sign_in_secret=begun.browser_secret)
+    found = await recall_sign_in(memory.ports, scheme="spid", relay_state=waiting.relay_state, browser=own)
+    assert found == waiting
+    assert isinstance(await completed(memory, begun), SignedIn)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "relay_state", "minutes", "is_same_browser"),
+    [
+        ("cie", None, 0, True),
+        ("spid", "r0", 0, True),
+        ("spid", "", 0, True),
+        ("spid", None, 0, False),
+        ("spid", None, 15, True),
+    ],
+)
+async def test_a_sign_in_is_recalled_by_its_browser_in_its_time_alone(
+    scheme: Scheme, relay_state: str | None, minutes: int, is_same_browser: bool
+) -> None:
+    memory = Memory()
+    begun = await started(memory)
+    (waiting,) = memory.sign_ins.waiting.values()
+    memory.clock.advance(timedelta(minutes=minutes))
+    browser = Browser(sign_in_secret=begun.browser_secret if is_same_browser else "r1")
+    state = waiting.relay_state if relay_state is None else relay_state
+    with pytest.raises(UnsolicitedResponseError):
+        await recall_sign_in(memory.ports, scheme=scheme, relay_state=state, browser=browser)
+
+
+async def test_no_two_requests_have_the_same_verifier() -> None:
+    memory = Memory()
+    await started(memory)
+    await started(memory)
+    first, second = memory.sign_ins.waiting.values()
+    assert first.verifier != second.verifier
 
 
 async def test_the_first_sign_in_registers_the_guardian_and_their_contacts() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
@@ -49,6 +50,8 @@ async def main(*, keep: bool) -> int:
         letters = Path("build") / "demo"
         letters.mkdir(parents=True, exist_ok=True)
         RehearsalClock(Path(folder) / "clock.json").set(founding.BEFORE_OPENING)
+        # SPID goes by SAML and CIE by OpenID Connect, so that both are played.
+        os.environ.setdefault("REFETTORIO_OIDC_SCHEMES", "cie")
         console.print("Starting MongoDB, Kafka, Zipkin, Envoy, five services, the clients and the outside world …")
         async with Platform.system(Path(folder)) as platform:
             tell = Telling(console)

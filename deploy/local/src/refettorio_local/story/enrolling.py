@@ -62,6 +62,10 @@ async def this_year(stage: Stage) -> None:
         guardian = await stage.signed_in(citizen, scheme=SCHEMES.get(citizen, "spid"))
         for given_name, class_id in children.items():
             await _accept(stage, await apply(stage, guardian, given_name, class_id, year))
+    given_back = await stage.get_json(f"{stage.platform.addresses.oidc_url}/api/revoked")
+    tell.check(
+        "Signed in with CIE over OpenID Connect, and the token given back", expected=1, seen=given_back["revoked"]
+    )
     clerk = await stage.signed_in(CLERK)
     enrolled = (
         await clerk.api("GET", f"{ENROLLMENT}/office/applications?state=accepted&school_year={year.school_year}")

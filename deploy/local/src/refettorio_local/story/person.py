@@ -65,10 +65,12 @@ class Person:
         provider = next(each["entity_id"] for each in providers if each["scheme"] == scheme)
         query = httpx.QueryParams({"idp": provider, "next": "/portale/"})
         page = await self.visit(f"{gateway}/auth/{scheme}/login?{query}")
-        if not str(page.url).startswith(self.addresses.idp_url):
+        if not str(page.url).startswith((self.addresses.idp_url, self.addresses.oidc_url)):
             page = await self.submit(page)
         page = await self.submit(page, citizen=citizen)
         self.name = citizen
+        if str(page.url).startswith(gateway):
+            return page  # OpenID Connect comes back by itself; SAML by one form more
         return await self.submit(page)
 
     async def api(self, method: str, path: str, *, body: object = None, expect: int | None = None) -> Any:

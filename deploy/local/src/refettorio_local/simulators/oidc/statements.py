@@ -164,6 +164,7 @@ def _spoiled(statement: Statement, fault: str, whose: str, strange: RSAKey) -> S
         "future": {"issued_at": statement.issued_at + timedelta(hours=1)},
         "type": {"kind": "JWT"},
         "parties": {"subject": STRANGER},
+        "keys": {"keys": {"keys": [public(strange)]}},
     }
     whom, _, what = fault.partition("-")
     return replace(statement, **spoilt.get(what, {})) if whom == whose else statement
