@@ -198,8 +198,7 @@ async def test_it_refuses_a_request_of_ours_that_was_changed(
     assert parse_qs(urlsplit(answer.headers["location"]).query)["error"] == ["invalid_request"]
     back = federation.note("our door after an error", await browser.get(answer.headers["location"]))
     assert back.status_code == 403
-    # It does not say who it is when it refuses, which CIE's rules want of every answer.
-    assert federation.outcomes()[-1] == ("response-issuer" if federation.scheme == "cie" else "nr08")
+    assert federation.outcomes()[-1] == "nr08"
 
 
 async def test_the_userinfo_as_it_is_lacks_what_the_rules_want(

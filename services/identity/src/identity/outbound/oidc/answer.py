@@ -82,7 +82,8 @@ def code_in(query: str, sign_in: SignIn, chain: TrustChain) -> str | None:
     # Another provider's code must not be taken to the one that was asked (RFC 9207). CIE always says whose it is.
     says_it = chain.metadata.get("authorization_response_iss_parameter_supported") in (True, "true")
     issuers = said.get("iss", [])
-    is_required = says_it or sign_in.scheme == "cie"
+    # An error opens nothing, and the rules' own table of it leaves the sender out.
+    is_required = "error" not in said and (says_it or sign_in.scheme == "cie")
     require(issuers == [chain.provider] or not (issuers or is_required), "response-issuer")
     if "error" in said:
         return None
