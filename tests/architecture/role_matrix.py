@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from identity.domain.acting import COUNTER_SCOPES
 from identity.domain.delegation import DELEGABLE
-from identity.domain.roles import GUARDIAN, STAFF_ROLES
+from identity.domain.roles import GUARDIAN, STAFF_ROLES, TABLET
 from refettorio_chassis.process import application
 from tests.architecture.tree import ROOT, SERVICES
 from tests.architecture.wired import environment, wired
@@ -27,7 +27,8 @@ PAGE = ROOT / "docs/architecture/role-matrix.md"
 COMMAND = "make matrix"
 CLIENTS = "clients"
 PROCESSES = (*SERVICES, CLIENTS)
-ROLES = (GUARDIAN, *sorted(STAFF_ROLES))
+COLUMNS = (GUARDIAN, *sorted(STAFF_ROLES))
+ROLES = (*COLUMNS, TABLET)
 ACTORS = {**{f"delegate: {scope}": frozenset({scope}) for scope in DELEGABLE}, "clerk acting": COUNTER_SCOPES}
 """Who acts for a guardian, and the scopes their token has."""
 LET_IN, REFUSED = "●", "·"
@@ -131,15 +132,21 @@ def as_page(rows: list[Row]) -> str:
 
 
 def _table(process: str, rows: list[Row]) -> str:
-    columns = (*ROLES, *ACTORS, "machine")
+    columns = (*COLUMNS, *ACTORS, "machine")
     lines = [f"| route | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     lines += [f"| `{row.name}` | {' | '.join(_cells(row))} |" for row in rows if row.roles is not None]
     everyone = [f"- `{row.name}`" for row in rows if row.roles is None]
-    return f"\n## {process}\n\n" + "\n".join([*lines, "", "Everyone:", "", *everyone]) + "\n"
+    return f"\n## {process}\n\n" + "\n".join([*lines, *_of_tablets(rows), "", "Everyone:", "", *everyone]) + "\n"
+
+
+def _of_tablets(rows: list[Row]) -> list[str]:
+    """A handful of routes: a list says it better than a column."""
+    own = [f"- `{row.name}`" for row in rows if row.roles is not None and row.lets_in(TABLET)]
+    return ["", "A paired tablet, also while nobody holds it:", "", *own] if own else []
 
 
 def _cells(row: Row) -> list[str]:
-    by_role = (row.lets_in(role) for role in ROLES)
+    by_role = (row.lets_in(role) for role in COLUMNS)
     by_acting = (row.lets_act(scopes) for scopes in ACTORS.values())
     dots = [LET_IN if is_let_in else REFUSED for is_let_in in (*by_role, *by_acting)]
     return [*dots, f"`{row.scope}`" if row.scope else REFUSED]

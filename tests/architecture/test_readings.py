@@ -30,6 +30,7 @@ NOTES = (
 ABOUT_NO_FAMILY = {
     "identity": {
         "/api/identity/v1/machine-clients", "/api/identity/v1/machine-clients/choices", "/api/identity/v1/me",
+        "/api/identity/v1/operators",
         "/api/identity/v1/staff", "/api/identity/v1/staff/proposals", "/api/identity/v1/tablets",
     },
     "enrollment": {

@@ -17,7 +17,7 @@ from refettorio_chassis.web import create_app
 from tests.architecture.tree import SERVICES
 from tests.architecture.wired import wired
 
-ROLES = {"guardian", "office", "administrator", "auditor", "canteen", "kitchen", "driver"}
+ROLES = {"guardian", "office", "administrator", "auditor", "canteen", "kitchen", "driver", "tablet"}
 PUBLIC = {
     "identity": ("/auth/", "/oauth/token", "/.well-known/jwks.json", "/internal/authorize"),
     "ledger": ("/pagopa/", "/api/ledger/v1/roots"),

@@ -18,7 +18,7 @@ from refettorio_local.story.person import Person
 from tests.support.chromium import chromium
 from tests.support.platform import RunningPlatform
 
-ADMINISTRATOR, CLERK = "alessandro.fontana", "francesca.villa"
+ADMINISTRATOR, CLERK, COOK = "alessandro.fontana", "francesca.villa", "teresa.conti"
 SCHOOL, CLASS = "primaria-del-test", "prova-1a"
 PRICE_CENTS = 485
 NOON = time(12, 0)
@@ -96,6 +96,7 @@ async def live(system: RunningPlatform) -> AsyncIterator[LiveTown]:
     town = LiveTown(system.addresses, today, {each["key"]: each for each in found})
     await _appoint(system, town.citizens[ADMINISTRATOR]["fiscal_code"], "administrator")
     await _appoint(system, town.citizens[CLERK]["fiscal_code"], "office")
+    await _appoint(system, town.citizens[COOK]["fiscal_code"], "canteen", "--class", "*")
     await _found(town, await town.person(CLERK))
     yield town
     for person in town.people.values():
@@ -111,10 +112,10 @@ def _at_noon_of_a_school_day(system: RunningPlatform) -> date:
     return day
 
 
-async def _appoint(system: RunningPlatform, fiscal_code: str, role: str) -> None:
+async def _appoint(system: RunningPlatform, fiscal_code: str, *role: str) -> None:
     environment = system._platform.environment_of("identity")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "identity", "staff", "grant", fiscal_code, role),
+        *(sys.executable, "-m", "identity", "staff", "grant", fiscal_code, *role),
         env={**os.environ, **environment, "OTEL_TRACES_EXPORTER": "none"},
         stdout=asyncio.subprocess.DEVNULL,
     )
@@ -145,3 +146,5 @@ async def _found(town: LiveTown, clerk: Person) -> None:
     await clerk.api("PUT", f"{enrollment}/classes/{CLASS}", body=offered)
     await clerk.api("PUT", f"{enrollment}/windows/{town.form_id}", body=window)
     await clerk.api("PUT", "/api/ledger/v1/tariffs/prova-standard/versions/1", body=tariff)
+    cook = {"fiscal_code": town.citizens[COOK]["fiscal_code"], "name": "Teresa C."}
+    await clerk.api("POST", "/api/identity/v1/operators", body=cook)

@@ -121,11 +121,25 @@ async def open_class_on_tablet(office: Page, tablet: Page, pupil_id: str) -> Non
     await tablet.goto("/tablet/")
     await tablet.get_by_label("Codice di abbinamento").fill(code)
     await tablet.get_by_role("button", name="Abbina").click()
+    await open_by_operator(office, tablet)
     await expect(tablet.get_by_role("heading", name="Scegli la classe")).to_be_visible()
     await tablet.goto(f"/tablet/#/classe/{CLASS}")
     row = tablet.locator(f"[data-pupil='{pupil_id}']")
     # The page asks again by itself every fifteen seconds.
     await expect(row).to_be_visible(timeout=ARRIVES_MS)
+
+
+async def open_by_operator(office: Page, tablet: Page) -> None:
+    """The office gives the cook a code; with it she chooses a PIN on the tablet, which opens."""
+    await office.goto("/ufficio/tablet/operatori")
+    await office.locator("summary", has_text="Nuovo codice").click()
+    await office.get_by_role("button", name="Crea il codice", exact=True).click()
+    code = await office.locator("[data-operator-code]").inner_text()
+    await tablet.get_by_role("button", name="Teresa C.").click()
+    await tablet.get_by_label("Codice dell'ufficio").fill(code)
+    await tablet.get_by_label("Codice operatore", exact=True).fill("274951")
+    await tablet.get_by_label("Ripeti il codice operatore").fill("274951")
+    await tablet.get_by_role("button", name="Scegli e apri").click()
 
 
 async def test_marks_made_without_network_arrive_when_it_is_back(browser: Browser, live: LiveTown) -> None:

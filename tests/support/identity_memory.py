@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
 from identity.domain.guardian import Guardian
 from identity.domain.machine_client import MachineClient
+from identity.domain.operator import Operator
 from identity.domain.people import is_named
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
@@ -330,6 +331,30 @@ class TabletsInMemory:
             known = self.kept[tablet_id]
             self.kept[tablet_id] = replace(known, last_seen_at=max(known.last_seen_at or at, at))
 
+    async def touch_held(self, operator_by_tablet: Mapping[str, str], at: datetime) -> None:
+        for tablet_id, operator_id in operator_by_tablet.items():
+            known = self.kept.get(tablet_id)
+            if known and known.held and known.held.operator_id == operator_id:
+                held = replace(known.held, seen_at=max(known.held.seen_at, at))
+                self.kept[tablet_id] = replace(known, held=held)
+
+
+class OperatorsInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[str, Operator] = {}
+
+    async def operator(self, operator_id: str) -> Operator | None:
+        return self.kept.get(operator_id)
+
+    async def of(self, fiscal_code: FiscalCode) -> Operator | None:
+        return next((each for each in self.kept.values() if each.fiscal_code == fiscal_code), None)
+
+    async def every(self) -> Sequence[Operator]:
+        return [self.kept[key] for key in sorted(self.kept) if self.kept[key].ended_at is None]
+
+    async def keep(self, operator: Operator) -> None:
+        self.kept[operator.operator_id] = operator
+
 
 class AuditInMemory:
     def __init__(self) -> None:
@@ -434,6 +459,7 @@ class Memory:
     sessions: SessionsInMemory = field(default_factory=SessionsInMemory)
     exchanges: ExchangesInMemory = field(default_factory=ExchangesInMemory)
     tablets: TabletsInMemory = field(default_factory=TabletsInMemory)
+    operators: OperatorsInMemory = field(default_factory=OperatorsInMemory)
     machines: MachineClientsInMemory = field(default_factory=MachineClientsInMemory)
     kafka: KafkaAccessesInMemory = field(default_factory=KafkaAccessesInMemory)
     attempts: FailedAttemptsInMemory = field(default_factory=FailedAttemptsInMemory)
@@ -454,6 +480,7 @@ class Memory:
             sessions=self.sessions,
             exchanges=self.exchanges,
             tablets=self.tablets,
+            operators=self.operators,
             machines=self.machines,
             kafka=self.kafka,
             attempts=self.attempts,
@@ -487,6 +514,15 @@ class Memory:
 
     async def with_credential(self, credential_hash: str) -> Tablet | None:
         return await self.tablets.with_credential(credential_hash)
+
+    async def operator(self, operator_id: str) -> Operator | None:
+        return await self.operators.operator(operator_id)
+
+    async def named_operators(self) -> Sequence[Operator]:
+        return await self.operators.every()
+
+    async def grants_in(self, fiscal_codes: Collection[FiscalCode]) -> Mapping[FiscalCode, StaffGrant]:
+        return {code: grant for code in fiscal_codes if (grant := await self.grant_of(code))}
 
     async def machine_client(self, client_id: str) -> MachineClient | None:
         return await self.machines.client(client_id)

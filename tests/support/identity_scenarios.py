@@ -14,6 +14,7 @@ from identity.domain.delegation import Delegation
 from identity.domain.exchange import Answer, Exchange, ExchangeSearch
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.operator import Operator
 from identity.domain.people import name_words
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
@@ -22,7 +23,7 @@ from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.sign_in import SignIn
 from identity.domain.sign_out import SignOut
-from identity.domain.tablet import Tablet
+from identity.domain.tablet import Held, Tablet
 from identity.usecases.ports import Ports
 from tests.support.identity_memory import NOW, PROVIDER
 
@@ -90,6 +91,8 @@ WAITING = Tablet(
     pairing_hash="p1",
     pairing_expires_at=NOW + timedelta(minutes=5),
 )
+
+TERESA = Operator(operator_id="opr_1", fiscal_code=MARIO.fiscal_code, name="Teresa", named_at=NOW, pin_hash="h")
 
 
 async def a_guardian_is_found_by_id_and_by_code(ports: Ports) -> None:
@@ -438,6 +441,32 @@ async def two_tablets_wait_at_once(ports: Ports) -> None:
     assert await ports.tablets.tablet("tab_2") == replace(other, last_seen_at=NOW)
 
 
+async def a_tablet_is_held_by_one_operator_whose_signs_are_noted(ports: Ports) -> None:
+    held = WAITING.paired(credential_hash="c1", device_name="Samsung", now=NOW).held_by("opr_1", NOW)
+    await ports.tablets.keep(held)
+    later = NOW + timedelta(minutes=1)
+    await ports.tablets.touch_held({"tab_1": "opr_1"}, later)
+    await ports.tablets.touch_held({"tab_1": "opr_2"}, later + timedelta(minutes=1))
+    noted = replace(held, held=Held(operator_id="opr_1", since=NOW, seen_at=later))
+    assert await ports.tablets.tablet("tab_1") == noted
+    await ports.tablets.keep(noted.let_go())
+    await ports.tablets.touch_held({"tab_1": "opr_1"}, later)
+    assert await ports.tablets.tablet("tab_1") == noted.let_go()
+
+
+async def an_operator_is_found_until_they_are_one_no_more(ports: Ports) -> None:
+    await ports.operators.keep(TERESA)
+    other = replace(TERESA, operator_id="opr_0", fiscal_code=TWIN.fiscal_code, locked_until=NOW, locks=2)
+    await ports.operators.keep(other)
+    assert await ports.operators.operator("opr_1") == TERESA
+    assert await ports.operators.of(TWIN.fiscal_code) == other
+    assert await ports.operators.every() == [other, TERESA]
+    await ports.operators.keep(other.ended(NOW))
+    assert await ports.operators.every() == [TERESA]
+    assert await ports.operators.of(TWIN.fiscal_code) == other.ended(NOW)
+    assert await ports.operators.operator("opr_2") is None
+
+
 SCENARIOS: list[Scenario] = [
     a_guardian_is_found_by_id_and_by_code,
     a_guardian_kept_again_is_changed,
@@ -465,4 +494,6 @@ SCENARIOS: list[Scenario] = [
     what_is_over_is_forgotten_and_nothing_else,
     a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,
     two_tablets_wait_at_once,
+    a_tablet_is_held_by_one_operator_whose_signs_are_noted,
+    an_operator_is_found_until_they_are_one_no_more,
 ]

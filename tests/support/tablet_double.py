@@ -4,6 +4,7 @@ The rules are those of the attendance service: the same command twice is once, t
 refuses. The service has its own tests; here they only make the page's situations happen.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 CODE: Final = "7K2MQ9XB"
 COOKIE: Final = "__Host-refettorio-tablet"
 CLASS: Final = "primaria-1a"
+PIN: Final = "274951"
+MOST_TRIES: Final = 5
+SETUP_CODE: Final = "9XB7K2MQ"
+OPERATORS: Final = {"opr_1": "Teresa C.", "opr_2": "Bruna"}
 _NAMES: Final = (("pup_a1", "Luca", "Rossi"), ("pup_b1", "Sara", "Verdi"), ("pup_c1", "Omar", "Zani"))
 
 
@@ -26,6 +31,7 @@ class Command(BaseModel):
     mark: str
     kind: str = "full"
     recorded_at: str
+    operator_id: str
 
 
 class Commands(BaseModel):
@@ -41,6 +47,14 @@ class Pairing(BaseModel):
     device_name: str
 
 
+class TypedPin(BaseModel):
+    """Who, and what they typed; at first use the office's code too."""
+
+    operator_id: str
+    pin: str
+    code: str = ""
+
+
 @dataclass
 class Roll:
     """One class; every day has the same sheet, which is all a page needs."""
@@ -51,14 +65,23 @@ class Roll:
     received: list[str] = field(default_factory=list)
     state: str = "open"
     is_shut_out: bool = False
+    holder: str | None = None
+    tappers: list[str] = field(default_factory=list)
+    pins: dict[str, str] = field(default_factory=lambda: {"opr_1": PIN})
+    wrong_tries: int = 0
 
     def mark_elsewhere(self, pupil_id: str, mark: str, recorded_at: str) -> None:
         """Another tablet was there too."""
         self.marks[pupil_id] = (recorded_at, mark)
 
+    def let_go(self) -> None:
+        """The server's own limit is over."""
+        self.holder = None
+
     def take(self, command: Command) -> dict[str, str | None]:
         """The outcome of one command."""
         self.received.append(command.command_id)
+        self.tappers.append(command.operator_id)
         result: dict[str, str | None] = {"command_id": command.command_id, "reason": None, "message": None}
         if command.command_id in self.known:
             return result | {"outcome": "known"}
@@ -94,11 +117,15 @@ class Roll:
 def tablet_services(roll: Roll) -> FastAPI:
     """The routes a tablet calls through the gateway."""
     app = FastAPI()
-    api = APIRouter()
 
     def paired(request: Request) -> None:
         if roll.is_shut_out or request.cookies.get(COOKIE) != "secret":
             raise HTTPException(401)
+
+    def held(request: Request) -> None:
+        paired(request)
+        if roll.holder is None:
+            raise HTTPException(403)
 
     @app.post("/auth/tablets/pair", status_code=201)
     async def pair(wanted: Pairing, response: Response) -> Response:
@@ -110,35 +137,98 @@ def tablet_services(roll: Roll) -> FastAPI:
         roll.is_shut_out = False
         return answer
 
+    app.include_router(roll_routes(roll, held))
+    app.include_router(operator_routes(roll, paired))
+    app.add_exception_handler(403, _locked)
+    return app
+
+
+async def _locked(_request: Request, _error: Exception) -> Response:
+    return JSONResponse({"slug": "operatore-richiesto", "detail": "Il tablet è bloccato."}, status_code=403)
+
+
+def roll_routes(roll: Roll, held: Callable[[Request], None]) -> APIRouter:
+    """What attendance and enrollment answer a tablet that somebody holds."""
+    api = APIRouter()
+
     @api.get("/api/attendance/v1/classes")
     async def classes(request: Request) -> dict[str, object]:
-        paired(request)
+        held(request)
         return {"items": [{"class_id": CLASS, "school_id": "primaria", "pupils": 3}]}
 
     @api.get("/api/enrollment/v1/schools")
     async def schools(request: Request) -> dict[str, object]:
-        paired(request)
+        held(request)
         names = [{"class_id": CLASS, "name": "1A"}]
         return {"items": [{"school_id": "primaria", "name": "Primaria Don Milani", "classes": names}]}
 
     @api.get("/api/attendance/v1/classes/{class_id}/sheets/{day}")
     async def sheet(request: Request, class_id: str, day: str) -> dict[str, object]:
-        paired(request)
+        held(request)
         return roll.sheet(day)
 
     @api.post("/api/attendance/v1/classes/{class_id}/sheets/{day}/commands")
     async def mark(request: Request, class_id: str, day: str, body: Commands) -> dict[str, object]:
-        paired(request)
+        held(request)
         return {"results": [roll.take(command) for command in body.commands], "sheet": roll.sheet(day)}
 
     @api.post("/api/attendance/v1/classes/{class_id}/sheets/{day}/close")
     async def close(request: Request, class_id: str, day: str) -> dict[str, object]:
-        paired(request)
+        held(request)
         roll.state = "closed"
         return roll.sheet(day)
 
-    app.include_router(api)
-    return app
+    return api
+
+
+def operator_routes(roll: Roll, paired: Callable[[Request], None]) -> APIRouter:
+    """What identity answers a tablet about its operators."""
+    router = APIRouter(prefix="/api/identity/v1/tablet")
+
+    def shown(operator_id: str) -> dict[str, str]:
+        state = "locked" if roll.wrong_tries >= MOST_TRIES else "ready" if operator_id in roll.pins else "waiting"
+        return {"operator_id": operator_id, "name": OPERATORS[operator_id], "state": state}
+
+    def entered(operator_id: str, *, is_right: bool) -> Response:
+        if not is_right:
+            roll.wrong_tries += 1
+            left = MOST_TRIES - roll.wrong_tries
+            slug, told = (
+                ("pin-wrong", f"Hai ancora {left} tentativi.") if left else ("operator-locked", "Troppi tentativi.")
+            )
+            return JSONResponse({"slug": slug, "detail": told}, status_code=422 if left else 409)
+        roll.holder, roll.wrong_tries = operator_id, 0
+        return JSONResponse(shown(operator_id))
+
+    @router.get("")
+    async def tablet(request: Request) -> dict[str, object]:
+        paired(request)
+        return {
+            "tablet_id": "tab_1",
+            "name": "Mensa primaria",
+            "idle_seconds": 600,
+            "operator": shown(roll.holder) if roll.holder else None,
+            "operators": [shown(each) for each in OPERATORS],
+        }
+
+    @router.post("/operator")
+    async def enter(request: Request, typed: TypedPin) -> Response:
+        paired(request)
+        return entered(typed.operator_id, is_right=roll.pins.get(typed.operator_id) == typed.pin)
+
+    @router.post("/operator/pin")
+    async def choose(request: Request, typed: TypedPin) -> Response:
+        paired(request)
+        if typed.code == SETUP_CODE:
+            roll.pins[typed.operator_id] = typed.pin
+        return entered(typed.operator_id, is_right=typed.code == SETUP_CODE)
+
+    @router.delete("/operator", status_code=204)
+    async def leave(request: Request) -> None:
+        paired(request)
+        roll.holder = None
+
+    return router
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class ScopeMissingError(NotAllowedError):
 class Caller:
     """Who calls. `subject` is a guardian, a clerk, a tablet or a machine client; `classes` limits canteen staff and
     tablets. A machine client has no role: its `scopes` alone open routes. When somebody else acts for the subject,
-    `acting` says who, and `scopes` limit what they reach. `acting_is_over`: it was so until a moment ago.
+    `acting` says who, and `scopes` limit what they reach. `acting_is_over`: it was so until a moment ago. `operator`:
+    who of the canteen staff holds the tablet that calls.
     """
 
     subject: str
@@ -63,6 +64,7 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     acting: Acting | None = None
     acting_is_over: bool = False
+    operator: str | None = None
     session: str = ""
     token: str = ""
 
@@ -158,6 +160,7 @@ def _caller(claims: dict[str, Any], token: str) -> Caller:
         scopes=frozenset(str(claims.get("scope", "")).split()),
         acting=_acting(claims.get("act")),
         acting_is_over=claims.get("act_over") is True,
+        operator=claims.get("operator"),
         session=str(claims.get("sid", "")),
         token=token,
     )

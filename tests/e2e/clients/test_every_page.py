@@ -54,6 +54,7 @@ PAGES = (
     f"/ufficio/persone/{GUARDIAN}/unisci/gua_twin",
     "/ufficio/presenze?classe=primaria-1a&giorno=2025-10-06",
     "/ufficio/tablet",
+    "/ufficio/tablet/operatori?esito=sbloccato",
     "/ufficio/personale?esito=proposta",
     "/ufficio/sistemi",
     "/ufficio/sistemi/mac_1",

@@ -31,6 +31,13 @@ class Callers:
     async def tablet(self, method: str, path: str, body: Any = None) -> httpx.Response:
         return await self.call("tab_1", "canteen", method, path, body, (ONE_A,))
 
+    async def held_by(self, operator: str | None, method: str, path: str, body: Any = None) -> httpx.Response:
+        """As a tablet in the hands of `operator`, or of nobody."""
+        claims = {"operator": operator} if operator else {}
+        token = self._minter.token("tab_1", "tablet", "canteen", audience=["attendance"], classes=(ONE_A,), **claims)
+        headers = {"authorization": f"Bearer {token}"}
+        return await self._http.request(method, API + path, headers=headers, json=body)
+
     async def office(self, method: str, path: str, body: Any = None) -> httpx.Response:
         return await self.call("stf_anna", "office", method, path, body)
 
@@ -49,6 +56,28 @@ def taps(*marks: tuple[str, str], at: str = "2025-10-06T12:00:00+02:00") -> dict
             {"command_id": str(uuid4()), "pupil_id": pupil, "mark": mark, "recorded_at": at} for pupil, mark in marks
         ]
     }
+
+
+async def test_a_tablet_in_nobodys_hands_neither_reads_nor_marks(api: Callers) -> None:
+    for method, path, body in (
+        ("GET", "/classes", None),
+        ("GET", SHEET, None),
+        ("POST", f"{SHEET}/commands", taps((MARIO, "present"))),
+        ("POST", f"{SHEET}/close", None),
+    ):
+        refused = await api.held_by(None, method, path, body)
+        assert (refused.status_code, refused.json()["slug"]) == (403, "operator-missing")
+
+
+async def test_a_mark_says_which_operator_made_it_and_others_may_send_it(api: Callers) -> None:
+    body = taps((MARIO, "present"), (LUCIA, "absent"))
+    body["commands"][1]["operator_id"] = "opr_bruna"
+    lines = (await api.held_by("opr_teresa", "POST", f"{SHEET}/commands", body)).json()["sheet"]["pupils"]
+    assert {each["pupil_id"]: each["operator_id"] for each in lines} == {MARIO: "opr_teresa", LUCIA: "opr_bruna"}
+    forged = taps((MARIO, "absent"), at="2025-10-06T12:01:00+02:00")
+    forged["commands"][0]["operator_id"] = "opr_bruna"
+    lines = (await api.office("POST", f"{SHEET}/commands", forged)).json()["sheet"]["pupils"]
+    assert {each["pupil_id"]: each["operator_id"] for each in lines}[MARIO] is None
 
 
 async def test_a_tablet_takes_the_roll_and_closes_it(api: Callers) -> None:

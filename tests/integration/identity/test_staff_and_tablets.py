@@ -10,6 +10,8 @@ import pytest
 from tests.integration.identity.browser import TABLET, Browser, Site
 from tests.integration.identity.granting import CODES, grant
 
+OPERATORS = "/api/identity/v1/operators"
+OWN = "/api/identity/v1/tablet"
 TABLETS = "/api/identity/v1/tablets"
 STAFF = "/api/identity/v1/staff"
 
@@ -110,7 +112,7 @@ async def test_a_tablet_is_paired_works_and_is_revoked(administrator: Browser, d
     assert paired.status_code == 201, paired.text
     assert paired.json() == {"tablet_id": made["tablet_id"], "name": "Mensa 1", "classes": ["primaria-1a"]}
     me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
-    assert (me["id"], me["roles"], me["classes"]) == (made["tablet_id"], ["canteen"], ["primaria-1a"])
+    assert (me["id"], me["roles"], me["classes"]) == (made["tablet_id"], ["tablet"], [])
     assert (await device.ask_gate("GET", "/ufficio/")).status_code == 302
     shown = await state_of(administrator, made["tablet_id"])
     assert (shown["state"], shown["device_name"]) == ("paired", "Samsung")
@@ -120,6 +122,40 @@ async def test_a_tablet_is_paired_works_and_is_revoked(administrator: Browser, d
     assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 401
     again = await administrator.through_gate("DELETE", f"{TABLETS}/{made['tablet_id']}")
     assert again.status_code == 409
+
+
+async def test_a_tablet_opens_by_the_pin_of_an_operator_and_five_wrong_ones_lock(
+    site: Site, administrator: Browser, device: Browser
+) -> None:
+    assert (await grant(site, CODES["teresa.conti"], "canteen", "--class", "*")).returncode == 0
+    made = await registered(administrator)
+    await device.post("/auth/tablets/pair", json={"code": made["pairing_code"]})
+    locked = await device.ask_gate("GET", "/api/attendance/v1/classes")
+    assert (locked.status_code, locked.json()["slug"]) == (403, "operatore-richiesto")
+    wanted = {"fiscal_code": CODES["teresa.conti"], "name": "Teresa"}
+    named = (await administrator.through_gate("POST", OPERATORS, wanted)).json()
+    [offered] = (await device.through_gate("GET", OWN)).json()["operators"]
+    who = {"operator_id": named["operator_id"]}
+    assert (offered["name"], offered["state"], offered["operator_id"]) == ("Teresa", "waiting", who["operator_id"])
+    easy = await device.through_gate("POST", f"{OWN}/operator/pin", who | {"code": named["code"], "pin": "123456"})
+    assert (easy.status_code, easy.json()["slug"]) == (422, "pin-not-good")
+    first = who | {"code": named["code"], "pin": "274951"}
+    assert (await device.through_gate("POST", f"{OWN}/operator/pin", first)).json()["state"] == "ready"
+    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    assert (me["roles"], me["classes"]) == (["canteen", "tablet"], ["primaria-1a"])
+    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 200
+    assert (await device.through_gate("DELETE", f"{OWN}/operator")).status_code == 204
+    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 403
+    told = [await device.through_gate("POST", f"{OWN}/operator", who | {"pin": "000000"}) for _ in range(6)]
+    assert [each.json()["slug"] for each in told] == ["pin-wrong"] * 4 + ["operator-locked"] * 2
+    [item] = (await administrator.through_gate("GET", OPERATORS)).json()["items"]
+    assert (item["state"], item["is_staff"]) == ("locked", True)
+    unlocked = await administrator.through_gate("POST", f"{OPERATORS}/{who['operator_id']}/unlock")
+    assert unlocked.json()["state"] == "ready"
+    assert (await device.through_gate("POST", f"{OWN}/operator", who | {"pin": "274951"})).status_code == 200
+    assert (await administrator.through_gate("DELETE", f"{OPERATORS}/{who['operator_id']}")).status_code == 204
+    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 403
+    assert "274951" not in site.log.read_text()
 
 
 async def test_a_pairing_code_works_once(administrator: Browser, device: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -147,6 +148,25 @@ class MarkingScenarios:
         with pytest.raises(ClassNotFoundError):
             await canteen.mark(tap(MARIO, "present"), class_id=ClassId("nowhere"))
 
+    async def test_a_mark_names_the_operator_who_tapped_and_the_audit_who_sent(self, canteen: Canteen) -> None:
+        teresa = replace(TABLET, operator="opr_teresa")
+        await canteen.mark(
+            replace(tap(MARIO, "present"), operator="opr_teresa"),
+            replace(tap(LUCIA, "absent"), operator="opr_bruna"),
+            by=teresa,
+        )
+        lines = {each.pupil_id: each for each in SheetShape.of(await canteen.picture()).pupils}
+        assert (lines[MARIO].operator_id, lines[LUCIA].operator_id) == ("opr_teresa", "opr_bruna")
+        await canteen.run(close_sheet, ONE_A, TODAY, by=teresa)
+        taken, closed = await canteen.audit()
+        assert (taken.who, taken.what, taken.subject) == ("tab_1", "mark-pupils", "primaria-1a/2025-10-06")
+        assert taken.details == {"operator": "opr_teresa", "marks": "2", "taps_of": ["opr_bruna", "opr_teresa"]}
+        assert (closed.what, closed.details) == ("close-sheet", {"operator": "opr_teresa"})
+
+    async def test_a_correction_of_the_office_names_no_operator(self, canteen: Canteen) -> None:
+        await canteen.mark(replace(tap(MARIO, "present"), operator="opr_teresa"))
+        assert (await correct(canteen, MARIO, "absent")).operator is None
+
     async def test_the_version_of_the_sheet_grows_with_changes_only(self, canteen: Canteen) -> None:
         await canteen.mark(tap(MARIO, "absent", minute=3))
         await canteen.mark(tap(MARIO, "present", minute=1))
@@ -220,7 +240,7 @@ class ClosingScenarios:
         await canteen.run(reopen_sheet, ONE_A, TODAY, reason="Appello sbagliato", by=CLERK)
         assert await canteen.mark(late) == [Outcome.APPLIED]
         assert isinstance((await canteen.announced())[-2], SheetReopened)
-        [line] = await canteen.audit()
+        [*_, line] = await canteen.audit()
         assert (line.who, line.what, line.subject) == ("stf_anna", "reopen-sheet", "primaria-1a/2025-10-06")
 
     async def test_an_open_sheet_is_not_reopened(self, canteen: Canteen) -> None:
@@ -237,7 +257,7 @@ class CorrectingScenarios:
         event = (await canteen.announced())[-1]
         assert isinstance(event, MealWithdrawn)
         assert (event.meal_id, event.reason) == ("pup_mario.2025-10-06.1", "Segnalato dalla scuola")
-        [line] = await canteen.audit()
+        [*_, line] = await canteen.audit()
         assert (line.what, line.subject, line.reason) == (
             "correct-mark",
             "pup_mario/2025-10-06",

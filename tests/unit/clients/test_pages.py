@@ -42,6 +42,7 @@ OFFICE = {
     "/ufficio/presenze": "Scegli una classe",
     "/ufficio/presenze?classe=primaria-1a&giorno=2025-10-06": "Verdi Sara",
     "/ufficio/tablet": "Mensa primaria",
+    "/ufficio/tablet/operatori": "Teresa C.",
     "/ufficio/conti": "12,30\xa0€",
     f"/ufficio/conti/{GUARDIAN}": "Conto di Anna Bianchi",
     f"/ufficio/conti/{GUARDIAN}/debito": "Piano di rate",

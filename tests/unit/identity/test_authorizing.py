@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
@@ -16,8 +17,9 @@ from identity.usecases.note_signs_of_life import note_signs_of_life
 from identity.usecases.secrecy import fingerprint
 from refettorio_chassis.clock import rome_day
 from tests.support.identity_memory import NOW, Memory
-from tests.support.identity_scenarios import MARIO, OPEN, WAITING
+from tests.support.identity_scenarios import MARIO, OPEN, TERESA, WAITING
 
+EVERYWHERE = frozenset({"*"})
 SITE = "https://scuola.comune.example"
 SECRET = "r" + "1" * 64
 API = "/api/attendance/v1/classes"
@@ -138,11 +140,91 @@ async def test_a_sign_of_life_is_noted_once_a_minute() -> None:
     assert again.touch_session is None
 
 
-async def test_a_tablet_is_admitted_as_canteen_for_its_classes_and_to_no_page() -> None:
+OWN: Final = "/api/identity/v1/tablet"
+
+
+async def held_tablet(reach: frozenset[str] = EVERYWHERE) -> Memory:
+    """A paired tablet in the hands of Teresa, whose canteen role reaches `reach`."""
     memory = await with_tablet()
-    admitted = await arrives(memory, person=False, tablet=True)
+    memory.tablets.kept["tab_1"] = memory.tablets.kept["tab_1"].held_by(TERESA.operator_id, NOW)
+    await memory.operators.keep(TERESA)
+    await memory.people.keep_grant(
+        StaffGrant(
+            staff_id="stf_1",
+            fiscal_code=TERESA.fiscal_code,
+            roles=frozenset({"canteen"}),
+            classes=reach,
+            granted_at=NOW,
+            granted_by="command-line",
+        )
+    )
+    return memory
+
+
+async def as_tablet(memory: Memory, path: str = API, method: str = "GET") -> Admitted | Stopped:
+    return await arrives(memory, path, method=method, person=False, tablet=True, sec_fetch_site="same-origin")
+
+
+LOCKED: Final = Stopped(reason=Refusal.OPERATOR_NEEDED, kind=Kind.API)
+
+
+async def test_a_tablet_in_nobodys_hands_reaches_identity_alone() -> None:
+    memory = await with_tablet()
+    for path in (API, "/api/enrollment/v1/schools", "/api/ledger/v1/x", "/api/notify/v1/x"):
+        assert await as_tablet(memory, path) == LOCKED
+    admitted = await as_tablet(memory, OWN)
     assert isinstance(admitted, Admitted)
-    assert (admitted.subject, set(admitted.roles), set(admitted.classes)) == ("tab_1", {"canteen"}, {"primaria-1a"})
+    assert (set(admitted.roles), set(admitted.classes), admitted.operator) == ({"tablet"}, set(), None)
+
+
+@pytest.mark.parametrize(
+    ("reach", "both"), [({"*"}, {"primaria-1a"}), ({"primaria-1a", "infanzia-a"}, {"primaria-1a"})]
+)
+async def test_a_tablet_is_canteen_staff_for_the_classes_of_both_while_an_operator_holds_it(
+    reach: set[str], both: set[str]
+) -> None:
+    admitted = await as_tablet(await held_tablet(frozenset(reach)))
+    assert isinstance(admitted, Admitted)
+    assert (admitted.subject, admitted.operator) == ("tab_1", "opr_1")
+    assert (set(admitted.roles), set(admitted.classes)) == ({"tablet", "canteen"}, both)
+
+
+async def test_an_operator_holds_a_tablet_for_ten_minutes_after_the_last_mark_and_not_a_day() -> None:
+    memory = await held_tablet()
+    memory.clock.advance(timedelta(minutes=9))
+    looking, marking = await as_tablet(memory), await as_tablet(memory, method="POST")
+    assert isinstance(looking, Admitted)
+    assert isinstance(marking, Admitted)
+    assert (looking.touch_operator, marking.touch_operator) == (False, True)
+    await note_signs_of_life(memory.ports, session_ids=(), tablet_ids=(), held={"tab_1": "opr_1"})
+    memory.clock.advance(timedelta(minutes=9, seconds=59))
+    assert isinstance(await as_tablet(memory), Admitted)
+    memory.clock.advance(timedelta(seconds=1))
+    assert await as_tablet(memory) == LOCKED
+    tablet = memory.tablets.kept["tab_1"]
+    held = replace(tablet.held_by("opr_1", NOW).held, seen_at=NOW + timedelta(hours=8))  # type: ignore[type-var]
+    memory.tablets.kept["tab_1"] = replace(tablet, held=held)
+    memory.clock.advance(timedelta(hours=8))
+    assert await as_tablet(memory) == LOCKED
+
+
+async def test_an_operator_whose_role_or_name_was_taken_back_holds_nothing() -> None:
+    memory = await held_tablet()
+    [grant] = memory.people.kept_grants.values()
+    for changed in (
+        replace(grant, roles=frozenset({"office"})),
+        replace(grant, last_day=rome_day(NOW) - timedelta(days=1)),
+    ):
+        await memory.people.keep_grant(changed)
+        assert await as_tablet(memory) == LOCKED
+    await memory.people.keep_grant(grant)
+    assert isinstance(await as_tablet(memory), Admitted)
+    await memory.operators.keep(TERESA.ended(NOW))
+    assert await as_tablet(memory) == LOCKED
+
+
+async def test_a_tablet_is_admitted_to_no_page_and_its_sign_of_life_is_noted() -> None:
+    memory = await held_tablet()
     assert isinstance(await arrives(memory, "/ufficio/", person=False, tablet=True), Stopped)
     memory.clock.advance(timedelta(minutes=1))
     later = await arrives(memory, person=False, tablet=True)

@@ -14,6 +14,7 @@ from identity.domain.device import device_in_words
 from identity.domain.errors import SessionUnknownError
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.operator import Operator
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session, SessionLimits
 from identity.domain.tablet import Tablet
@@ -26,7 +27,7 @@ from identity.usecases.note_signs_of_life import note_signs_of_life
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.errors import RetryLater
 from tests.support.identity_memory import NOW, Memory
-from tests.support.identity_scenarios import DELEGATION, MARIO, OPEN, WAITING
+from tests.support.identity_scenarios import DELEGATION, MARIO, OPEN, TERESA, WAITING
 
 MARIO_ACTS = Actor(subject="gua_1", role="guardian")
 AT_HOME = replace(OPEN, session_id="a" * 64)
@@ -126,6 +127,9 @@ class Counting:
 
     async def tablets_in(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]:
         return {key: WAITING for key in credential_hashes if key == "c1"}
+
+    async def operators_in(self, operator_ids: Collection[str]) -> Mapping[str, Operator]:
+        return {key: TERESA for key in operator_ids if key == TERESA.operator_id}
 
 
 async def test_the_gate_remembers_for_four_seconds_and_no_longer() -> None:
@@ -255,14 +259,18 @@ class Noting:
 
     def __init__(self, *, fails: int = 0) -> None:
         self.noted: list[tuple[set[str], set[str]]] = []
+        self.held: list[dict[str, str]] = []
         self._fails = fails
 
-    async def __call__(self, usecase: object, *, session_ids: set[str], tablet_ids: set[str]) -> None:
+    async def __call__(
+        self, usecase: object, *, session_ids: set[str], tablet_ids: set[str], held: dict[str, str]
+    ) -> None:
         assert usecase is note_signs_of_life
         if self._fails:
             self._fails -= 1
             raise RetryLater
         self.noted.append((session_ids, tablet_ids))
+        self.held += [held] if held else []
 
     async def is_over(self) -> None:
         for _ in range(5):
@@ -303,3 +311,13 @@ async def test_when_noting_fails_those_who_come_later_are_noted_all_the_same() -
         signs.note(Admitted(subject=each, touch_session=each))
         await noting.is_over()
     assert noting.noted == [({"s2"}, set())]
+
+
+async def test_who_holds_a_tablet_is_noted_when_they_change_something() -> None:
+    noting = Noting()
+    signs = SignsOfLife(noting, gathered=0)  # type: ignore[arg-type]  # in the place of a runner
+    signs.note(Admitted(subject="tab_1", operator="opr_1"))
+    signs.note(Admitted(subject="tab_1", operator="opr_1", touch_operator=True))
+    signs.note(Admitted(subject="tab_1", operator="opr_1", touch_operator=True))
+    await noting.is_over()
+    assert (noting.noted, noting.held) == ([(set(), set())], [{"tab_1": "opr_1"}])

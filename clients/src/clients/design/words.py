@@ -288,6 +288,12 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "revoked": "Revocato",
         "expired": "Codice scaduto",
     },
+    "operator": {
+        "ready": "Pronto",
+        "waiting": "Deve scegliere il codice operatore",
+        "expired": "Codice dell'ufficio scaduto",
+        "locked": "Bloccato",
+    },
     "machine": {"live": "Attivo", "expired": "Scaduto", "revoked": "Revocato"},
     "machine_kind": {"secret": "Segreto per le API", "key": "Chiave del sistema per le API", "kafka": "Utente Kafka"},
     "machine_credential": {

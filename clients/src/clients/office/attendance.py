@@ -91,6 +91,7 @@ async def _sheet_page(
     found: Sheet | None = None
     if class_id:
         found = await visitor.services.attendance.sheet(class_id, when)
+    operators = await visitor.services.operators.every() if found and found.has_operators else ()
     return await visitor.page(
         "office/sheet.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
@@ -99,6 +100,7 @@ async def _sheet_page(
         class_id=class_id,
         day=when,
         sheet=found,
+        operators={each.operator_id: each.name for each in operators},
         chosen=chosen,
         kinds=[(each, word("portion", each)) for each in KINDS],
         toast=toast,

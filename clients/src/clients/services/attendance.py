@@ -25,7 +25,7 @@ class RosterClasses(Answer):
 
 
 class SheetPupil(Answer):
-    """One line of a sheet; `marked_by` is a role."""
+    """One line of a sheet; `marked_by` is a role, `operator_id` who of the canteen on a tablet."""
 
     pupil_id: str
     given_name: str
@@ -34,6 +34,7 @@ class SheetPupil(Answer):
     kind: str | None = None
     marked_at: datetime | None = None
     marked_by: str | None = None
+    operator_id: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -49,6 +50,11 @@ class Sheet(Answer):
     reason: str | None = None
     as_of: datetime
     pupils: tuple[SheetPupil, ...] = ()
+
+    @property
+    def has_operators(self) -> bool:
+        """Whether an operator of a tablet made any of its marks."""
+        return any(pupil.operator_id for pupil in self.pupils)
 
 
 class Correction(Question):

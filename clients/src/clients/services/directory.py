@@ -17,6 +17,7 @@ from clients.services.instalments import Instalments
 from clients.services.ledger import Ledger
 from clients.services.machines import Machines
 from clients.services.notify import Notify
+from clients.services.operators import Operators
 from clients.services.pagopa import PagoPa
 from clients.services.people import People
 from clients.services.prices import Prices
@@ -40,6 +41,7 @@ class Services:
     identity: Identity
     machines: Machines
     people: People
+    operators: Operators
     profile: Profile
     delegations: Delegations
     privacy: Privacy
@@ -77,6 +79,7 @@ class Directory:
             identity=Identity(backend("identity")),
             machines=Machines(backend("identity")),
             people=People(backend("identity")),
+            operators=Operators(backend("identity")),
             profile=Profile(backend("identity")),
             delegations=Delegations(backend("identity")),
             privacy=Privacy({name: backend(name) for name in NAMES}),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, SessionLimits
+from identity.domain.session import ABSOLUTE_LIMIT, IDLE_LIMIT, OPERATOR_IDLE_LIMIT, SessionLimits
 from refettorio_chassis.settings import ServiceSettings
 
 
@@ -92,6 +92,13 @@ class Settings(ServiceSettings):
         alias="REFETTORIO_SESSION_HOURS",
         description="A session ends after this time, used or not",
     )
+    operator_idle_minutes: int = Field(
+        default=int(OPERATOR_IDLE_LIMIT.total_seconds()) // 60,
+        ge=2,
+        le=60,
+        alias="REFETTORIO_OPERATOR_IDLE_MINUTES",
+        description="A tablet locks after this time without a mark of its operator",
+    )
 
     organization_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_NAME")
     organization_display_name: str = Field(default="Comune dimostrativo", alias="REFETTORIO_ORGANIZATION_DISPLAY_NAME")
@@ -108,5 +115,7 @@ class Settings(ServiceSettings):
 
     def session_limits(self) -> SessionLimits:
         return SessionLimits(
-            idle=timedelta(minutes=self.session_idle_minutes), absolute=timedelta(hours=self.session_hours)
+            idle=timedelta(minutes=self.session_idle_minutes),
+            absolute=timedelta(hours=self.session_hours),
+            operator_idle=timedelta(minutes=self.operator_idle_minutes),
         )

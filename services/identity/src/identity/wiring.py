@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from fastapi import APIRouter
+
 from identity.domain.levels import levels_from
 from identity.domain.published_text import TEXTS
+from identity.domain.session import SessionLimits
 from identity.domain.sign_in import Scheme, schemes_from
 from identity.inbound.command_line import staff_command
 from identity.inbound.following_kafka import kafka_follower
@@ -17,6 +20,7 @@ from identity.inbound.http_acting import acting_router
 from identity.inbound.http_contacts import contacts_router
 from identity.inbound.http_delegations import OwnDelegations, delegations_router
 from identity.inbound.http_machines import machines_router
+from identity.inbound.http_operators import operators_router, tablet_router
 from identity.inbound.http_people import office_people_router
 from identity.inbound.http_privacy import privacy_router
 from identity.inbound.http_public import public_router
@@ -53,6 +57,7 @@ from identity.outbound.machine_clients import (
 from identity.outbound.machine_secrets import Argon2Hashes, FileSealing
 from identity.outbound.oidc.federation import Oidc
 from identity.outbound.oidc.starting import Chosen, speaker_from
+from identity.outbound.operators import OPERATORS, Operators
 from identity.outbound.proposals import PROPOSALS, Proposals
 from identity.outbound.queries import Queries
 from identity.outbound.readable import readable
@@ -112,6 +117,7 @@ INDEXES: Final = (
     Index(collection=EXCHANGES, keys=[("guardian_id", 1), ("started_at", -1)]),
     Index(collection=EXCHANGES, keys=[("started_at", -1)]),
     Index(collection=EXCHANGES, keys=[("answered_at", 1)]),
+    Index(collection=OPERATORS, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
 )
@@ -130,6 +136,7 @@ COLLECTIONS: Final = (
     SESSIONS,
     EXCHANGES,
     TABLETS,
+    OPERATORS,
 )
 
 
@@ -186,6 +193,7 @@ def ports_on(outside: Outside, transaction: Transaction) -> Ports:
         sessions=Sessions(transaction),
         exchanges=Exchanges(transaction, outside.message_seal),
         tablets=Tablets(transaction),
+        operators=Operators(transaction),
         machines=MachineClients(transaction),
         kafka=KafkaAccesses(transaction),
         attempts=FailedAttempts(transaction),
@@ -228,7 +236,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         foundation=base,
         routers=[
             # First: routes are tried in order, and this one is asked before every request to anything.
-            gate_router(only_noting, Gate(recent, queries, issuer, levels, limits, base.clock, public_url)),
+            gate_router(only_noting, Gate(recent, queries, queries, issuer, levels, limits, base.clock, public_url)),
             public_router(run, federation, issuer.jwks, public_url),
             *map(sign_in_router, entrances),
             *map(sign_out_router, entrances),
@@ -242,7 +250,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             acting_router(run),
             texts_router(only_noting, queries, TEXTS, base.clock),
             sessions_router(run, queries, limits, base.clock),
-            tablets_router(run, queries, base.clock),
+            *_tablet_routers(run, queries, limits, base.clock),
             staff_router(run, queries, base.clock),
             machines_router(only_noting, queries, base.clock, settings.kafka_subscribers_address),
             oauth_router(only_noting, issuer, base.clock, public_url),
@@ -274,6 +282,15 @@ async def build() -> Service:
     """The service as its environment wants it."""
     settings = Settings()
     return wire(foundation(NAME, settings, clock_from_environment()), settings)
+
+
+def _tablet_routers(run: Runner[Ports], queries: Queries, limits: SessionLimits, clock: Clock) -> list[APIRouter]:
+    """The office's side and the tablet's."""
+    return [
+        tablets_router(run, queries, clock),
+        operators_router(run, queries, clock),
+        tablet_router(run, queries, limits, clock),
+    ]
 
 
 def _endpoints(public_url: str, scheme: Scheme) -> Endpoints:

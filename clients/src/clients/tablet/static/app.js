@@ -6,6 +6,8 @@ import { loadClock, now, romeDay } from "./clock.js";
 import { say } from "./elements.js";
 import { forgetExpired, watchExpiry } from "./expiry.js";
 import { network, networkState, probe, seemsOffline, watchNetwork } from "./network.js";
+import * as operator from "./operator.js";
+import { knownTablet, refreshTablet, showOperators } from "./operator-screen.js";
 import { CODE_IN_ADDRESS, showPairing } from "./pairing-screen.js";
 import * as queue from "./queue.js";
 import { roll } from "./roll.js";
@@ -25,8 +27,52 @@ async function route() {
   }
   const [, classId, day] = location.hash.match(/^#\/classe\/([^/]+)(?:\/(\d{4}-\d{2}-\d{2}))?$/) ?? [];
   if (!(await fact("device"))) return showPairing(start);
+  if (!operator.current()) return openLocked();
   if (!classId) return openClasses();
   return openSheet(decodeURIComponent(classId), day ?? romeDay());
+}
+
+/** Names to choose from; whoever types their PIN goes on where the address says. */
+async function openLocked() {
+  const actions = {
+    onEntered: (entered, idleSeconds) => void unlock(entered, idleSeconds),
+    onBack: () => void openLocked(),
+    onShutOut: () => void shutOut(),
+  };
+  const known = await knownTablet();
+  showOperators(known, actions, networkState() === "offline");
+  const fresh = await fromServer(refreshTablet);
+  const isDrawnAgain = JSON.stringify(fresh) !== JSON.stringify(known) || !fresh;
+  if (!operator.current() && isDrawnAgain && document.querySelector(".operators, .notice")) {
+    showOperators(fresh ?? known, actions, !fresh);
+  }
+}
+
+async function unlock(entered, idleSeconds) {
+  await operator.take(entered, idleSeconds * 1000);
+  await start();
+  await queue.drain();
+}
+
+/** Nobody's again: the names of the children leave the screen, what is not sent stays. */
+async function lock() {
+  await operator.letGo();
+  showHolder();
+  open = null;
+  await route();
+}
+
+/** The operator puts the tablet down: what can be sent goes first, in their name. */
+async function leave() {
+  await queue.drain();
+  await api.leave().catch(() => undefined);  // without network the server's own limit holds
+  await lock();
+}
+
+function showHolder() {
+  const held = operator.current();
+  document.getElementById("holder").hidden = !held;
+  document.getElementById("holder-name").textContent = held?.name ?? "";
 }
 
 async function openClasses() {
@@ -109,6 +155,7 @@ async function fromServer(question) {
     return await question();
   } catch (error) {
     if (error instanceof api.NotPaired) await shutOut();
+    else if (error instanceof api.Locked) await lock();
     else if (error instanceof api.Refused) say(error.message);
     else if (error instanceof api.Unreachable) seemsOffline();
     else throw error;
@@ -118,6 +165,8 @@ async function fromServer(question) {
 
 async function shutOut() {
   await forgetChildren();
+  await operator.letGo();
+  showHolder();
   open = null;
   showPairing(start);
   say("Questo tablet non è abbinato. Le presenze non inviate partiranno dopo l'abbinamento.");
@@ -151,27 +200,34 @@ function tellConflicts({ detail }) {
 async function start() {
   const device = await fact("device");
   document.getElementById("device").textContent = device?.name ?? "Presenze mensa";
+  showHolder();
   await route();
   await redraw();
 }
 
 async function reconnected() {
   if (!(await fact("device"))) return;
+  if (!operator.current()) return;
   await queue.drain();
-  await (open ? refreshSheet() : refreshOpenClasses());
+  if (operator.current()) await (open ? refreshSheet() : refreshOpenClasses());
 }
 
 async function main() {
   await loadClock();
   await forgetExpired();
+  await operator.loadHolder();
   queue.changes.addEventListener("queued", () => void redraw());
   queue.changes.addEventListener("sent", () => void redraw());
   queue.changes.addEventListener("unreachable", seemsOffline);
   queue.changes.addEventListener("not-paired", () => void shutOut());
+  queue.changes.addEventListener("locked", () => void lock());
   queue.changes.addEventListener("conflicts", tellConflicts);
+  operator.changes.addEventListener("idle", () => void lock());
+  document.getElementById("leave").addEventListener("click", () => void leave());
   network.addEventListener("change", showNetwork);
   network.addEventListener("online", () => void reconnected());
   window.addEventListener("hashchange", () => void route());
+  operator.watchHolder();
   await start();
   watchNetwork();
   await probe();

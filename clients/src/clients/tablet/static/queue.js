@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { instantOfTap, now } from "./clock.js";
+import { current } from "./operator.js";
 import { bundles } from "./roll.js";
 import { dropCommands, keepCommands, keepSheet, waitingCommands } from "./store.js";
 
@@ -28,6 +29,7 @@ export async function record(classId, day, taps) {
     day,
     ...tap,
     recorded_at: instantOfTap(),
+    operator_id: current()?.operator_id,
   }));
   await keepCommands(commands);
   changes.dispatchEvent(new Event("queued"));
@@ -46,8 +48,9 @@ export async function takeBack(ids) {
   });
 }
 
-/** Send what waits, sheet by sheet. Stops at the first sign that the network is away. */
+/** Send what waits, sheet by sheet, while an operator holds the tablet. Stops at the first sign that the network is away. */
 export async function drain() {
+  if (!current()) return;
   return exclusively(async () => {
     for (const bundle of bundles(await waitingCommands(), BUNDLE)) {
       if (!(await sendBundle(bundle))) return;
@@ -58,8 +61,8 @@ export async function drain() {
 /** @param {Command[]} bundle @returns {Promise<boolean>} whether to go on */
 async function sendBundle(bundle) {
   const { class_id, day } = bundle[0];
-  const commands = bundle.map(({ command_id, pupil_id, mark, kind, recorded_at }) => ({
-    command_id, pupil_id, mark, kind, recorded_at,
+  const commands = bundle.map(({ command_id, pupil_id, mark, kind, recorded_at, operator_id }) => ({
+    command_id, pupil_id, mark, kind, recorded_at, operator_id,
   }));
   try {
     const answer = await api.sendCommands(class_id, day, commands);
@@ -68,8 +71,9 @@ async function sendBundle(bundle) {
     announce(conflicts(bundle, answer.results));
   } catch (error) {
     if (error instanceof api.NotPaired) changes.dispatchEvent(new Event("not-paired"));
+    if (error instanceof api.Locked) changes.dispatchEvent(new Event("locked"));
     if (!(error instanceof api.Refused)) {
-      changes.dispatchEvent(new Event("unreachable"));
+      if (error instanceof api.Unreachable) changes.dispatchEvent(new Event("unreachable"));
       return false;
     }
     // Refused as a whole: sending it again would be refused again, and would hold up the rest.

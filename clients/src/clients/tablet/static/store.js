@@ -5,7 +5,7 @@ import { openDB } from "../design/vendor/idb/index.js";
 /**
  * One tap, never changed once made.
  * @typedef {{command_id: string, class_id: string, day: string, pupil_id: string,
- *   mark: "present"|"absent", kind?: Kind, recorded_at: string}} Command
+ *   mark: "present"|"absent", kind?: Kind, recorded_at: string, operator_id: string|undefined}} Command
  * @typedef {"full"|"light"|"half"|"staff"} Kind what somebody present eats
  * @typedef {{pupil_id: string, given_name: string, family_name: string, mark: "expected"|"present"|"absent",
  *   kind?: Kind|null}} Pupil
@@ -73,7 +73,7 @@ export async function forgetSheets(isOver) {
 export async function forgetChildren() {
   const db = await database();
   await db.clear("sheets");
-  await db.delete("facts", "classes");
+  await Promise.all(["classes", "operators", "holder"].map((name) => db.delete("facts", name)));
 }
 
 /** @param {string} name @returns {Promise<any>} */

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from refettorio_chassis.clock import ROME
 from refettorio_local.story.person import Person
-from refettorio_local.story.stage import ADMINISTRATOR, CLERK, Stage
+from refettorio_local.story.stage import ADMINISTRATOR, CLERK, COOK, Stage
 from refettorio_local.story.telling import StoryDiffersError
 from refettorio_local.story.town import SchoolYear, Tariff, Town
 
@@ -18,11 +18,11 @@ BEFORE_OPENING = datetime(2024, 7, 11, 8, 0, tzinfo=ROME)
 
 
 async def appoint_staff(stage: Stage) -> None:
-    """The first administrator and a clerk, by identity's own command line."""
+    """The first administrator, a clerk and somebody for the canteen, by identity's own command line."""
     citizens = await stage.get_json(f"{stage.platform.addresses.idp_url}/citizens.json")
     stage.citizens = {each["key"]: each for each in citizens["items"]}
-    for key, role in ((ADMINISTRATOR, "administrator"), (CLERK, "office")):
-        code, output = await stage.command("identity", "staff", "grant", stage.citizens[key]["fiscal_code"], role)
+    for key, *role in ((ADMINISTRATOR, "administrator"), (CLERK, "office"), (COOK, "canteen", "--class", "*")):
+        code, output = await stage.command("identity", "staff", "grant", stage.citizens[key]["fiscal_code"], *role)
         if code:
             raise StoryDiffersError(f"staff grant {role} failed: {output}")
 

@@ -12,8 +12,8 @@ from refettorio_local.story.founding import LEDGER
 from refettorio_local.story.paying import CARD_CENTS, CARD_HOLDER, NEARLY_BROKE, SMALL_CENTS, TOP_UP_CENTS
 from refettorio_local.story.person import Person
 from refettorio_local.story.stage import CLERK, Stage
+from refettorio_local.story.tablet import ATTENDANCE, first_operator, open_tablet, paired_tablet
 
-ATTENDANCE = "/api/attendance/v1"
 FRIDAY = date(2025, 10, 3)
 MONDAY = date(2025, 10, 6)
 OLD_PRICE, NEW_PRICE = 452, 510
@@ -24,30 +24,13 @@ async def chapter(stage: Stage) -> None:
     """Two school days, three classes."""
     stage.tell.chapter("5. The roll")
     stage.let_it_be(FRIDAY, 11, 30)
-    tablet = await _paired_tablet(stage)
+    tablet = await paired_tablet(stage)
+    await first_operator(stage, tablet)
     await _first_day(stage, tablet)
     await _charged_once(stage)
     await _correction(stage)
     stage.let_it_be(MONDAY, 12, 0)
     await _second_day(stage, tablet)
-
-
-async def _paired_tablet(stage: Stage) -> Person:
-    clerk = await stage.signed_in(CLERK, anew=True)
-    wanted = {"name": "Mensa", "classes": list(stage.town.class_ids)}
-    offered = await clerk.api("POST", "/api/identity/v1/tablets", body=wanted)
-    tablet = Person(addresses=stage.platform.addresses, name="tablet")
-    stage.people["tablet"] = tablet
-    code = {"code": offered["pairing_code"], "device_name": "Tablet della mensa"}
-    paired = await tablet.api("POST", "/auth/tablets/pair", body=code, expect=201)
-    stage.tell.check("The tablet is paired for", expected=sorted(stage.town.class_ids), seen=sorted(paired["classes"]))
-    second = await Person(addresses=stage.platform.addresses).call("POST", "/auth/tablets/pair", body=code)
-    stage.tell.check("The pairing code works once", expected=True, seen=second.status_code >= 400)
-    listed = (await tablet.api("GET", f"{ATTENDANCE}/classes"))["items"]
-    stage.tell.check(
-        "Classes on the tablet", expected=sorted(stage.town.class_ids), seen=sorted(each["class_id"] for each in listed)
-    )
-    return tablet
 
 
 async def _first_day(stage: Stage, tablet: Person) -> None:
@@ -57,6 +40,7 @@ async def _first_day(stage: Stage, tablet: Person) -> None:
     offline = _marks(sheet, at=time(11, 45))
     tell.note("primaria-3a is marked at 11:45 without network; the marks wait on the tablet")
     stage.let_it_be(FRIDAY, 12, 10)
+    await open_tablet(tablet)  # put down for more than ten minutes, it had locked
     for class_id in ("infanzia-a", "primaria-1a"):
         sheet = await tablet.api("GET", f"{ATTENDANCE}/classes/{class_id}/sheets/{FRIDAY}")
         await _send(tablet, class_id, FRIDAY, _marks(sheet, at=time(12, 5)))
@@ -114,6 +98,9 @@ async def _correction(stage: Stage) -> None:
 async def _second_day(stage: Stage, tablet: Person) -> None:
     """Monday: the new price."""
     tell = stage.tell
+    refused = await tablet.call("GET", f"{ATTENDANCE}/classes")
+    tell.check("Three days later the tablet is locked", expected=403, seen=refused.status_code)
+    await open_tablet(tablet)
     for class_id in stage.town.class_ids:
         sheet = await tablet.api("GET", f"{ATTENDANCE}/classes/{class_id}/sheets/{MONDAY}")
         marks = _marks(sheet, at=time(11, 58))

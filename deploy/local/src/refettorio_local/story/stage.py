@@ -20,6 +20,7 @@ from refettorio_local.story.town import Town
 
 CLERK = "francesca.villa"
 ADMINISTRATOR = "alessandro.fontana"
+COOK = "teresa.conti"
 
 
 @dataclass

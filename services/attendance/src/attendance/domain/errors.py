@@ -25,6 +25,12 @@ class ClassOutOfScopeError(NotAllowedError):
     slug: ClassVar[str] = "class-out-of-scope"
 
 
+class OperatorMissingError(NotAllowedError):
+    """A tablet takes the roll only while an operator holds it."""
+
+    slug: ClassVar[str] = "operator-missing"
+
+
 class SheetClosedError(ConflictError):
     """The roll is complete; only the office corrects it."""
 

@@ -62,13 +62,17 @@ class Meal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkCommand:
-    """Somebody saw the pupil at `recorded_at` (the device's clock, aware UTC); who is present eats a meal of `kind`."""
+    """Somebody saw the pupil at `recorded_at` (the device's clock, aware UTC); who is present eats a meal of `kind`.
+
+    `operator`: who of the canteen saw it, on a tablet.
+    """
 
     command_id: CommandId
     pupil_id: PupilId
     mark: Mark
     kind: MealKind = MealKind.FULL
     recorded_at: datetime
+    operator: str | None = None
 
 
 class Outcome(StrEnum):
@@ -91,6 +95,7 @@ class PupilDay:
     recorded_at: datetime | None = None
     command_id: CommandId | None = None
     marked_by: Role | None = None
+    operator: str | None = None
     meals: int = 0
     meal: Meal | None = None
 
@@ -126,6 +131,7 @@ class PupilDay:
             recorded_at=command.recorded_at,
             command_id=command.command_id,
             marked_by=by,
+            operator=command.operator,
             meals=meals,
             meal=meal,
         )

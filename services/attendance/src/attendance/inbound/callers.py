@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path
 
-from attendance.domain.errors import ClassOutOfScopeError
+from attendance.domain.errors import ClassOutOfScopeError, OperatorMissingError
 from attendance.domain.identifiers import ClassId
 from attendance.domain.role import Role
 from attendance.usecases.actor import Actor
@@ -15,7 +15,17 @@ from refettorio_chassis.auth import Caller, caller_with
 PREFIX: Final = "/api/attendance/v1"
 IDENTIFIER: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$"
 
-RollTaker = Annotated[Caller, Depends(caller_with("canteen", "office", "administrator"))]
+TAKERS: Final = ("canteen", "office", "administrator")
+
+
+async def roll_taker(caller: Annotated[Caller, Depends(caller_with(*TAKERS))]) -> Caller:
+    """Who may take the roll. A tablet may not alone: identity says who holds it. Raises OperatorMissingError."""
+    if caller.has("tablet") and not caller.operator:
+        raise OperatorMissingError("Il tablet è bloccato: scegli il tuo nome e scrivi il codice operatore.")
+    return caller
+
+
+RollTaker = Annotated[Caller, Depends(roll_taker)]
 Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 FamilyOrOffice = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", acting="see"))]
 
@@ -25,7 +35,7 @@ PathId = Annotated[str, Path(pattern=IDENTIFIER)]
 def actor(caller: Caller) -> Actor:
     """The caller as the roll and the audit know them."""
     role = Role.OFFICE if caller.has("office", "administrator") else Role.CANTEEN
-    return Actor(subject=caller.subject, role=role, acting=caller.acting)
+    return Actor(subject=caller.subject, role=role, acting=caller.acting, operator=caller.operator)
 
 
 def class_in_scope(caller: Caller, class_id: str) -> ClassId:

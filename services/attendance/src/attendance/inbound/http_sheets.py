@@ -26,7 +26,10 @@ from refettorio_chassis.transaction import Runner
 
 
 class CommandBody(BaseModel):
-    """One tap. `command_id` is made by the client and kept when the tap is sent again; `kind` is of who is present."""
+    """One tap. `command_id` is made by the client and kept when the tap is sent again; `kind` is of who is present.
+
+    `operator_id`: whose tap it was, when another operator of the same tablet sends it; it counts from tablets alone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,15 +38,17 @@ class CommandBody(BaseModel):
     mark: Literal["present", "absent"]
     kind: MealKind = MealKind.FULL
     recorded_at: AwareDatetime
+    operator_id: Annotated[str, Field(pattern=IDENTIFIER)] | None = None
 
-    def command(self) -> MarkCommand:
-        """As the use case takes it."""
+    def command(self, sender: str | None) -> MarkCommand:
+        """As the use case takes it. `sender`: the operator who holds the tablet; none when the caller is no tablet."""
         return MarkCommand(
             command_id=CommandId(str(self.command_id)),
             pupil_id=PupilId(self.pupil_id),
             mark=Mark(self.mark),
             kind=self.kind,
             recorded_at=self.recorded_at.astimezone(UTC),
+            operator=(self.operator_id or sender) if sender else None,
         )
 
 
@@ -86,7 +91,7 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -
 
     @routes.post("/{class_id}/sheets/{day}/commands")
     async def mark(caller: RollTaker, class_id: PathId, day: date, body: CommandsBody) -> MarkedSheet:
-        commands = [each.command() for each in body.commands]
+        commands = [each.command(caller.operator) for each in body.commands]
         results = await run(mark_pupils, class_in_scope(caller, class_id), day, commands=commands, by=actor(caller))
         return MarkedSheet(results=[ResultShape.of(each) for each in results], sheet=await shown(caller, class_id, day))
 

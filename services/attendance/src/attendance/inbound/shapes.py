@@ -43,7 +43,8 @@ class ClassShape(BaseModel):
 class SheetPupil(BaseModel):
     """One line of the sheet. `mark`: `expected`, `present` or `absent`; `marked_by`: `canteen` or `office`.
 
-    `kind` is of the meal of who is present: `full`, `light`, `half` or `staff`.
+    `kind` is of the meal of who is present: `full`, `light`, `half` or `staff`. `operator_id`: who of the
+    canteen marked, on a tablet.
     """
 
     pupil_id: str
@@ -54,6 +55,7 @@ class SheetPupil(BaseModel):
     mark_version: int
     marked_at: datetime | None = None
     marked_by: str | None = None
+    operator_id: str | None = None
 
     @classmethod
     def of(cls, known: PupilDay, name: PupilName) -> Self:
@@ -66,6 +68,7 @@ class SheetPupil(BaseModel):
             mark_version=known.version,
             marked_at=known.recorded_at,
             marked_by=known.marked_by.value if known.marked_by else None,
+            operator_id=known.operator,
         )
 
 

@@ -123,6 +123,7 @@ def pupil_day_row(known: PupilDay) -> Document:
         "recorded_at": known.recorded_at,
         "command_id": known.command_id,
         "marked_by": known.marked_by.value if known.marked_by else None,
+        "operator": known.operator,
         "meals": known.meals,
         "meal": _meal_row(known.meal) if known.meal else None,
     }
@@ -139,6 +140,7 @@ def pupil_day_from(row: Document) -> PupilDay:
         recorded_at=row["recorded_at"],
         command_id=CommandId(row["command_id"]) if row["command_id"] else None,
         marked_by=Role(row["marked_by"]) if row["marked_by"] else None,
+        operator=row.get("operator"),
         meals=row["meals"],
         meal=_meal_from(row["meal"], pupil_id, day) if row["meal"] else None,
     )

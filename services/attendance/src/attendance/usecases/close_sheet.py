@@ -12,6 +12,7 @@ from attendance.usecases.actor import Actor
 from attendance.usecases.mark_pupils import check_service
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import roll_of
+from refettorio_chassis.audit import audit_line
 from refettorio_chassis.clock import rome_day
 
 
@@ -20,11 +21,15 @@ async def close_sheet(ports: Ports, class_id: ClassId, day: date, *, by: Actor) 
 
     Raises ClassNotFoundError, DayOutOfRangeError, NoServiceError, SheetIncompleteError.
     """
-    check_day(day, today=rome_day(ports.clock.now()), role=by.role)
+    now = ports.clock.now()
+    check_day(day, today=rome_day(now), role=by.role)
     roll = await roll_of(ports.store, class_id, day)
     check_service(roll)
     closed = roll.sheet.closed(roll.days.values())
     if closed != roll.sheet:
         await ports.store.save_sheet(closed)
+        details = {"operator": by.operator} if by.operator else {}
+        subject = f"{class_id}/{day.isoformat()}"
+        await ports.audit(audit_line(by, "close-sheet", subject, at=now, details=details))
         ports.announcer.announce(announcements.sheet_closed(closed, roll.days.values()), sequence=closed.version)
     return closed

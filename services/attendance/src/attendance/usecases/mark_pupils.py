@@ -14,6 +14,7 @@ from attendance.usecases.actor import Actor
 from attendance.usecases.announcements import announce_meal
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import Roll, roll_of
+from refettorio_chassis.audit import audit_line
 from refettorio_chassis.clock import rome_day
 from refettorio_chassis.errors import DomainError
 
@@ -78,6 +79,7 @@ class _Taking:
 
     def __post_init__(self) -> None:
         self.outcomes: dict[CommandId, Outcome] = {}
+        self.tappers: set[str] = set()
 
     def take(self, command: MarkCommand, refusal: DomainError | None) -> CommandResult:
         if command.command_id in self.known:
@@ -90,6 +92,8 @@ class _Taking:
         outcome = self._mark(replace(command, recorded_at=trusted_time(command.recorded_at, self.now)))
         self.known.add(command.command_id)
         self.outcomes[command.command_id] = outcome
+        if command.operator:
+            self.tappers.add(command.operator)
         return CommandResult(command_id=command.command_id, outcome=outcome)
 
     def _mark(self, command: MarkCommand) -> Outcome:
@@ -109,3 +113,12 @@ class _Taking:
             await store.save_sheet(sheet.changed())
         if self.outcomes:
             await store.remember_commands(sheet.class_id, sheet.day, self.outcomes)
+            await self._write_down()
+
+    async def _write_down(self) -> None:
+        """Who sent the marks; and, for those kept since another operator held the tablet, whose taps they were."""
+        if self.by.operator is None:
+            return
+        details = {"operator": self.by.operator, "marks": str(len(self.outcomes)), "taps_of": sorted(self.tappers)}
+        subject = f"{self.roll.sheet.class_id}/{self.roll.sheet.day.isoformat()}"
+        await self.ports.audit(audit_line(self.by, "mark-pupils", subject, at=self.now, details=details))

@@ -15,6 +15,8 @@ OFFICE: Final = "office"
 ADMINISTRATOR: Final = "administrator"
 AUDITOR: Final = "auditor"
 CANTEEN: Final = "canteen"
+TABLET: Final = "tablet"
+"""A paired device; it is canteen staff besides, while an operator holds it. Never granted to a person."""
 
 STAFF_ROLES: Final = frozenset({OFFICE, ADMINISTRATOR, AUDITOR, CANTEEN, "kitchen", "driver"})
 EVERY_CLASS: Final = "*"
@@ -43,6 +45,18 @@ class StaffGrant:
     def gives(self, role: str, today: date) -> bool:
         """Whether the person has `role` today."""
         return role in self.roles and self.holds(today)
+
+    @property
+    def canteen_reach(self) -> frozenset[str]:
+        """The classes a canteen role reaches; without the role none."""
+        return common_reach(self.classes, frozenset({EVERY_CLASS})) if CANTEEN in self.roles else frozenset()
+
+
+def common_reach(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """What both reach; `*` reaches everything."""
+    if EVERY_CLASS in one:
+        return frozenset({EVERY_CLASS}) if EVERY_CLASS in other else other
+    return one if EVERY_CLASS in other else one & other
 
 
 def granted(

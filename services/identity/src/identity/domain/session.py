@@ -12,6 +12,8 @@ from identity.domain.sign_in import Scheme
 
 IDLE_LIMIT: Final = timedelta(minutes=20)
 ABSOLUTE_LIMIT: Final = timedelta(hours=8)
+OPERATOR_IDLE_LIMIT: Final = timedelta(minutes=10)
+"""A tablet in a canteen is put down where children are."""
 REFERENCE_DIGITS: Final = 32
 """Enough of a hash to tell sessions apart in tokens, logs and pages; not enough to look one up by."""
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
@@ -20,10 +22,13 @@ TOUCH_INTERVAL: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLimits:
-    """How long a session lives: without a sign of its visitor, and in all."""
+    """How long a session lives: without a sign of its visitor, and in all. `operator_idle`: how long a tablet stays
+    open without a mark.
+    """
 
     idle: timedelta = IDLE_LIMIT
     absolute: timedelta = ABSOLUTE_LIMIT
+    operator_idle: timedelta = OPERATOR_IDLE_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from identity.domain.session import TOUCH_INTERVAL
+from identity.domain.session import TOUCH_INTERVAL, SessionLimits
 
 PAIRING_LIMIT: Final = timedelta(minutes=5)
 PAIRING_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that a person could take for a digit."""
 PAIRING_LENGTH: Final = 8
 """40 bits: within five minutes nobody guesses one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Who opened the tablet with their PIN at `since`, and last changed something with it at `seen_at`."""
+
+    operator_id: str
+    since: datetime
+    seen_at: datetime
+
+    def holds(self, now: datetime, limits: SessionLimits) -> bool:
+        """Neither put down for too long nor held for a whole day."""
+        return now - self.seen_at < limits.operator_idle and now - self.since < limits.absolute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,7 @@ class Tablet:
     paired_at: datetime | None = None
     last_seen_at: datetime | None = None
     revoked_at: datetime | None = None
+    held: Held | None = None
 
     def accepts_pairing(self, now: datetime) -> bool:
         """Whether its code still opens it."""
@@ -45,11 +59,21 @@ class Tablet:
             device_name=device_name,
             paired_at=now,
             last_seen_at=now,
+            held=None,
         )
 
     def revoked(self, now: datetime) -> Tablet:
         """Shut out for good: neither its cookie nor its code work any longer."""
-        return replace(self, pairing_hash=None, pairing_expires_at=None, credential_hash=None, revoked_at=now)
+        shut = replace(self, pairing_hash=None, pairing_expires_at=None, credential_hash=None, revoked_at=now)
+        return shut.let_go()
+
+    def held_by(self, operator_id: str, now: datetime) -> Tablet:
+        """Open, in the hands of this operator; whoever held it before holds it no more."""
+        return replace(self, held=Held(operator_id=operator_id, since=now, seen_at=now))
+
+    def let_go(self) -> Tablet:
+        """Locked until the next PIN."""
+        return replace(self, held=None)
 
     def state(self, now: datetime) -> str:
         """`waiting`, `expired`, `paired` or `revoked`."""
@@ -62,6 +86,10 @@ class Tablet:
     def wants_touch(self, now: datetime) -> bool:
         """Whether its last sign of life is old enough to be written again."""
         return self.last_seen_at is None or now - self.last_seen_at >= TOUCH_INTERVAL
+
+    def wants_hold(self, now: datetime) -> bool:
+        """Whether the last sign of its operator is old enough to be written again."""
+        return self.held is not None and now - self.held.seen_at >= TOUCH_INTERVAL
 
 
 def pairing_code(typed: str) -> str:

@@ -69,6 +69,11 @@ _TOLD: Final = {
         "rappresentanza-terminata",
         "Non agisci più per conto di un'altra persona: ricarica la pagina prima di continuare.",
     ),
+    Refusal.OPERATOR_NEEDED: (
+        HTTPStatus.FORBIDDEN,
+        "operatore-richiesto",
+        "Il tablet è bloccato: scegli il tuo nome e scrivi il codice operatore.",
+    ),
     Refusal.TOKEN_REFUSED: (
         HTTPStatus.UNAUTHORIZED,
         "gettone-non-valido",
@@ -99,9 +104,10 @@ class Issuer(AccessTokens, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the gate decides by."""
+    """What the gate decides by. `directory` remembers for some seconds; `afresh` asks the database."""
 
     directory: Directory
+    afresh: Directory
     machines: MachineDirectory
     issuer: Issuer
     levels: Levels
@@ -129,9 +135,10 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
             address = request.headers.get("x-forwarded-for", "")
             if gate.guesses.are_too_many(address):
                 return _slow_down()
-            verdict = await authorize_request(
-                gate.directory, arrival, public_url=gate.public_url, levels=gate.levels, limits=gate.limits, now=now
-            )
+            verdict = await _verdict(gate, gate.directory, arrival, now)
+            if isinstance(verdict, Stopped) and verdict.reason is Refusal.OPERATOR_NEEDED:
+                # The PIN may just have been typed at another process of ours, and its next request is this one.
+                verdict = await _verdict(gate, gate.afresh, arrival, now)
             if isinstance(verdict, Stopped):
                 _note_guess(gate.guesses, address, arrival, verdict)
         if isinstance(verdict, Stopped):
@@ -142,6 +149,12 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
         return Response(headers={"authorization": f"Bearer {gate.issuer.token(verdict, now)}"})
 
     return router
+
+
+async def _verdict(gate: Gate, directory: Directory, arrival: Arrival, now: datetime) -> Admitted | Stopped:
+    return await authorize_request(
+        directory, arrival, public_url=gate.public_url, levels=gate.levels, limits=gate.limits, now=now
+    )
 
 
 def _machine_token(request: Request) -> str:

@@ -11,7 +11,7 @@ from identity.domain.acting import COUNTER_LIMIT
 from identity.domain.delegation import SEE, Delegation
 from identity.domain.errors import GuardianUnknownError
 from identity.domain.guardian import Guardian
-from identity.domain.roles import ADMINISTRATOR, CANTEEN, GUARDIAN, OFFICE, STAFF_ROLES
+from identity.domain.roles import ADMINISTRATOR, GUARDIAN, OFFICE, STAFF_ROLES, TABLET
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
 from identity.inbound.shapes import ActingItem, Me, Person, contact_item
@@ -20,7 +20,7 @@ from identity.usecases.ports import Ports
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.transaction import Runner
 
-EVERYONE: Final = (GUARDIAN, *sorted(STAFF_ROLES))
+EVERYONE: Final = (GUARDIAN, TABLET, *sorted(STAFF_ROLES))
 
 
 class Reading(Protocol):
@@ -52,7 +52,7 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
                 acting=await _acting(reading, caller),
                 acting_is_over=caller.acting_is_over,
             )
-        tablet = await reading.tablet(caller.subject) if caller.has(CANTEEN) else None
+        tablet = await reading.tablet(caller.subject) if caller.has(TABLET) else None
         if tablet is None:
             raise _nobody()
         return Me(

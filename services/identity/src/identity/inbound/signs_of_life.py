@@ -35,24 +35,32 @@ class SignsOfLife:
         self._noted: dict[str, float] = {}
         self._sessions: set[str] = set()
         self._tablets: set[str] = set()
+        self._held: dict[str, str] = {}
         self._noting: asyncio.Task[None] | None = None
 
     def note(self, admitted: Admitted) -> None:
         """Soon, together with those who come meanwhile."""
-        visitor = admitted.touch_session or admitted.touch_tablet
+        held = _held(admitted)
+        visitor = "/".join(held) if held else admitted.touch_session or admitted.touch_tablet
         if visitor is None or not self._is_due(visitor):
             return
-        (self._sessions if admitted.touch_session else self._tablets).add(visitor)
+        if admitted.touch_session:
+            self._sessions.add(admitted.touch_session)
+        if admitted.touch_tablet:
+            self._tablets.add(admitted.touch_tablet)
+        if held:
+            self._held[held[0]] = held[1]
         if self._noting is None or self._noting.done():
             self._noting = asyncio.create_task(self._note_all())
             self._noting.add_done_callback(_tell_failure)
 
     async def _note_all(self) -> None:
-        while self._sessions or self._tablets:
+        while self._sessions or self._tablets or self._held:
             await asyncio.sleep(self._gathered)
             sessions, self._sessions = self._sessions, set()
             tablets, self._tablets = self._tablets, set()
-            await self._run(note_signs_of_life, session_ids=sessions, tablet_ids=tablets)
+            held, self._held = self._held, {}
+            await self._run(note_signs_of_life, session_ids=sessions, tablet_ids=tablets, held=held)
 
     def _is_due(self, visitor: str) -> bool:
         now = self._elapsed()
@@ -68,3 +76,10 @@ def _tell_failure(noting: asyncio.Task[None]) -> None:
     """Whoever was not noted comes again; that it failed is said once."""
     if not noting.cancelled() and (fault := noting.exception()):
         log.warning("signs of life were not noted", exc_info=fault)
+
+
+def _held(admitted: Admitted) -> tuple[str, str] | None:
+    """The tablet and who holds it, when that is to be noted."""
+    if admitted.touch_operator and admitted.subject and admitted.operator:
+        return admitted.subject, admitted.operator
+    return None

@@ -13,6 +13,7 @@ from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.kafka_access import KafkaAccess
 from identity.domain.machine_client import MachineClient
+from identity.domain.operator import Operator
 from identity.domain.proposal import StaffProposal
 from identity.domain.published_text import Acceptance
 from identity.domain.roles import StaffGrant
@@ -23,6 +24,7 @@ from identity.outbound.contact_codes import ContactCodesInMongo
 from identity.outbound.delegations import Delegations
 from identity.outbound.exchanges import RegisterOf
 from identity.outbound.machine_clients import KafkaAccesses, MachineClients
+from identity.outbound.operators import Operators
 from identity.outbound.proposals import Proposals
 from identity.outbound.sessions import Sessions
 from identity.outbound.sign_in_trail import SignInTrail
@@ -44,6 +46,7 @@ class Queries:
         self._acceptances = Acceptances(view)
         self._sessions = Sessions(view)
         self._tablets = Tablets(view)
+        self._operators = Operators(view)
         self._machines = MachineClients(view)
         self._kafka = KafkaAccesses(view)
 
@@ -112,6 +115,15 @@ class Queries:
 
     async def tablets(self) -> Sequence[Tablet]:
         return await self._tablets.every()
+
+    async def operator(self, operator_id: str) -> Operator | None:
+        return await self._operators.operator(operator_id)
+
+    async def operators_in(self, operator_ids: Collection[str]) -> Mapping[str, Operator]:
+        return await self._operators.among(operator_ids)
+
+    async def named_operators(self) -> Sequence[Operator]:
+        return await self._operators.every()
 
     async def machine_client(self, client_id: str) -> MachineClient | None:
         return await self._machines.client(client_id)

@@ -18,6 +18,7 @@ from typing import Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 from identity.domain.delegation import Delegation
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.operator import Operator
 from identity.domain.roles import StaffGrant
 from identity.domain.session import Session
 from identity.domain.tablet import Tablet
@@ -44,6 +45,7 @@ class Many(Protocol):
     async def grants_in(self, fiscal_codes: Collection[FiscalCode]) -> Mapping[FiscalCode, StaffGrant]: ...
     async def delegations_in(self, delegation_ids: Collection[str]) -> Mapping[str, Delegation]: ...
     async def tablets_in(self, credential_hashes: Collection[str]) -> Mapping[str, Tablet]: ...
+    async def operators_in(self, operator_ids: Collection[str]) -> Mapping[str, Operator]: ...
 
 
 class RecentDirectory:
@@ -56,6 +58,7 @@ class RecentDirectory:
         self._grants = _Recent(many.grants_in, elapsed, keeps_nothing=True)
         self._delegations = _Recent(many.delegations_in, elapsed)
         self._tablets = _Recent(many.tablets_in, elapsed)
+        self._operators = _Recent(many.operators_in, elapsed)
 
     async def session(self, session_id: str) -> Session | None:
         return await self._sessions.get(session_id)
@@ -72,9 +75,13 @@ class RecentDirectory:
     async def with_credential(self, credential_hash: str) -> Tablet | None:
         return await self._tablets.get(credential_hash)
 
+    async def operator(self, operator_id: str) -> Operator | None:
+        return await self._operators.get(operator_id)
+
     def forget(self) -> None:
         """Everything; also what is being read right now will not be remembered."""
-        for each in (self._sessions, self._guardians, self._grants, self._delegations, self._tablets):
+        kinds = (self._sessions, self._guardians, self._grants, self._delegations, self._tablets, self._operators)
+        for each in kinds:
             each.forget()
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from identity.domain.tablet import Tablet
+from identity.domain.tablet import Held, Tablet
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
 
@@ -46,6 +46,11 @@ class Tablets:
     async def touch(self, tablet_ids: Collection[str], at: datetime) -> None:
         await self._tablets.update_many({"_id": {"$in": list(tablet_ids)}}, {"$max": {"last_seen_at": at}})
 
+    async def touch_held(self, operator_by_tablet: Mapping[str, str], at: datetime) -> None:
+        for tablet_id, operator_id in operator_by_tablet.items():
+            where = {"_id": tablet_id, "held.operator_id": operator_id}
+            await self._tablets.update_one(where, {"$max": {"held.seen_at": at}})
+
     async def _one(self, where: Document) -> Tablet | None:
         found = await self._tablets.find_one(where)
         return _tablet(found) if found else None
@@ -64,4 +69,5 @@ def _tablet(document: Document) -> Tablet:
         paired_at=document.get("paired_at"),
         last_seen_at=document.get("last_seen_at"),
         revoked_at=document.get("revoked_at"),
+        held=Held(**document["held"]) if document.get("held") else None,
     )

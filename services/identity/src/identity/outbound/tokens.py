@@ -53,6 +53,8 @@ class TokenIssuer:
             claims["act"] = {"sub": admitted.acting.who, "role": admitted.acting.capacity}
         if admitted.acting_is_over:
             claims["act_over"] = True
+        if admitted.operator:
+            claims["operator"] = admitted.operator
         if admitted.scopes:
             claims["scope"] = " ".join(sorted(admitted.scopes))
         return self._signed(claims, "JWT")

@@ -14,7 +14,8 @@ from identity.domain.delegation import Delegation
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.levels import STAFF, Levels
-from identity.domain.roles import CANTEEN, EVERY_CLASS, GUARDIAN, StaffGrant
+from identity.domain.operator import Operator
+from identity.domain.roles import CANTEEN, GUARDIAN, TABLET, StaffGrant, common_reach
 from identity.domain.session import REFERENCE_DIGITS, Session, SessionLimits
 from identity.domain.tablet import Tablet
 from identity.usecases.secrecy import fingerprint
@@ -23,6 +24,8 @@ from refettorio_chassis.clock import rome_day
 
 ACTING_PATH: Final = "/api/identity/v1/me/acting"
 """Where acting ends: the one thing of their own that may be changed by who does not know yet that it is over."""
+OF_A_LOCKED_TABLET: Final = ("identity",)
+"""While nobody holds it a tablet gets tokens for this service alone, to let an operator in."""
 
 
 class Directory(Protocol):
@@ -33,6 +36,7 @@ class Directory(Protocol):
     async def grant_of(self, fiscal_code: FiscalCode) -> StaffGrant | None: ...
     async def delegation(self, delegation_id: str) -> Delegation | None: ...
     async def with_credential(self, credential_hash: str) -> Tablet | None: ...
+    async def operator(self, operator_id: str) -> Operator | None: ...
 
 
 class Refusal(Enum):
@@ -45,6 +49,7 @@ class Refusal(Enum):
     WRONG_ROLE = "wrong-role"
     ACTING = "acting"
     ACTING_OVER = "acting-over"
+    OPERATOR_NEEDED = "operator-needed"
     TOKEN_REFUSED = "token-refused"  # noqa: S105 - a reason, not a secret
     SCOPE_MISSING = "scope-missing"
 
@@ -66,6 +71,7 @@ class Admitted:
 
     `level` is that of the sign-in, 1 to 3; a tablet has none. `scopes`: of a machine client, which has no role, or of
     who acts for the subject. `acting`: who that is, and as what. `acting_is_over`: the subject acted for somebody else.
+    `operator`: who holds the tablet; `touch_operator`: whether to note that they just changed something.
     """
 
     subject: str | None = None
@@ -75,10 +81,12 @@ class Admitted:
     scopes: frozenset[str] = frozenset()
     acting: Acting | None = None
     acting_is_over: bool = False
+    operator: str | None = None
     session_id: str = ""
     level: int | None = None
     touch_session: str | None = None
     touch_tablet: str | None = None
+    touch_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +118,7 @@ async def authorize_request(
     session = await _session(directory, arrival.session_secret, limits, now)
     visitor = await _person(directory, session, wanted, now) if session else None
     if visitor is None and wanted.kind is Kind.API:
-        visitor = await _tablet(directory, arrival.tablet_secret, wanted, now)
+        visitor = await _tablet(directory, arrival, wanted, limits, now)
     if visitor is None:
         return Stopped(reason=Refusal.NOT_SIGNED_IN, kind=wanted.kind)
     lack = _lack(visitor, wanted, levels.at(arrival.path)) or _mistaken(visitor, wanted, arrival)
@@ -123,6 +131,8 @@ def _lack(visitor: Admitted, wanted: Destination, level: int) -> Refusal | None:
         return Refusal.LEVEL_TOO_LOW
     if wanted.roles and visitor.roles.isdisjoint(wanted.roles):
         return Refusal.ACTING if visitor.acting else Refusal.WRONG_ROLE
+    if visitor.roles == {TABLET} and wanted.audience != OF_A_LOCKED_TABLET:
+        return Refusal.OPERATOR_NEEDED
     return None
 
 
@@ -150,7 +160,7 @@ async def _person(directory: Directory, session: Session, wanted: Destination, n
         subject=guardian.guardian_id,
         audience=wanted.audience,
         roles=frozenset({GUARDIAN}) | (grant.roles if grant else frozenset()),
-        classes=_reach(grant),
+        classes=grant.canteen_reach if grant else frozenset(),
         session_id=session.reference,
         level=session.level,
         touch_session=session.session_id if session.wants_touch(now) else None,
@@ -180,21 +190,37 @@ async def _acting(
     )
 
 
-def _reach(grant: StaffGrant | None) -> frozenset[str]:
-    if grant is None or CANTEEN not in grant.roles:
-        return frozenset()
-    return frozenset({EVERY_CLASS}) if EVERY_CLASS in grant.classes else grant.classes
-
-
-async def _tablet(directory: Directory, secret: str | None, wanted: Destination, now: datetime) -> Admitted | None:
+async def _tablet(
+    directory: Directory, arrival: Arrival, wanted: Destination, limits: SessionLimits, now: datetime
+) -> Admitted | None:
+    """A paired device: canteen staff while an operator holds it, for the classes of both."""
+    secret = arrival.tablet_secret
     tablet = await directory.with_credential(fingerprint(secret)) if secret else None
     if tablet is None or tablet.revoked_at is not None:
         return None
+    reach = await _reach_of_holder(directory, tablet, limits, now)
+    operator = tablet.held.operator_id if tablet.held and reach else None
+    changes = arrival.method.upper() not in SAFE_METHODS
     return Admitted(
         subject=tablet.tablet_id,
         audience=wanted.audience,
-        roles=frozenset({CANTEEN}),
-        classes=tablet.classes,
+        roles=frozenset({TABLET, CANTEEN}) if operator else frozenset({TABLET}),
+        classes=common_reach(tablet.classes, reach),
+        operator=operator,
         session_id=(tablet.credential_hash or "")[:REFERENCE_DIGITS],
         touch_tablet=tablet.tablet_id if tablet.wants_touch(now) else None,
+        touch_operator=changes and operator is not None and tablet.wants_hold(now),
     )
+
+
+async def _reach_of_holder(
+    directory: Directory, tablet: Tablet, limits: SessionLimits, now: datetime
+) -> frozenset[str]:
+    """The classes of the operator who holds the tablet; none when nobody does, or their role was taken back."""
+    if tablet.held is None or not tablet.held.holds(now, limits):
+        return frozenset()
+    operator = await directory.operator(tablet.held.operator_id)
+    if operator is None or operator.ended_at is not None:
+        return frozenset()
+    grant = await directory.grant_of(operator.fiscal_code)
+    return grant.canteen_reach if grant and grant.holds(rome_day(now)) else frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from identity.domain.errors import PairingCodeRefusedError
-from identity.domain.roles import CANTEEN
+from identity.domain.roles import TABLET
 from identity.domain.tablet import Tablet, pairing_code
 from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
@@ -29,6 +29,6 @@ async def pair_tablet(ports: Ports, *, code: str, device_name: str) -> PairedTab
     credential = ports.chance.secret()
     tablet = waiting.paired(credential_hash=fingerprint(credential), device_name=device_name, now=now)
     await ports.tablets.keep(tablet)
-    by = Actor(subject=tablet.tablet_id, role=CANTEEN)
+    by = Actor(subject=tablet.tablet_id, role=TABLET)
     await ports.audit(audit_line(by, "tablet-paired", tablet.tablet_id, at=now))
     return PairedTablet(tablet=tablet, credential=credential)

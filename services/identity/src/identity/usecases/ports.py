@@ -15,6 +15,7 @@ from identity.domain.contact_code import ContactCodes
 from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
+from identity.domain.operator import Operator
 from identity.domain.proposal import StaffProposal
 from identity.domain.provider_session import ProviderSession
 from identity.domain.published_text import Acceptance
@@ -230,6 +231,21 @@ class Tablets(Protocol):
     async def with_credential(self, credential_hash: str) -> Tablet | None: ...
     async def keep(self, tablet: Tablet) -> None: ...
     async def touch(self, tablet_ids: Collection[str], at: datetime) -> None: ...
+    async def touch_held(self, operator_by_tablet: Mapping[str, str], at: datetime) -> None:
+        """These operators were here, if they still hold them."""
+        ...
+
+
+class Operators(Protocol):
+    """Operators of the tablets."""
+
+    async def operator(self, operator_id: str) -> Operator | None: ...
+    async def of(self, fiscal_code: FiscalCode) -> Operator | None: ...
+    async def every(self) -> Sequence[Operator]:
+        """Those who are operators, by identifier."""
+        ...
+
+    async def keep(self, operator: Operator) -> None: ...
 
 
 class Federation(Protocol):
@@ -316,6 +332,7 @@ class Ports:
     sessions: Sessions
     exchanges: Exchanges
     tablets: Tablets
+    operators: Operators
     machines: MachineClients
     kafka: KafkaAccesses
     attempts: FailedAttempts
