@@ -15,6 +15,7 @@ from refettorio_contracts.topics import APPLICATIONS, CATALOGUE, DEAD_LETTERS
 from refettorio_local.addresses import SERVICES
 from refettorio_local.simulators.idp.citizens import CREMA
 from refettorio_local.simulators.idp.fiscal_code import fiscal_code
+from refettorio_local.story.device_key import DeviceKey
 from refettorio_local.story.person import Person
 from tests.e2e.conftest import ADMINISTRATOR, CLASS, CLERK, LiveTown
 from tests.support.marks import Marks, lines_with
@@ -57,7 +58,8 @@ async def told(system: RunningPlatform, live: LiveTown) -> Told:
     await _adds_a_contact(live, family, told.marks)
     await _authorises_a_delegate(live, family, told.marks)
     pupil_id = await _applies(live, family, clerk)
-    await _eats(live, clerk, pupil_id, told.marks)
+    tablet = await _opened_tablet(system, live, clerk, told.marks)
+    await _eats(live, tablet, pupil_id)
     await _pays(live, family, clerk, told.account)
     await _is_told(clerk)
     await _connects_a_program(live, told.marks)
@@ -136,15 +138,25 @@ async def _sent(family: Person, form_id: str, answers: dict[str, object]) -> dic
     return sent
 
 
-async def _eats(live: LiveTown, clerk: Person, pupil_id: str, marks: Marks) -> None:
-    """A tablet is paired, and the child is marked once the roster has arrived."""
+async def _opened_tablet(system: RunningPlatform, live: LiveTown, clerk: Person, marks: Marks) -> Person:
+    """A tablet is paired, and the cook opens it with a PIN of her own."""
     offered = await clerk.api("POST", f"{IDENTITY}/tablets", body={"name": "Mensa", "classes": [CLASS]})
     marks.add(pairing_code=offered["pairing_code"])
-    tablet = Person(addresses=live.addresses, name="tablet")
+    tablet = Person(addresses=live.addresses, name="tablet", device=DeviceKey(system.clock.now))
     live.people["tablet of the marked family"] = tablet
     code = {"code": offered["pairing_code"], "device_name": "Tablet"}
     await tablet.api("POST", "/auth/tablets/pair", body=code, expect=201)
     marks.add(cookie_of_the_tablet=_cookie(tablet))
+    [cook] = (await clerk.api("GET", f"{IDENTITY}/operators"))["items"]
+    given = await clerk.api("POST", f"{IDENTITY}/operators/{cook['operator_id']}/code", expect=201)
+    marks.add(code_of_the_operator=given["code"])
+    chosen = {"operator_id": cook["operator_id"], "code": given["code"], "pin": "274951"}
+    await tablet.api("POST", f"{IDENTITY}/tablet/operator/pin", body=chosen)
+    return tablet
+
+
+async def _eats(live: LiveTown, tablet: Person, pupil_id: str) -> None:
+    """The child is marked once the roster has arrived."""
     sheet = f"/api/attendance/v1/classes/{CLASS}/sheets/{live.today}"
 
     async def on_the_roll() -> bool:

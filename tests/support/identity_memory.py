@@ -10,6 +10,7 @@ from identity.domain.acting import ActingFor
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
 from identity.domain.delegation import Delegation
+from identity.domain.device_proof import DeviceProof
 from identity.domain.errors import LogoutRefusedError, ResponseRefusedError, UserAnomalyError
 from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
@@ -26,6 +27,7 @@ from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme,
 from identity.domain.sign_out import Farewell, LogoutAsked, SignOut
 from identity.domain.tablet import Tablet
 from identity.outbound.client_keys import JoseClientKeys
+from identity.outbound.device_proofs import JoseDeviceProofs
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.machine_secrets import FileSealing
 from identity.usecases.ports import BrowserMessage, Carried, Ports
@@ -339,6 +341,20 @@ class TabletsInMemory:
                 self.kept[tablet_id] = replace(known, held=held)
 
 
+class UsedProofsInMemory:
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], datetime] = {}
+
+    async def first_use(self, proof: DeviceProof, at: datetime) -> bool:
+        key = (proof.thumbprint, proof.proof_id)
+        is_first = key not in self.kept
+        self.kept.setdefault(key, at)
+        return is_first
+
+    async def forget(self, *, before: datetime) -> None:
+        self.kept = {key: at for key, at in self.kept.items() if at >= before}
+
+
 class OperatorsInMemory:
     def __init__(self) -> None:
         self.kept: dict[str, Operator] = {}
@@ -460,6 +476,7 @@ class Memory:
     exchanges: ExchangesInMemory = field(default_factory=ExchangesInMemory)
     tablets: TabletsInMemory = field(default_factory=TabletsInMemory)
     operators: OperatorsInMemory = field(default_factory=OperatorsInMemory)
+    used_proofs: UsedProofsInMemory = field(default_factory=UsedProofsInMemory)
     machines: MachineClientsInMemory = field(default_factory=MachineClientsInMemory)
     kafka: KafkaAccessesInMemory = field(default_factory=KafkaAccessesInMemory)
     attempts: FailedAttemptsInMemory = field(default_factory=FailedAttemptsInMemory)
@@ -481,6 +498,8 @@ class Memory:
             exchanges=self.exchanges,
             tablets=self.tablets,
             operators=self.operators,
+            device_proofs=JoseDeviceProofs(),
+            used_proofs=self.used_proofs,
             machines=self.machines,
             kafka=self.kafka,
             attempts=self.attempts,

@@ -11,6 +11,7 @@ from identity.domain.acting import ActingFor
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes, WaitingContact
 from identity.domain.delegation import Delegation
+from identity.domain.device_proof import DeviceProof
 from identity.domain.exchange import Answer, Exchange, ExchangeSearch
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
@@ -422,7 +423,7 @@ async def what_is_over_is_forgotten_and_nothing_else(ports: Ports) -> None:
 async def a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential(ports: Ports) -> None:
     await ports.tablets.keep(WAITING)
     assert await ports.tablets.with_pairing("p1") == WAITING
-    paired = WAITING.paired(credential_hash="c1", device_name="Samsung", now=NOW)
+    paired = WAITING.paired(credential_hash="c1", key_thumbprint="k1", device_name="Samsung", now=NOW)
     await ports.tablets.keep(paired)
     assert await ports.tablets.with_pairing("p1") is None
     assert await ports.tablets.with_credential("c1") == paired
@@ -442,7 +443,9 @@ async def two_tablets_wait_at_once(ports: Ports) -> None:
 
 
 async def a_tablet_is_held_by_one_operator_whose_signs_are_noted(ports: Ports) -> None:
-    held = WAITING.paired(credential_hash="c1", device_name="Samsung", now=NOW).held_by("opr_1", NOW)
+    held = WAITING.paired(credential_hash="c1", key_thumbprint="k1", device_name="Samsung", now=NOW).held_by(
+        "opr_1", NOW
+    )
     await ports.tablets.keep(held)
     later = NOW + timedelta(minutes=1)
     await ports.tablets.touch_held({"tab_1": "opr_1"}, later)
@@ -452,6 +455,14 @@ async def a_tablet_is_held_by_one_operator_whose_signs_are_noted(ports: Ports) -
     await ports.tablets.keep(noted.let_go())
     await ports.tablets.touch_held({"tab_1": "opr_1"}, later)
     assert await ports.tablets.tablet("tab_1") == noted.let_go()
+
+
+async def a_proof_is_first_used_once_and_forgotten_in_time(ports: Ports) -> None:
+    proof = DeviceProof(thumbprint="k1", proof_id="p1", method="GET", address="https://x/", issued_at=NOW)
+    assert await ports.used_proofs.first_use(proof, NOW)
+    assert await ports.used_proofs.first_use(replace(proof, thumbprint="k2"), NOW)
+    await ports.used_proofs.forget(before=NOW + timedelta(seconds=1))
+    assert await ports.used_proofs.first_use(proof, NOW)
 
 
 async def an_operator_is_found_until_they_are_one_no_more(ports: Ports) -> None:
@@ -495,5 +506,6 @@ SCENARIOS: list[Scenario] = [
     a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,
     two_tablets_wait_at_once,
     a_tablet_is_held_by_one_operator_whose_signs_are_noted,
+    a_proof_is_first_used_once_and_forgotten_in_time,
     an_operator_is_found_until_they_are_one_no_more,
 ]

@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from identity.outbound.device_proofs import JoseDeviceProofs
+
 CODE: Final = "7K2MQ9XB"
 COOKIE: Final = "__Host-refettorio-tablet"
 CLASS: Final = "primaria-1a"
@@ -56,6 +58,28 @@ class TypedPin(BaseModel):
 
 
 @dataclass
+class Proofs:
+    """The key of the paired device, and the proofs it showed: each for its request, and once."""
+
+    key: str = ""
+    shown: list[str] = field(default_factory=list)
+
+    def trust(self, request: Request) -> None:
+        """The key that signs the pairing is the device's."""
+        read = JoseDeviceProofs().read(request.headers.get("dpop", ""))
+        self.key = read.thumbprint if read else ""
+
+    def refuses(self, request: Request) -> bool:
+        """Whether the gate would."""
+        read = JoseDeviceProofs().read(request.headers.get("dpop", ""))
+        address = f"{str(request.base_url).rstrip('/')}{request.url.path}"
+        if read is None or read.proof_id in self.shown or read.thumbprint != self.key:
+            return True
+        self.shown.append(read.proof_id)
+        return (read.method, read.address) != (request.method, address)
+
+
+@dataclass
 class Roll:
     """One class; every day has the same sheet, which is all a page needs."""
 
@@ -69,6 +93,7 @@ class Roll:
     tappers: list[str] = field(default_factory=list)
     pins: dict[str, str] = field(default_factory=lambda: {"opr_1": PIN})
     wrong_tries: int = 0
+    proofs: Proofs = field(default_factory=Proofs)
 
     def mark_elsewhere(self, pupil_id: str, mark: str, recorded_at: str) -> None:
         """Another tablet was there too."""
@@ -121,6 +146,8 @@ def tablet_services(roll: Roll) -> FastAPI:
     def paired(request: Request) -> None:
         if roll.is_shut_out or request.cookies.get(COOKIE) != "secret":
             raise HTTPException(401)
+        if roll.proofs.refuses(request):
+            raise HTTPException(401)
 
     def held(request: Request) -> None:
         paired(request)
@@ -128,7 +155,8 @@ def tablet_services(roll: Roll) -> FastAPI:
             raise HTTPException(403)
 
     @app.post("/auth/tablets/pair", status_code=201)
-    async def pair(wanted: Pairing, response: Response) -> Response:
+    async def pair(wanted: Pairing, request: Request) -> Response:
+        roll.proofs.trust(request)
         if wanted.code.upper().replace(" ", "") != CODE:
             problem = {"slug": "pairing-code-refused", "detail": "Il codice non è valido o è scaduto."}
             return JSONResponse(problem, status_code=422)

@@ -340,3 +340,29 @@ async def lost(browser: Browser, canteen: Canteen) -> AsyncIterator[Page]:
 async def clock_of_the_device(route: Route) -> None:
     now = await route.request.frame.evaluate("new Date().toISOString()")
     await route.fulfill(json={"now": now, "day": DAY})
+
+
+async def test_the_key_of_a_device_cannot_leave_it_and_signs_every_request(tablet: Window, canteen: Canteen) -> None:
+    told = await tablet.page.evaluate(
+        "new Promise(done => { const open = indexedDB.open('refettorio-tablet'); open.onsuccess = () => {"
+        " const key = open.result.transaction('facts').objectStore('facts').get('device-key');"
+        " key.onsuccess = () => crypto.subtle.exportKey('jwk', key.result.privateKey)"
+        "   .then(() => done('it left'), (error) => done(error.name)); }; })"
+    )
+    assert told == "InvalidAccessError"
+    before = len(canteen.roll.proofs.shown)
+    await tap(tablet.page, "pup_a1", "Presente")
+    await arrived(canteen, 1)
+    assert len(canteen.roll.proofs.shown) > before
+
+
+async def test_a_device_whose_key_is_gone_is_no_tablet(tablet: Window, canteen: Canteen) -> None:
+    await tablet.page.evaluate(
+        "new Promise(done => { const open = indexedDB.open('refettorio-tablet'); open.onsuccess = () => {"
+        " const facts = open.result.transaction('facts', 'readwrite').objectStore('facts');"
+        " facts.delete('device-key').onsuccess = done; }; })"
+        ".then(() => null)"
+    )
+    await tablet.page.reload()
+    await expect(tablet.page.get_by_role("heading", name="Abbina questo tablet")).to_be_visible()
+    assert await kept_sheets(tablet.page) == 0

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx2 as httpx
 
+from refettorio_local.story.device_key import DeviceKey
+
 SESSION = "__Host-refettorio-session"
 TABLET = "__Host-refettorio-tablet"
 
@@ -34,11 +36,12 @@ class Site:
 
 @dataclass
 class Browser:
-    """One browser. `cookies` may be read and changed by a test."""
+    """One browser. `cookies` may be read and changed by a test; `device`: the key that signs, on a tablet."""
 
     site: Site
     client: httpx.AsyncClient
     cookies: dict[str, str] = field(default_factory=dict)
+    device: DeviceKey | None = None
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self._ask("GET", path, headers)
@@ -101,6 +104,9 @@ class Browser:
     ) -> httpx.Response:
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {**headers, **({"cookie": kept} if kept else {})}
+        if self.device is not None:
+            url = self.site.url + path.removeprefix("/internal/authorize")
+            sent = {"dpop": self.device.proof(method, url)} | sent
         answer = await self.client.request(method, self.site.url + path, headers=sent, data=data, json=json)
         self.client.cookies.clear()
         for line in answer.headers.get_list("set-cookie"):

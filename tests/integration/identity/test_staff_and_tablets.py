@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import httpx2 as httpx
 import pytest
 
+from refettorio_chassis.clock import RehearsalClock
+from refettorio_local.story.device_key import DeviceKey
 from tests.integration.identity.browser import TABLET, Browser, Site
 from tests.integration.identity.granting import CODES, grant
 
@@ -21,6 +23,13 @@ async def device(site: Site) -> AsyncIterator[Browser]:
     """Another browser, on a tablet."""
     async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
         yield Browser(site, client)
+
+
+@pytest.fixture
+def tablet(site: Site, device: Browser) -> Browser:
+    """The same, with a key of its own that signs each request."""
+    device.device = DeviceKey(RehearsalClock(site.clock_file).now)
+    return device
 
 
 async def test_the_command_line_makes_the_first_administrator(administrator: Browser) -> None:
@@ -104,72 +113,100 @@ async def state_of(administrator: Browser, tablet_id: str) -> dict[str, str]:
     return next(item for item in items if item["tablet_id"] == tablet_id)
 
 
-async def test_a_tablet_is_paired_works_and_is_revoked(administrator: Browser, device: Browser) -> None:
+async def test_a_tablet_is_paired_works_and_is_revoked(administrator: Browser, tablet: Browser) -> None:
     made = await registered(administrator)
     assert (await state_of(administrator, made["tablet_id"]))["state"] == "waiting"
     typed = f"{made['pairing_code'][:4].lower()}-{made['pairing_code'][4:]} "
-    paired = await device.post("/auth/tablets/pair", json={"code": typed, "device_name": "Samsung"})
+    paired = await tablet.post("/auth/tablets/pair", json={"code": typed, "device_name": "Samsung"})
     assert paired.status_code == 201, paired.text
     assert paired.json() == {"tablet_id": made["tablet_id"], "name": "Mensa 1", "classes": ["primaria-1a"]}
-    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    me = (await tablet.through_gate("GET", "/api/identity/v1/me")).json()
     assert (me["id"], me["roles"], me["classes"]) == (made["tablet_id"], ["tablet"], [])
-    assert (await device.ask_gate("GET", "/ufficio/")).status_code == 302
+    assert (await tablet.ask_gate("GET", "/ufficio/")).status_code == 302
     shown = await state_of(administrator, made["tablet_id"])
     assert (shown["state"], shown["device_name"]) == ("paired", "Samsung")
     assert shown["last_seen_at"]
     revoked = await administrator.through_gate("DELETE", f"{TABLETS}/{made['tablet_id']}")
     assert (revoked.status_code, revoked.json()["state"]) == (200, "revoked")
-    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 401
+    assert (await tablet.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 401
     again = await administrator.through_gate("DELETE", f"{TABLETS}/{made['tablet_id']}")
     assert again.status_code == 409
 
 
 async def test_a_tablet_opens_by_the_pin_of_an_operator_and_five_wrong_ones_lock(
-    site: Site, administrator: Browser, device: Browser
+    site: Site, administrator: Browser, tablet: Browser
 ) -> None:
     assert (await grant(site, CODES["teresa.conti"], "canteen", "--class", "*")).returncode == 0
     made = await registered(administrator)
-    await device.post("/auth/tablets/pair", json={"code": made["pairing_code"]})
-    locked = await device.ask_gate("GET", "/api/attendance/v1/classes")
+    await tablet.post("/auth/tablets/pair", json={"code": made["pairing_code"]})
+    locked = await tablet.ask_gate("GET", "/api/attendance/v1/classes")
     assert (locked.status_code, locked.json()["slug"]) == (403, "operatore-richiesto")
     wanted = {"fiscal_code": CODES["teresa.conti"], "name": "Teresa"}
     named = (await administrator.through_gate("POST", OPERATORS, wanted)).json()
-    [offered] = (await device.through_gate("GET", OWN)).json()["operators"]
+    [offered] = (await tablet.through_gate("GET", OWN)).json()["operators"]
     who = {"operator_id": named["operator_id"]}
     assert (offered["name"], offered["state"], offered["operator_id"]) == ("Teresa", "waiting", who["operator_id"])
-    easy = await device.through_gate("POST", f"{OWN}/operator/pin", who | {"code": named["code"], "pin": "123456"})
+    easy = await tablet.through_gate("POST", f"{OWN}/operator/pin", who | {"code": named["code"], "pin": "123456"})
     assert (easy.status_code, easy.json()["slug"]) == (422, "pin-not-good")
     first = who | {"code": named["code"], "pin": "274951"}
-    assert (await device.through_gate("POST", f"{OWN}/operator/pin", first)).json()["state"] == "ready"
-    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    assert (await tablet.through_gate("POST", f"{OWN}/operator/pin", first)).json()["state"] == "ready"
+    me = (await tablet.through_gate("GET", "/api/identity/v1/me")).json()
     assert (me["roles"], me["classes"]) == (["canteen", "tablet"], ["primaria-1a"])
-    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 200
-    assert (await device.through_gate("DELETE", f"{OWN}/operator")).status_code == 204
-    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 403
-    told = [await device.through_gate("POST", f"{OWN}/operator", who | {"pin": "000000"}) for _ in range(6)]
+    assert (await tablet.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 200
+    assert (await tablet.through_gate("DELETE", f"{OWN}/operator")).status_code == 204
+    assert (await tablet.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 403
+    told = [await tablet.through_gate("POST", f"{OWN}/operator", who | {"pin": "000000"}) for _ in range(6)]
     assert [each.json()["slug"] for each in told] == ["pin-wrong"] * 4 + ["operator-locked"] * 2
     [item] = (await administrator.through_gate("GET", OPERATORS)).json()["items"]
     assert (item["state"], item["is_staff"]) == ("locked", True)
     unlocked = await administrator.through_gate("POST", f"{OPERATORS}/{who['operator_id']}/unlock")
     assert unlocked.json()["state"] == "ready"
-    assert (await device.through_gate("POST", f"{OWN}/operator", who | {"pin": "274951"})).status_code == 200
+    assert (await tablet.through_gate("POST", f"{OWN}/operator", who | {"pin": "274951"})).status_code == 200
     assert (await administrator.through_gate("DELETE", f"{OPERATORS}/{who['operator_id']}")).status_code == 204
-    assert (await device.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 403
+    assert (await tablet.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 403
     assert "274951" not in site.log.read_text()
 
 
-async def test_a_pairing_code_works_once(administrator: Browser, device: Browser) -> None:
+async def test_the_cookie_of_a_tablet_without_its_key_and_a_proof_shown_again_open_nothing(
+    site: Site, administrator: Browser, tablet: Browser
+) -> None:
     made = await registered(administrator)
-    assert (await device.post("/auth/tablets/pair", json={"code": made["pairing_code"]})).status_code == 201
-    device.cookies.clear()
-    answer = await device.post("/auth/tablets/pair", json={"code": made["pairing_code"]})
+    assert (await tablet.post("/auth/tablets/pair", json={"code": made["pairing_code"]})).status_code == 201
+    key, tablet.device = tablet.device, None
+    assert key is not None
+    proof = key.proof("GET", f"{site.url}{OWN}")
+    assert (await tablet.ask_gate("GET", OWN, dpop=proof)).status_code == 200
+    again = await tablet.ask_gate("GET", OWN, dpop=proof)
+    assert (again.status_code, again.json()["slug"]) == (401, "prova-non-valida")
+    assert again.headers["www-authenticate"] == 'DPoP error="invalid_dpop_proof", algs="ES256"'
+    other = DeviceKey(RehearsalClock(site.clock_file).now)
+    for shown in (
+        {},
+        {"dpop": other.proof("GET", f"{site.url}{OWN}")},
+        {"dpop": key.proof("POST", f"{site.url}{OWN}")},
+    ):
+        refused = await tablet.ask_gate("GET", OWN, **shown)
+        assert (refused.status_code, refused.json()["slug"]) == (401, "prova-non-valida")
+    query = await tablet.ask_gate("GET", f"{OWN}?x=1", dpop=key.proof("GET", f"{site.url}{OWN}"))
+    assert query.status_code == 200
+
+
+async def test_a_pairing_code_works_once(administrator: Browser, tablet: Browser) -> None:
+    made = await registered(administrator)
+    assert (await tablet.post("/auth/tablets/pair", json={"code": made["pairing_code"]})).status_code == 201
+    tablet.cookies.clear()
+    answer = await tablet.post("/auth/tablets/pair", json={"code": made["pairing_code"]})
     assert (answer.status_code, answer.json()["slug"]) == (403, "pairing-code-refused")
-    assert TABLET not in device.cookies
+    assert TABLET not in tablet.cookies
 
 
-async def test_a_wrong_code_and_an_unknown_field_are_refused(device: Browser) -> None:
-    assert (await device.post("/auth/tablets/pair", json={"code": "00000000"})).status_code == 403
-    assert (await device.post("/auth/tablets/pair", json={"code": "0", "tablet_id": "tab_1"})).status_code == 422
+async def test_a_wrong_code_and_an_unknown_field_are_refused(tablet: Browser) -> None:
+    assert (await tablet.post("/auth/tablets/pair", json={"code": "00000000"})).status_code == 403
+    key, tablet.device = tablet.device, None
+    unproved = await tablet.post("/auth/tablets/pair", json={"code": "00000000"})
+    assert (unproved.status_code, unproved.json()["slug"]) == (403, "device-proof-refused")
+    tablet.device = key
+    assert (await tablet.post("/auth/tablets/pair", json={"code": "0", "tablet_id": "tab_1"})).status_code == 422
 
 
 async def test_the_office_looks_a_guardian_up_and_guardians_look_up_nobody(

@@ -219,6 +219,13 @@ async def test_cookies_reach_identity_and_the_clients_alone(
     assert ("cookie" in answer.json()["headers"]) is arrives
 
 
+@pytest.mark.parametrize("service", ["attendance", "enrollment", "ledger"])
+async def test_the_proof_of_a_device_goes_no_further_than_the_gate(gateway: httpx.AsyncClient, service: str) -> None:
+    answer = await gateway.get(f"/api/{service}/v1/classes", headers=COOKIE | {"dpop": "a.b.c"})
+    assert answer.status_code == 200
+    assert "dpop" not in answer.json()["headers"]
+
+
 @pytest.mark.parametrize(
     ("path", "limit"), [("/api/ledger/v1/notices", MEBIBYTE), ("/pagopa/paForNode", MEBIBYTE // 2)]
 )

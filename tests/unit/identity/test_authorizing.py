@@ -9,13 +9,16 @@ from typing import Final
 import pytest
 
 from identity.domain.access import Kind, destination, is_forged
+from identity.domain.device_proof import DeviceProof
 from identity.domain.levels import Levels
 from identity.domain.roles import StaffGrant
 from identity.domain.session import SessionLimits
-from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request
+from identity.outbound.device_proofs import JoseDeviceProofs
+from identity.usecases.authorize_request import Admitted, Arrival, Refusal, Stopped, authorize_request, used_up
 from identity.usecases.note_signs_of_life import note_signs_of_life
 from identity.usecases.secrecy import fingerprint
 from refettorio_chassis.clock import rome_day
+from refettorio_local.story.device_key import DeviceKey
 from tests.support.identity_memory import NOW, Memory
 from tests.support.identity_scenarios import MARIO, OPEN, TERESA, WAITING
 
@@ -26,8 +29,26 @@ API = "/api/attendance/v1/classes"
 LEVELS = Levels(chosen={"/portale": 1, "/portale/pagamenti": 3})
 
 
+KEY = DeviceKey(lambda: NOW)
+
+
+def proof_of(key: DeviceKey, memory: Memory, method: str, path: str, **changed: object) -> DeviceProof:
+    """What the gate reads of a proof made now, for a request to `path`."""
+    claims = {"iat": memory.clock.now().timestamp()} | changed
+    read = JoseDeviceProofs().read(key.proof(method, SITE + path, **claims))
+    assert read is not None
+    return read
+
+
 async def arrives(
-    memory: Memory, path: str = API, *, method: str = "GET", person: bool = True, tablet: bool = False, **headers: str
+    memory: Memory,
+    path: str = API,
+    *,
+    method: str = "GET",
+    person: bool = True,
+    tablet: bool = False,
+    proof: DeviceProof | None = None,
+    **headers: str,
 ) -> Admitted | Stopped:
     arrival = Arrival(
         method=method,
@@ -35,6 +56,7 @@ async def arrives(
         headers={name.replace("_", "-"): value for name, value in headers.items()},
         session_secret=SECRET if person else None,
         tablet_secret=SECRET if tablet else None,
+        proof=proof,
     )
     return await authorize_request(
         memory, arrival, public_url=SITE, levels=LEVELS, limits=SessionLimits(), now=memory.clock.now()
@@ -62,7 +84,10 @@ async def with_person(level: int = 2, **grant: frozenset[str]) -> Memory:
 
 async def with_tablet() -> Memory:
     memory = Memory()
-    paired = WAITING.paired(credential_hash=fingerprint(SECRET), device_name="Samsung", now=NOW)
+    thumbprint = proof_of(KEY, memory, "GET", API).thumbprint
+    paired = WAITING.paired(
+        credential_hash=fingerprint(SECRET), key_thumbprint=thumbprint, device_name="Samsung", now=NOW
+    )
     await memory.tablets.keep(paired)
     return memory
 
@@ -162,7 +187,10 @@ async def held_tablet(reach: frozenset[str] = EVERYWHERE) -> Memory:
 
 
 async def as_tablet(memory: Memory, path: str = API, method: str = "GET") -> Admitted | Stopped:
-    return await arrives(memory, path, method=method, person=False, tablet=True, sec_fetch_site="same-origin")
+    proof = proof_of(KEY, memory, method, path)
+    return await arrives(
+        memory, path, method=method, person=False, tablet=True, proof=proof, sec_fetch_site="same-origin"
+    )
 
 
 LOCKED: Final = Stopped(reason=Refusal.OPERATOR_NEEDED, kind=Kind.API)
@@ -225,9 +253,9 @@ async def test_an_operator_whose_role_or_name_was_taken_back_holds_nothing() -> 
 
 async def test_a_tablet_is_admitted_to_no_page_and_its_sign_of_life_is_noted() -> None:
     memory = await held_tablet()
-    assert isinstance(await arrives(memory, "/ufficio/", person=False, tablet=True), Stopped)
+    assert isinstance(await as_tablet(memory, "/ufficio/"), Stopped)
     memory.clock.advance(timedelta(minutes=1))
-    later = await arrives(memory, person=False, tablet=True)
+    later = await as_tablet(memory)
     assert isinstance(later, Admitted)
     await note_signs_of_life(memory.ports, session_ids=[], tablet_ids=[later.touch_tablet or ""])
     seen = await memory.tablets.tablet("tab_1")
@@ -239,7 +267,7 @@ async def test_a_revoked_tablet_is_stopped_even_if_its_credential_were_still_the
     memory = await with_tablet()
     tablet = memory.tablets.kept["tab_1"]
     memory.tablets.kept["tab_1"] = replace(tablet, revoked_at=NOW)
-    assert isinstance(await arrives(memory, person=False, tablet=True), Stopped)
+    assert isinstance(await as_tablet(memory), Stopped)
 
 
 async def test_a_person_goes_before_the_tablet_they_hold() -> None:
@@ -248,6 +276,51 @@ async def test_a_person_goes_before_the_tablet_they_hold() -> None:
     admitted = await arrives(memory, tablet=True)
     assert isinstance(admitted, Admitted)
     assert admitted.subject == "gua_1"
+
+
+async def test_who_shows_the_proof_of_a_device_is_the_tablet_also_beside_a_session() -> None:
+    memory = await with_person()
+    memory.tablets.kept = (await with_tablet()).tablets.kept
+    admitted = await arrives(memory, OWN, tablet=True, proof=proof_of(KEY, memory, "GET", OWN))
+    assert isinstance(admitted, Admitted)
+    assert admitted.subject == "tab_1"
+
+
+async def test_the_cookie_of_a_tablet_opens_nothing_without_its_key() -> None:
+    memory = await held_tablet()
+    refused = Stopped(reason=Refusal.PROOF_REFUSED, kind=Kind.API)
+
+    async def shown(proof: DeviceProof | None) -> Admitted | Stopped:
+        return await arrives(memory, person=False, tablet=True, proof=proof)
+
+    now = NOW.timestamp()
+    assert await shown(None) == refused
+    assert await shown(proof_of(DeviceKey(lambda: NOW), memory, "GET", API)) == refused
+    assert await shown(proof_of(KEY, memory, "POST", API)) == refused
+    assert await shown(proof_of(KEY, memory, "GET", OWN)) == refused
+    assert await shown(proof_of(KEY, memory, "GET", API, htu=f"https://altrove.example{API}")) == refused
+    for late_or_early in (now - 61, now + 31):
+        assert await shown(proof_of(KEY, memory, "GET", API, iat=late_or_early)) == refused
+    for just_right in (now - 60, now + 30):
+        assert isinstance(await shown(proof_of(KEY, memory, "GET", API, iat=just_right)), Admitted)
+    tablet = memory.tablets.kept["tab_1"]
+    memory.tablets.kept["tab_1"] = replace(tablet, key_thumbprint=None)
+    assert await shown(proof_of(KEY, memory, "GET", API)) == refused
+
+
+async def test_a_proof_is_good_once() -> None:
+    memory = await held_tablet()
+    proofs = OneTime(memory)
+    admitted = await as_tablet(memory)
+    assert isinstance(admitted, Admitted)
+    assert await used_up(proofs, admitted, NOW) == admitted
+    assert await used_up(proofs, admitted, NOW) == Stopped(reason=Refusal.PROOF_REFUSED, kind=Kind.API)
+    assert await used_up(proofs, Admitted(subject="gua_1"), NOW) == Admitted(subject="gua_1")
+
+
+class OneTime(JoseDeviceProofs):
+    def __init__(self, memory: Memory) -> None:
+        self.first_use = memory.used_proofs.first_use
 
 
 async def test_the_office_is_for_the_staff() -> None:

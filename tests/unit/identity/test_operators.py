@@ -41,7 +41,7 @@ PIN = "274951"
 async def canteen(*classes: str) -> Memory:
     """A paired tablet, and a person of the canteen staff."""
     memory = Memory()
-    await memory.tablets.keep(WAITING.paired(credential_hash="c1", device_name="Samsung", now=NOW))
+    await memory.tablets.keep(WAITING.paired(credential_hash="c1", key_thumbprint="k1", device_name="Samsung", now=NOW))
     await grant_staff_roles(memory.ports, code=CODE, roles=["canteen"], classes=classes or ["*"], by=CLERK)
     return memory
 

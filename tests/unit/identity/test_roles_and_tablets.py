@@ -10,6 +10,7 @@ from stdnum.it import codicefiscale
 from identity.domain.contact import email_address, mobile_number
 from identity.domain.errors import (
     ClassesMissingError,
+    DeviceProofRefusedError,
     FiscalCodeInvalidError,
     PairingCodeRefusedError,
     RoleUnknownError,
@@ -22,10 +23,11 @@ from identity.domain.tablet import PAIRING_LIMIT, pairing_code
 from identity.outbound.chance import SystemChance
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.usecases.grant_staff_roles import grant_staff_roles
-from identity.usecases.pair_tablet import pair_tablet
+from identity.usecases.pair_tablet import PairedTablet, pair_tablet
 from identity.usecases.register_tablet import register_tablet
 from identity.usecases.revoke_tablet import revoke_tablet
 from refettorio_chassis.audit import Actor
+from refettorio_local.story.device_key import DeviceKey
 from tests.support.identity_memory import NOW, Memory
 
 CODE = "RSSMRA85T10A562S"
@@ -58,11 +60,31 @@ async def test_a_wrong_code_a_wrong_role_and_a_canteen_without_classes_are_refus
     assert memory.people.kept_grants == {}
 
 
+PAIR = "https://scuola.comune.example/auth/tablets/pair"
+
+
+async def paired_with(memory: Memory, code: str, proof: str | None = None) -> PairedTablet:
+    shown = DeviceKey(memory.clock.now).proof("POST", PAIR) if proof is None else proof
+    return await pair_tablet(memory.ports, code=code, device_name="Samsung", proof=shown, address=PAIR)
+
+
+async def test_a_device_that_proves_no_key_is_not_paired() -> None:
+    memory = Memory()
+    made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], by=CLERK)
+    key = DeviceKey(memory.clock.now)
+    for proof in ("", "x.y.z", key.proof("GET", PAIR), key.proof("POST", PAIR + "/x"), key.proof("POST", PAIR, iat=0)):
+        with pytest.raises(DeviceProofRefusedError):
+            await paired_with(memory, made.pairing_code, proof)
+    assert memory.tablets.kept[made.tablet_id].state(NOW) == "waiting"
+    paired = await paired_with(memory, made.pairing_code, key.proof("POST", PAIR))
+    assert paired.tablet.key_thumbprint
+
+
 async def test_a_tablet_goes_from_waiting_to_paired_to_revoked() -> None:
     memory = Memory()
     made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], by=CLERK)
     assert memory.tablets.kept[made.tablet_id].state(NOW) == "waiting"
-    paired = await pair_tablet(memory.ports, code=made.pairing_code, device_name="Samsung")
+    paired = await paired_with(memory, made.pairing_code)
     assert paired.tablet.state(NOW) == "paired"
     assert paired.credential not in str(memory.tablets.kept)
     revoked = await revoke_tablet(memory.ports, tablet_id=made.tablet_id, by=CLERK)
@@ -77,13 +99,13 @@ async def test_a_pairing_code_is_spent_by_use_by_time_and_by_revocation() -> Non
     used, late, revoked = [
         await register_tablet(memory.ports, name="Mensa", classes=["1a"], by=CLERK) for _ in range(3)
     ]
-    await pair_tablet(memory.ports, code=used.pairing_code, device_name="Samsung")
+    await paired_with(memory, used.pairing_code)
     await revoke_tablet(memory.ports, tablet_id=revoked.tablet_id, by=CLERK)
     memory.clock.advance(PAIRING_LIMIT)
     assert memory.tablets.kept[late.tablet_id].state(memory.clock.now()) == "expired"
     for made in (used, late, revoked):
         with pytest.raises(PairingCodeRefusedError):
-            await pair_tablet(memory.ports, code=made.pairing_code, device_name="Altro")
+            await paired_with(memory, made.pairing_code)
 
 
 async def test_a_tablet_without_classes_or_unknown_is_refused() -> None:
@@ -99,7 +121,7 @@ async def test_a_tablet_never_seen_wants_its_first_sign_of_life() -> None:
     made = await register_tablet(memory.ports, name="Mensa", classes=["1a"], by=CLERK)
     tablet = memory.tablets.kept[made.tablet_id]
     assert tablet.wants_touch(NOW)
-    paired = tablet.paired(credential_hash="c", device_name="x", now=NOW)
+    paired = tablet.paired(credential_hash="c", key_thumbprint="k", device_name="x", now=NOW)
     assert not paired.wants_touch(NOW + timedelta(seconds=59))
 
 

@@ -42,6 +42,7 @@ from identity.outbound.chance import SystemChance
 from identity.outbound.client_keys import JoseClientKeys
 from identity.outbound.contact_codes import CONTACT_CODES, ContactCodesInMongo
 from identity.outbound.delegations import DELEGATIONS, Delegations
+from identity.outbound.device_proofs import USED_PROOFS, DeviceProofsOnce, JoseDeviceProofs, UsedProofs
 from identity.outbound.exchanges import EXCHANGES, Exchanges
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.kafka_broker import KafkaBroker
@@ -117,6 +118,7 @@ INDEXES: Final = (
     Index(collection=EXCHANGES, keys=[("guardian_id", 1), ("started_at", -1)]),
     Index(collection=EXCHANGES, keys=[("started_at", -1)]),
     Index(collection=EXCHANGES, keys=[("answered_at", 1)]),
+    Index(collection=USED_PROOFS, keys=[("at", 1)]),
     Index(collection=OPERATORS, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=TABLETS, keys=[("pairing_hash", 1)], unique=True, where={"pairing_hash": {"$exists": True}}),
     Index(collection=TABLETS, keys=[("credential_hash", 1)], unique=True, where={"credential_hash": {"$exists": True}}),
@@ -137,6 +139,7 @@ COLLECTIONS: Final = (
     EXCHANGES,
     TABLETS,
     OPERATORS,
+    USED_PROOFS,
 )
 
 
@@ -194,6 +197,8 @@ def ports_on(outside: Outside, transaction: Transaction) -> Ports:
         exchanges=Exchanges(transaction, outside.message_seal),
         tablets=Tablets(transaction),
         operators=Operators(transaction),
+        device_proofs=JoseDeviceProofs(),
+        used_proofs=UsedProofs(transaction),
         machines=MachineClients(transaction),
         kafka=KafkaAccesses(transaction),
         attempts=FailedAttempts(transaction),
@@ -216,17 +221,17 @@ def wire(base: Foundation, settings: Settings) -> Service:
     federation = ByScheme({scheme: relying.get(scheme, saml) for scheme in SCHEMES})
     outside = outside_from(settings, federation, single_logout, base.clock)
     issuer = TokenIssuer.read(settings.token_key_file, public_url=settings.public_url)
-    levels = levels_from(settings.levels)
-    limits = settings.session_limits()
+    levels, limits = levels_from(settings.levels), settings.session_limits()
     queries = Queries(base.transactions.view)
     recent = RecentDirectory(queries)
     ports = partial(ports_on, outside)
     run = ForgettingRunner(base.transactions, ports, service=NAME, forget=recent.forget)
     # For what changes nothing the gate remembers.
     only_noting = Runner(base.transactions, ports, service=NAME)
-    broker = KafkaBroker(settings.kafka_bootstrap_servers)
+    proofs, broker = DeviceProofsOnce(base.transactions.view), KafkaBroker(settings.kafka_bootstrap_servers)
     readings = Readings(base.transactions.view, base.clock)
     public_url = settings.public_url
+    gate = Gate(recent, queries, proofs, queries, issuer, levels, limits, base.clock, public_url)
     make_entrance = partial(
         Entrance, run=run, federation=federation, metadata=saml.metadata, levels=levels, public_url=public_url
     )
@@ -236,7 +241,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         foundation=base,
         routers=[
             # First: routes are tried in order, and this one is asked before every request to anything.
-            gate_router(only_noting, Gate(recent, queries, queries, issuer, levels, limits, base.clock, public_url)),
+            gate_router(only_noting, gate),
             public_router(run, federation, issuer.jwks, public_url),
             *map(sign_in_router, entrances),
             *map(sign_out_router, entrances),

@@ -1,6 +1,11 @@
-// Calls through the gateway, with the tablet's cookie. Everything that can go wrong is one of four errors.
+// Calls through the gateway, with the tablet's cookie and a proof of the device's key (device-key.js). Everything that can go wrong is one of four errors.
+
+import { setClock } from "./clock.js";
+import { proofFor } from "./device-key.js";
 
 const TIMEOUT_MS = 8000;
+const CLOCK = "/tablet/clock";
+const PROOF_REFUSED = "prova-non-valida";
 // Told by the gate, and by attendance for itself.
 const LOCKED = new Set(["operatore-richiesto", "operator-missing"]);
 
@@ -24,37 +29,53 @@ export class Refused extends Error {
 
 /**
  * @param {string} path
- * @param {{method?: string, body?: unknown}} [options]
+ * @typedef {{method?: string, body?: unknown, isAgain?: boolean}} Options
+ * @param {Options} [options]
  * @returns {Promise<any>}
  */
-async function call(path, { method = "GET", body } = {}) {
-  let response;
+async function call(path, options = {}) {
+  const response = await send(path, options);
+  if (response.status === 204) return undefined;
+  if (response.ok) return response.json();
+  if (response.status >= 500 || response.status === 429) throw new Unreachable(`status ${response.status}`);
+  const problem = await response.json().catch(() => ({}));
+  if (response.status === 401) return unproved(problem.slug, path, options);
+  if (LOCKED.has(problem.slug)) throw new Locked();
+  throw new Refused(problem.slug ?? "errore", problem.detail ?? "La richiesta non è stata accettata.");
+}
+
+/** @param {string} path @param {Options} options @returns {Promise<Response>} */
+async function send(path, { method = "GET", body } = {}) {
+  const headers = new Headers(body === undefined ? {} : { "content-type": "application/json" });
+  const proof = path === CLOCK ? undefined : await proofFor(method, path);
+  if (proof) headers.set("DPoP", proof);
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       method,
+      headers,
       cache: "no-store",
       credentials: "same-origin",
-      headers: body === undefined ? {} : { "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
     throw new Unreachable(String(error));
   }
-  if (response.status === 204) return undefined;
-  if (response.ok) return response.json();
-  if (response.status === 401) throw new NotPaired();
-  if (response.status >= 500 || response.status === 429) throw new Unreachable(`status ${response.status}`);
-  const problem = await response.json().catch(() => ({}));
-  if (LOCKED.has(problem.slug)) throw new Locked();
-  throw new Refused(problem.slug ?? "errore", problem.detail ?? "La richiesta non è stata accettata.");
+}
+
+/** A proof made by a wrong clock is made again by the right one; without a key, or revoked, this is no tablet of ours. */
+async function unproved(slug, path, options) {
+  if (slug !== PROOF_REFUSED || options.isAgain) throw new NotPaired();
+  const sentAt = Date.now();
+  await setClock((await readClock()).now, sentAt);
+  return call(path, { ...options, isAgain: true });
 }
 
 /** @param {string} classId @param {string} day */
 const sheetPath = (classId, day) => `/api/attendance/v1/classes/${encodeURIComponent(classId)}/sheets/${day}`;
 
 /** @returns {Promise<{now: string, day: string}>} */
-export const readClock = () => call("/tablet/clock");
+export const readClock = () => call(CLOCK);
 
 /** @param {string} code @param {string} deviceName @returns {Promise<{tablet_id: string, name: string}>} */
 export const pair = (code, deviceName) =>

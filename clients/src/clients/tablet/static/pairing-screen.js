@@ -1,6 +1,7 @@
 // The first screen of a new tablet: the code that the office shows makes this device one of theirs.
 
 import * as api from "./api.js";
+import { makeKey } from "./device-key.js";
 import { element, show } from "./elements.js";
 import { keepFact } from "./store.js";
 
@@ -20,6 +21,7 @@ export function showPairing(onPaired, known = "") {
     event.preventDefault();
     wrong.textContent = "";
     try {
+      await makeKey();
       const tablet = await api.pair(code.value.trim(), "Tablet");
       await keepFact("device", { tablet_id: tablet.tablet_id, name: tablet.name });
       onPaired();

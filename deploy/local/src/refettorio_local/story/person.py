@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2 as httpx
 
 from refettorio_local.addresses import Addresses
+from refettorio_local.story.device_key import DeviceKey
 from refettorio_local.story.telling import StoryDiffersError
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -35,12 +36,20 @@ class _Forms(HTMLParser):
 
 @dataclass(kw_only=True)
 class Person:
-    """One browser. Cookies marked Secure are kept too: browsers count the loopback address as secure."""
+    """One browser. Cookies marked Secure are kept too: browsers count the loopback address as secure. `device`: the key
+    that signs each request, on a tablet.
+    """
 
     addresses: Addresses
     name: str = "somebody"
+    device: DeviceKey | None = None
     _cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     _client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30, follow_redirects=False))
+
+    def thief(self) -> Person:
+        """Somebody with a copy of the cookies, and nothing else."""
+        copied = {origin: dict(kept) for origin, kept in self._cookies.items()}
+        return Person(addresses=self.addresses, name="thief", _cookies=copied)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -95,6 +104,8 @@ class Person:
         headers = {"sec-fetch-site": "same-origin", "origin": origin} | what.pop("headers", {})
         if kept := self._cookies.get(origin):
             headers["cookie"] = "; ".join(f"{name}={value}" for name, value in kept.items())
+        if self.device is not None:
+            headers["dpop"] = self.device.proof(method, url)
         what = {key: value for key, value in what.items() if value is not None}
         response = await self._client.request(method, url, headers=headers, **what)
         self._keep_cookies(origin, response)

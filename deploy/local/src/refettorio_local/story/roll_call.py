@@ -12,7 +12,7 @@ from refettorio_local.story.founding import LEDGER
 from refettorio_local.story.paying import CARD_CENTS, CARD_HOLDER, NEARLY_BROKE, SMALL_CENTS, TOP_UP_CENTS
 from refettorio_local.story.person import Person
 from refettorio_local.story.stage import CLERK, Stage
-from refettorio_local.story.tablet import ATTENDANCE, first_operator, open_tablet, paired_tablet
+from refettorio_local.story.tablet import ATTENDANCE, first_operator, open_tablet, paired_tablet, stolen_cookie
 
 FRIDAY = date(2025, 10, 3)
 MONDAY = date(2025, 10, 6)
@@ -25,6 +25,7 @@ async def chapter(stage: Stage) -> None:
     stage.tell.chapter("5. The roll")
     stage.let_it_be(FRIDAY, 11, 30)
     tablet = await paired_tablet(stage)
+    await stolen_cookie(stage, tablet)
     await first_operator(stage, tablet)
     await _first_day(stage, tablet)
     await _charged_once(stage)

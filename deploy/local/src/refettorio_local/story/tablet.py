@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refettorio_local.story.device_key import DeviceKey
 from refettorio_local.story.person import Person
 from refettorio_local.story.stage import CLERK, COOK, Stage
 
@@ -16,14 +17,27 @@ async def paired_tablet(stage: Stage) -> Person:
     clerk = await stage.signed_in(CLERK, anew=True)
     wanted = {"name": "Mensa", "classes": list(stage.town.class_ids)}
     offered = await clerk.api("POST", f"{IDENTITY}/tablets", body=wanted)
-    tablet = Person(addresses=stage.platform.addresses, name="tablet")
+    device = DeviceKey(stage.platform.clock.now)
+    tablet = Person(addresses=stage.platform.addresses, name="tablet", device=device)
     stage.people["tablet"] = tablet
     code = {"code": offered["pairing_code"], "device_name": "Tablet della mensa"}
     paired = await tablet.api("POST", "/auth/tablets/pair", body=code, expect=201)
     stage.tell.check("The tablet is paired for", expected=sorted(stage.town.class_ids), seen=sorted(paired["classes"]))
-    second = await Person(addresses=stage.platform.addresses).call("POST", "/auth/tablets/pair", body=code)
+    other = Person(addresses=stage.platform.addresses, device=DeviceKey(stage.platform.clock.now))
+    second = await other.call("POST", "/auth/tablets/pair", body=code)
     stage.tell.check("The pairing code works once", expected=True, seen=second.status_code >= 400)
     return tablet
+
+
+async def stolen_cookie(stage: Stage, tablet: Person) -> None:
+    """Who copies the tablet's cookie has not its key; who overhears a request cannot make it again."""
+    thief = tablet.thief()
+    bare = await thief.call("GET", f"{IDENTITY}/tablet")
+    thief.device = DeviceKey(stage.platform.clock.now)
+    forged = await thief.call("GET", f"{IDENTITY}/tablet")
+    seen = [bare.status_code, forged.status_code]
+    stage.tell.check("A stolen cookie without the device's key opens nothing", expected=[401, 401], seen=seen)
+    await thief.close()
 
 
 async def first_operator(stage: Stage, tablet: Person) -> None:

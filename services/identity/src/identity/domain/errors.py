@@ -185,6 +185,12 @@ class PairingCodeRefusedError(NotAllowedError):
     slug = "pairing-code-refused"
 
 
+class DeviceProofRefusedError(NotAllowedError):
+    """The device did not prove the key it wants to be known by."""
+
+    slug = "device-proof-refused"
+
+
 class TabletUnknownError(NotFoundError):
     """No tablet has this identifier."""
 

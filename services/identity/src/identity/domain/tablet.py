@@ -30,7 +30,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tablet:
-    """`pairing_hash` and `credential_hash` are SHA-256 of the one-time code and of the cookie: never the secrets."""
+    """`pairing_hash` and `credential_hash` are SHA-256 of the one-time code and of the cookie: never the secrets.
+    `key_thumbprint`: of the public key the device made (RFC 7638); one paired without a key opens nothing.
+    """
 
     tablet_id: str
     name: str
@@ -40,6 +42,7 @@ class Tablet:
     pairing_expires_at: datetime | None
     device_name: str | None = None
     credential_hash: str | None = None
+    key_thumbprint: str | None = None
     paired_at: datetime | None = None
     last_seen_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -49,13 +52,14 @@ class Tablet:
         """Whether its code still opens it."""
         return self.revoked_at is None and self.pairing_expires_at is not None and now < self.pairing_expires_at
 
-    def paired(self, *, credential_hash: str, device_name: str, now: datetime) -> Tablet:
+    def paired(self, *, credential_hash: str, key_thumbprint: str, device_name: str, now: datetime) -> Tablet:
         """Bound to one device; the code is spent."""
         return replace(
             self,
             pairing_hash=None,
             pairing_expires_at=None,
             credential_hash=credential_hash,
+            key_thumbprint=key_thumbprint,
             device_name=device_name,
             paired_at=now,
             last_seen_at=now,

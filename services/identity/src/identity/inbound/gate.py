@@ -25,12 +25,15 @@ from identity.inbound.pages import closed_door
 from identity.inbound.signs_of_life import SignsOfLife
 from identity.usecases.authorize_machine import AccessTokens, MachineDirectory, authorize_machine
 from identity.usecases.authorize_request import (
+    PROOF_HEADER,
     Admitted,
     Arrival,
     Directory,
+    Proofs,
     Refusal,
     Stopped,
     authorize_request,
+    used_up,
 )
 from identity.usecases.ports import Ports
 from refettorio_chassis.auth import open_to_all
@@ -74,6 +77,11 @@ _TOLD: Final = {
         "operatore-richiesto",
         "Il tablet è bloccato: scegli il tuo nome e scrivi il codice operatore.",
     ),
+    Refusal.PROOF_REFUSED: (
+        HTTPStatus.UNAUTHORIZED,
+        "prova-non-valida",
+        "Il dispositivo non ha dimostrato la propria chiave: abbina di nuovo il tablet, o correggi il suo orologio.",
+    ),
     Refusal.TOKEN_REFUSED: (
         HTTPStatus.UNAUTHORIZED,
         "gettone-non-valido",
@@ -86,10 +94,11 @@ _TOLD: Final = {
     ),
 }
 CHALLENGES: Final = {
+    Refusal.PROOF_REFUSED: 'DPoP error="invalid_dpop_proof", algs="ES256"',
     Refusal.TOKEN_REFUSED: 'Bearer realm="refettorio", error="invalid_token"',
     Refusal.SCOPE_MISSING: 'Bearer realm="refettorio", error="insufficient_scope"',
 }
-"""RFC 6750, 3.1."""
+"""RFC 6750, 3.1; RFC 9449, 7.1."""
 MACHINE_HEADER: Final = "x-refettorio-machine"
 """The gateway moves a client's own `Authorization` here for this one question: nothing else ever sees it."""
 
@@ -108,6 +117,7 @@ class Gate:
 
     directory: Directory
     afresh: Directory
+    proofs: Proofs
     machines: MachineDirectory
     issuer: Issuer
     levels: Levels
@@ -131,14 +141,11 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
             # Before any cookie: no browser sends one, and who shows it wants to be it.
             verdict = await authorize_machine(gate.machines, gate.issuer, path=path, token=token, now=now)
         else:
-            arrival = _arrival(request, path)
+            arrival = _arrival(request, path, gate.proofs)
             address = request.headers.get("x-forwarded-for", "")
             if gate.guesses.are_too_many(address):
                 return _slow_down()
-            verdict = await _verdict(gate, gate.directory, arrival, now)
-            if isinstance(verdict, Stopped) and verdict.reason is Refusal.OPERATOR_NEEDED:
-                # The PIN may just have been typed at another process of ours, and its next request is this one.
-                verdict = await _verdict(gate, gate.afresh, arrival, now)
+            verdict = await _decided(gate, arrival, now)
             if isinstance(verdict, Stopped):
                 _note_guess(gate.guesses, address, arrival, verdict)
         if isinstance(verdict, Stopped):
@@ -149,6 +156,14 @@ def gate_router(run: Runner[Ports], gate: Gate) -> APIRouter:
         return Response(headers={"authorization": f"Bearer {gate.issuer.token(verdict, now)}"})
 
     return router
+
+
+async def _decided(gate: Gate, arrival: Arrival, now: datetime) -> Admitted | Stopped:
+    verdict = await _verdict(gate, gate.directory, arrival, now)
+    if isinstance(verdict, Stopped) and verdict.reason is Refusal.OPERATOR_NEEDED:
+        # The PIN may just have been typed at another process of ours, and its next request is this one.
+        verdict = await _verdict(gate, gate.afresh, arrival, now)
+    return await used_up(gate.proofs, verdict, now) if isinstance(verdict, Admitted) else verdict
 
 
 async def _verdict(gate: Gate, directory: Directory, arrival: Arrival, now: datetime) -> Admitted | Stopped:
@@ -162,13 +177,15 @@ def _machine_token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _arrival(request: Request, path: str) -> Arrival:
+def _arrival(request: Request, path: str, proofs: Proofs) -> Arrival:
+    shown = request.headers.get(PROOF_HEADER)
     return Arrival(
         method=request.method,
         path=path,
         headers=request.headers,
         session_secret=cookies.secret_in(request.cookies, cookies.SESSION),
         tablet_secret=cookies.secret_in(request.cookies, cookies.TABLET),
+        proof=proofs.read(shown) if shown else None,
     )
 
 

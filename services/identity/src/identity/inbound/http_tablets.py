@@ -15,6 +15,7 @@ from identity.domain.roles import ADMINISTRATOR, OFFICE
 from identity.domain.tablet import Tablet
 from identity.inbound import cookies
 from identity.inbound.shapes import NewTablet, PairedTabletItem, Pairing, TabletItem, TabletList, TabletToPair
+from identity.usecases.authorize_request import PROOF_HEADER
 from identity.usecases.pair_tablet import pair_tablet
 from identity.usecases.ports import Ports
 from identity.usecases.register_tablet import register_tablet
@@ -66,10 +67,16 @@ def pairing_router(run: Runner[Ports], public_url: str) -> APIRouter:
 
     @router.post("/pair", status_code=HTTPStatus.CREATED)
     async def pair(wanted: Pairing, request: Request, response: Response) -> PairedTabletItem:
-        """Become the tablet of this code; the cookie is the device's credential."""
+        """Become the tablet of this code; the cookie is the device's credential, with the key that signed `DPoP`."""
         if request.cookies and is_forged("POST", request.headers, public_url):
             raise PairingCodeRefusedError("La richiesta non proviene da questo sito.")
-        paired = await run(pair_tablet, code=wanted.code, device_name=wanted.device_name)
+        paired = await run(
+            pair_tablet,
+            code=wanted.code,
+            device_name=wanted.device_name,
+            proof=request.headers.get(PROOF_HEADER, ""),
+            address=f"{public_url}{request.url.path}",
+        )
         cookies.set_tablet(response, paired.credential)
         tablet = paired.tablet
         return PairedTabletItem(tablet_id=tablet.tablet_id, name=tablet.name, classes=sorted(tablet.classes))

@@ -66,6 +66,7 @@ def _tablet(document: Document) -> Tablet:
         pairing_expires_at=document.get("pairing_expires_at"),
         device_name=document.get("device_name"),
         credential_hash=document.get("credential_hash"),
+        key_thumbprint=document.get("key_thumbprint"),
         paired_at=document.get("paired_at"),
         last_seen_at=document.get("last_seen_at"),
         revoked_at=document.get("revoked_at"),

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from identity.domain.access import SAFE_METHODS, Destination, Kind, destination, is_forged
 from identity.domain.acting import ActingFor
 from identity.domain.delegation import Delegation
+from identity.domain.device_proof import DeviceProof
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.levels import STAFF, Levels
@@ -24,6 +25,8 @@ from refettorio_chassis.clock import rome_day
 
 ACTING_PATH: Final = "/api/identity/v1/me/acting"
 """Where acting ends: the one thing of their own that may be changed by who does not know yet that it is over."""
+PROOF_HEADER: Final = "dpop"
+"""RFC 9449, 4.1."""
 OF_A_LOCKED_TABLET: Final = ("identity",)
 """While nobody holds it a tablet gets tokens for this service alone, to let an operator in."""
 
@@ -39,6 +42,18 @@ class Directory(Protocol):
     async def operator(self, operator_id: str) -> Operator | None: ...
 
 
+class Proofs(Protocol):
+    """The proofs devices show."""
+
+    def read(self, proof: str) -> DeviceProof | None:
+        """What it says, if the key it names signed it."""
+        ...
+
+    async def first_use(self, proof: DeviceProof, at: datetime) -> bool:
+        """Whether it was never shown before."""
+        ...
+
+
 class Refusal(Enum):
     """Why a request stays outside."""
 
@@ -50,19 +65,21 @@ class Refusal(Enum):
     ACTING = "acting"
     ACTING_OVER = "acting-over"
     OPERATOR_NEEDED = "operator-needed"
+    PROOF_REFUSED = "proof-refused"
     TOKEN_REFUSED = "token-refused"  # noqa: S105 - a reason, not a secret
     SCOPE_MISSING = "scope-missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A request at the gateway. `headers` in small letters; the cookies' values are secrets."""
+    """A request at the gateway. `headers` in small letters; the cookies' values are secrets. `proof`: a device's."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     session_secret: str | None
     tablet_secret: str | None
+    proof: DeviceProof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +89,7 @@ class Admitted:
     `level` is that of the sign-in, 1 to 3; a tablet has none. `scopes`: of a machine client, which has no role, or of
     who acts for the subject. `acting`: who that is, and as what. `acting_is_over`: the subject acted for somebody else.
     `operator`: who holds the tablet; `touch_operator`: whether to note that they just changed something.
+    `proof`: what a tablet showed, still to be used up.
     """
 
     subject: str | None = None
@@ -87,6 +105,7 @@ class Admitted:
     touch_session: str | None = None
     touch_tablet: str | None = None
     touch_operator: bool = False
+    proof: DeviceProof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +134,14 @@ async def authorize_request(
     has_cookie = bool(arrival.session_secret or arrival.tablet_secret)
     if has_cookie and is_forged(arrival.method, arrival.headers, public_url):
         return Stopped(reason=Refusal.FORGED, kind=wanted.kind)
-    session = await _session(directory, arrival.session_secret, limits, now)
-    visitor = await _person(directory, session, wanted, now) if session else None
-    if visitor is None and wanted.kind is Kind.API:
-        visitor = await _tablet(directory, arrival, wanted, limits, now)
+    visitor = await _visitor(directory, arrival, wanted, limits, now)
     if visitor is None:
         return Stopped(reason=Refusal.NOT_SIGNED_IN, kind=wanted.kind)
-    lack = _lack(visitor, wanted, levels.at(arrival.path)) or _mistaken(visitor, wanted, arrival)
+    lack = (
+        _unproved(visitor, arrival, public_url, now)
+        or _lack(visitor, wanted, levels.at(arrival.path))
+        or _mistaken(visitor, wanted, arrival)
+    )
     return Stopped(reason=lack, kind=wanted.kind) if lack else visitor
 
 
@@ -142,6 +162,34 @@ def _mistaken(visitor: Admitted, wanted: Destination, arrival: Arrival) -> Refus
     if visitor.acting_is_over and changes and wanted.kind is Kind.API and arrival.path != ACTING_PATH:
         return Refusal.ACTING_OVER
     return None
+
+
+async def used_up(proofs: Proofs, admitted: Admitted, now: datetime) -> Admitted | Stopped:
+    """Let through what needs no proof, or one never shown before: what was overheard opens nothing again."""
+    if admitted.proof is None or await proofs.first_use(admitted.proof, now):
+        return admitted
+    return Stopped(reason=Refusal.PROOF_REFUSED, kind=Kind.API)
+
+
+def _unproved(visitor: Admitted, arrival: Arrival, public_url: str, now: datetime) -> Refusal | None:
+    """A tablet proves with each request that it is the device that was paired; its cookie alone is worth nothing."""
+    if TABLET not in visitor.roles:
+        return None
+    address = f"{public_url}{arrival.path}"
+    if visitor.proof is None or not visitor.proof.fits(method=arrival.method, address=address, now=now):
+        return Refusal.PROOF_REFUSED
+    return None
+
+
+async def _visitor(
+    directory: Directory, arrival: Arrival, wanted: Destination, limits: SessionLimits, now: datetime
+) -> Admitted | None:
+    """The person of the session, or the tablet; who shows a device's proof wants to be the tablet."""
+    session = None if arrival.proof else await _session(directory, arrival.session_secret, limits, now)
+    person = await _person(directory, session, wanted, now) if session else None
+    if person is not None or wanted.kind is not Kind.API:
+        return person
+    return await _tablet(directory, arrival, wanted, limits, now)
 
 
 async def _session(directory: Directory, secret: str | None, limits: SessionLimits, now: datetime) -> Session | None:
@@ -209,6 +257,7 @@ async def _tablet(
         operator=operator,
         session_id=(tablet.credential_hash or "")[:REFERENCE_DIGITS],
         touch_tablet=tablet.tablet_id if tablet.wants_touch(now) else None,
+        proof=arrival.proof if arrival.proof and arrival.proof.thumbprint == tablet.key_thumbprint else None,
         touch_operator=changes and operator is not None and tablet.wants_hold(now),
     )
 

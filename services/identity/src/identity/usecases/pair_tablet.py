@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from identity.domain.errors import PairingCodeRefusedError
+from identity.domain.errors import DeviceProofRefusedError, PairingCodeRefusedError
 from identity.domain.roles import TABLET
 from identity.domain.tablet import Tablet, pairing_code
 from identity.usecases.ports import Ports
@@ -20,14 +20,23 @@ class PairedTablet:
     credential: str
 
 
-async def pair_tablet(ports: Ports, *, code: str, device_name: str) -> PairedTablet:
-    """A code pairs once. Raises `PairingCodeRefusedError`."""
+async def pair_tablet(ports: Ports, *, code: str, device_name: str, proof: str, address: str) -> PairedTablet:
+    """A code pairs once, and a device that proves its key for this request, a POST to `address`.
+
+    Raises `PairingCodeRefusedError`, `DeviceProofRefusedError`.
+    """
     now = ports.now()
+    proved = ports.device_proofs.read(proof)
+    if proved is None or not proved.fits(method="POST", address=address, now=now):
+        message = "Il dispositivo non ha potuto dimostrare la propria chiave: ricarica la pagina e riprova."
+        raise DeviceProofRefusedError(message)
     waiting = await ports.tablets.with_pairing(fingerprint(pairing_code(code)))
     if waiting is None or not waiting.accepts_pairing(now):
         raise PairingCodeRefusedError("Il codice non è valido o è scaduto: chiedine uno nuovo all'ufficio.")
     credential = ports.chance.secret()
-    tablet = waiting.paired(credential_hash=fingerprint(credential), device_name=device_name, now=now)
+    tablet = waiting.paired(
+        credential_hash=fingerprint(credential), key_thumbprint=proved.thumbprint, device_name=device_name, now=now
+    )
     await ports.tablets.keep(tablet)
     by = Actor(subject=tablet.tablet_id, role=TABLET)
     await ports.audit(audit_line(by, "tablet-paired", tablet.tablet_id, at=now))

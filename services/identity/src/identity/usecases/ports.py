@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from identity.domain.acting import ActingFor
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
+from identity.domain.device_proof import DeviceProof
 from identity.domain.exchange import Exchange, ExchangeSearch, Messages
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
@@ -236,6 +237,24 @@ class Tablets(Protocol):
         ...
 
 
+class DeviceProofs(Protocol):
+    """Proofs of devices."""
+
+    def read(self, proof: str) -> DeviceProof | None:
+        """What it says, if the key it names signed it."""
+        ...
+
+
+class UsedProofs(Protocol):
+    """Proofs that were shown."""
+
+    async def first_use(self, proof: DeviceProof, at: datetime) -> bool:
+        """Whether it was never shown before."""
+        ...
+
+    async def forget(self, *, before: datetime) -> None: ...
+
+
 class Operators(Protocol):
     """Operators of the tablets."""
 
@@ -333,6 +352,8 @@ class Ports:
     exchanges: Exchanges
     tablets: Tablets
     operators: Operators
+    device_proofs: DeviceProofs
+    used_proofs: UsedProofs
     machines: MachineClients
     kafka: KafkaAccesses
     attempts: FailedAttempts
