@@ -12,6 +12,7 @@ from typing import Final
 import httpx2 as httpx
 
 from tests.support.machines_double import machines
+from tests.support.operators_double import operators
 
 Json = Mapping[str, object] | bytes
 GUARDIAN: Final = "gua_0f8c"
@@ -150,7 +151,7 @@ def _identity() -> dict[tuple[str, str], Json]:
             "expires_at": "2025-10-06T10:05:00Z",
         },
         **machines(),
-        **_operators(),
+        **operators(),
         ("DELETE", "/api/identity/v1/tablets/tab_1"): tablet | {"state": "revoked"},
     }
 
@@ -178,34 +179,6 @@ def _people() -> dict[tuple[str, str], Json]:
         ("POST", f"{path}/{GUARDIAN}/merge"): {},
         ("GET", f"{path}/gua_merged/record"): record | {"id": "gua_merged", "merged_into": GUARDIAN, "maybe_same": []},
         ("GET", f"{path}/gua_twin/record"): record | twin | {"died_on": "2025-09-28", "maybe_same": []},
-    }
-
-
-def _operators() -> dict[tuple[str, str], Json]:
-    path = "/api/identity/v1/operators"
-    ready = {
-        "operator_id": "opr_1",
-        "fiscal_code": "CNTTRS80A41D142X",
-        "name": "Teresa C.",
-        "named_at": "2025-09-10T06:00:00Z",
-        "state": "ready",
-        "locked_until": None,
-        "is_staff": True,
-    }
-    locked = ready | {
-        "operator_id": "opr_2",
-        "name": "Bruna",
-        "state": "locked",
-        "locked_until": "2025-10-06T10:15:00Z",
-    }
-    gone = ready | {"operator_id": "opr_3", "name": "Carla", "state": "expired", "is_staff": False}
-    code = {"operator_id": "opr_1", "name": "Teresa C.", "code": "9XB7K2MQ", "expires_at": "2025-10-07T10:00:00Z"}
-    return {
-        ("GET", path): {"items": [locked, gone, ready]},
-        ("POST", path): code,
-        ("POST", f"{path}/opr_1/code"): code,
-        ("POST", f"{path}/opr_2/unlock"): locked | {"state": "ready", "locked_until": None},
-        ("DELETE", f"{path}/opr_1"): {},
     }
 
 
