@@ -11,7 +11,12 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -238,7 +243,7 @@ async def opens(site: Site, made: dict[str, Any], user: dict[str, Any], topic: s
     try:
         await consumer.start()
         await consumer.getmany(timeout_ms=300)
-    except TopicAuthorizationFailedError:
+    except (TopicAuthorizationFailedError, UnknownTopicOrPartitionError):  # what one may not describe is not there
         return "topic refused"
     except GroupAuthorizationFailedError:  # its rights go first, then the user itself
         return "group refused"

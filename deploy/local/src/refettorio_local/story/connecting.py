@@ -12,7 +12,12 @@ from typing import Any
 
 import httpx2 as httpx
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from refettorio_contracts import read
 from refettorio_contracts.topics import ACCOUNTS, MEALS
@@ -134,7 +139,7 @@ async def opened(program: Program, topic: str, *, group: str = "") -> str:
     try:
         await consumer.start()
         return str(read((await consumer.getone()).value).type)
-    except TopicAuthorizationFailedError:
+    except (TopicAuthorizationFailedError, UnknownTopicOrPartitionError):  # what one may not describe is not there
         return "topic refused"
     except GroupAuthorizationFailedError:
         return "group refused"
