@@ -189,6 +189,7 @@ def _staff() -> dict[tuple[str, str], Json]:
         "fiscal_code": "CNTTRS80A41D142X",
         "roles": ["canteen", "office"],
         "classes": ["primaria-1a"],
+        "schools": ["primaria"],
         "last_day": "2025-12-31",
         "holds": True,
     }

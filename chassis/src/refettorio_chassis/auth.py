@@ -25,7 +25,7 @@ REFETCH_SECONDS: Final = 5.0
 """An unknown key makes us ask for the keys again, but not more often than this."""
 KEPT_SECONDS: Final = 300.0
 """Keys are asked for again after this time: one that identity took back is trusted no longer than that."""
-EVERY_CLASS: Final = "*"
+EVERY: Final = "*"
 
 
 class NotSignedInError(Exception):
@@ -52,15 +52,16 @@ class ScopeMissingError(NotAllowedError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls. `subject` is a guardian, a clerk, a tablet or a machine client; `classes` limits canteen staff and
-    tablets. A machine client has no role: its `scopes` alone open routes. When somebody else acts for the subject,
-    `acting` says who, and `scopes` limit what they reach. `acting_is_over`: it was so until a moment ago. `operator`:
-    who of the canteen staff holds the tablet that calls.
+    """Who calls. `subject` is a guardian, a clerk, a tablet or a machine client; `classes` and `schools` both limit
+    canteen staff and tablets. A machine client has no role: its `scopes` alone open routes. When somebody else acts for
+    the subject, `acting` says who, and `scopes` limit what they reach. `acting_is_over`: it was so until a moment ago.
+    `operator`: who of the canteen staff holds the tablet that calls.
     """
 
     subject: str
     roles: frozenset[str]
     classes: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     acting: Acting | None = None
     acting_is_over: bool = False
@@ -77,9 +78,10 @@ class Caller:
         [role, *_] = [role for role in roles if role in self.roles]
         return Actor(subject=self.subject, role=role, acting=self.acting)
 
-    def may_see_class(self, class_id: str) -> bool:
-        """Whether the roll of `class_id` is theirs to see: the office sees all, others what they were given."""
-        return self.has("office", "administrator") or not self.classes.isdisjoint({EVERY_CLASS, class_id})
+    def may_see_class(self, class_id: str, *, school_id: str | None) -> bool:
+        """Whether its roll is theirs to see: the office sees all, others what they were given. None: unknown school."""
+        given = not self.classes.isdisjoint({EVERY, class_id}) and (EVERY in self.schools or school_id in self.schools)
+        return given or self.has("office", "administrator")
 
 
 class TokenVerifier:
@@ -157,6 +159,7 @@ def _caller(claims: dict[str, Any], token: str) -> Caller:
         subject=str(claims["sub"]),
         roles=frozenset(claims.get("roles", [])),
         classes=frozenset(claims.get("classes", [])),
+        schools=frozenset(claims.get("schools", [EVERY])),  # older tokens: their classes alone limit them
         scopes=frozenset(str(claims.get("scope", "")).split()),
         acting=_acting(claims.get("act")),
         acting_is_over=claims.get("act_over") is True,

@@ -33,8 +33,16 @@ class Callers:
 
     async def held_by(self, operator: str | None, method: str, path: str, body: Any = None) -> httpx.Response:
         """As a tablet in the hands of `operator`, or of nobody."""
-        claims = {"operator": operator} if operator else {}
-        token = self._minter.token("tab_1", "tablet", "canteen", audience=["attendance"], classes=(ONE_A,), **claims)
+        return await self._as_tablet(method, path, body, {"operator": operator} if operator else {})
+
+    async def limited_to(self, schools: list[str], method: str, path: str, body: Any = None) -> httpx.Response:
+        """As a tablet whose operator was given every class of these schools."""
+        return await self._as_tablet(method, path, body, {"operator": "opr_teresa", "schools": schools}, ("*",))
+
+    async def _as_tablet(
+        self, method: str, path: str, body: Any, claims: dict[str, Any], classes: tuple[str, ...] = (ONE_A,)
+    ) -> httpx.Response:
+        token = self._minter.token("tab_1", "tablet", "canteen", audience=["attendance"], classes=classes, **claims)
         headers = {"authorization": f"Bearer {token}"}
         return await self._http.request(method, API + path, headers=headers, json=body)
 
@@ -121,6 +129,20 @@ async def test_a_tablet_reaches_only_its_classes(api: Callers) -> None:
     assert [each["class_id"] for each in everywhere.json()["items"]] == [ONE_A, ONE_B]
     nowhere = await api.call("tab_3", "canteen", "GET", "/classes")
     assert nowhere.json() == {"items": []}
+
+
+async def test_a_tablet_reaches_only_its_schools(api: Callers) -> None:
+    calls = (("GET", "", None), ("POST", "/commands", taps((MARIO, "present"))), ("POST", "/close", None))
+    for method, suffix, body in calls:
+        refused = await api.limited_to(["altrove"], method, SHEET + suffix, body)
+        assert (refused.status_code, refused.json()["slug"]) == (403, "class-out-of-scope")
+    unknown = await api.limited_to([SCHOOL], "GET", "/classes/mai-vista/sheets/2025-10-06")
+    assert (unknown.status_code, unknown.json()["slug"]) == (403, "class-out-of-scope")
+    assert (await api.limited_to(["altrove"], "GET", "/classes")).json() == {"items": []}
+    assert (await api.limited_to([SCHOOL], "GET", SHEET)).status_code == 200
+    assert (await api.limited_to([SCHOOL], "POST", f"{SHEET}/commands", calls[1][2])).status_code == 200
+    seen = (await api.limited_to([SCHOOL], "GET", "/classes")).json()["items"]
+    assert [each["class_id"] for each in seen] == [ONE_A, ONE_B]
 
 
 async def test_the_office_corrects_and_reopens(api: Callers) -> None:

@@ -101,6 +101,21 @@ async def test_canteen_staff_reach_the_classes_they_were_given(administrator: Br
     assert (me["roles"], me["classes"]) == (["canteen", "guardian"], ["primaria-1a", "primaria-1b"])
 
 
+async def test_canteen_staff_are_limited_to_the_schools_they_were_given(
+    site: Site, administrator: Browser, device: Browser
+) -> None:
+    body = {"fiscal_code": CODES["teresa.conti"], "roles": ["canteen"], "classes": ["*"], "schools": ["primaria"]}
+    made = await administrator.through_gate("POST", STAFF, body)
+    assert (made.status_code, made.json()["schools"]) == (201, ["primaria"]), made.text
+    await device.sign_in("teresa.conti")
+    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    assert (me["classes"], me["schools"]) == (["*"], ["primaria"])
+    done = await grant(site, CODES["teresa.conti"], "canteen", "--class", "*", "--school", "infanzia")
+    assert done.returncode == 0, done.stderr
+    items = (await administrator.through_gate("GET", STAFF)).json()["items"]
+    assert [each["schools"] for each in items if each["fiscal_code"] == CODES["teresa.conti"]] == [["infanzia"]]
+
+
 async def registered(administrator: Browser) -> dict[str, str]:
     made = await administrator.through_gate("POST", TABLETS, {"name": "Mensa 1", "classes": ["primaria-1a"]})
     assert made.status_code == 201, made.text
@@ -152,6 +167,7 @@ async def test_a_tablet_opens_by_the_pin_of_an_operator_and_five_wrong_ones_lock
     assert (await tablet.through_gate("POST", f"{OWN}/operator/pin", first)).json()["state"] == "ready"
     me = (await tablet.through_gate("GET", "/api/identity/v1/me")).json()
     assert (me["roles"], me["classes"]) == (["canteen", "tablet"], ["primaria-1a"])
+    assert me["schools"] == ["*"]
     assert (await tablet.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 200
     assert (await tablet.through_gate("DELETE", f"{OWN}/operator")).status_code == 204
     assert (await tablet.ask_gate("GET", "/api/attendance/v1/classes")).status_code == 403

@@ -45,7 +45,6 @@ async def test_a_token_of_ours_tells_who_calls(minter: TokenMinter) -> None:
     caller = await minter.verifier("attendance").verify(token)
     assert (caller.subject, set(caller.roles), set(caller.classes)) == ("tab_1", {"canteen"}, {"primaria-1a"})
     assert (caller.has("canteen", "office"), caller.has("office")) == (True, False)
-    assert (caller.may_see_class("primaria-1a"), caller.may_see_class("primaria-1b")) == (True, False)
     assert caller.token == token
 
 
@@ -53,13 +52,37 @@ async def test_a_token_of_ours_tells_who_calls(minter: TokenMinter) -> None:
     ("caller", "sees"),
     [
         (Caller(subject="s", roles=frozenset({"office"})), True),
-        (Caller(subject="s", roles=frozenset({"canteen"}), classes=frozenset({"*"})), True),
         (Caller(subject="s", roles=frozenset({"canteen"})), False),
-        (Caller(subject="s", roles=frozenset({"guardian"}), classes=frozenset({"primaria-1b"})), False),
+        (Caller(subject="s", roles=frozenset({"canteen"}), classes=frozenset({"*"})), False),
+        (Caller(subject="s", roles=frozenset({"canteen"}), schools=frozenset({"*"})), False),
     ],
 )
-def test_the_office_sees_every_class_and_others_what_they_were_given(caller: Caller, *, sees: bool) -> None:
-    assert caller.may_see_class("primaria-1a") is sees
+def test_the_office_sees_every_class_and_who_was_given_nothing_none(caller: Caller, *, sees: bool) -> None:
+    assert caller.may_see_class("primaria-1a", school_id="primaria") is sees
+    assert caller.may_see_class("primaria-1a", school_id=None) is sees
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ({"classes": ["1a"], "schools": ["primaria"]}, {("1a", "primaria")}),
+        ({"classes": ["*"], "schools": ["primaria"]}, {("1a", "primaria"), ("1b", "primaria")}),
+        ({"classes": ["1a"], "schools": ["*"]}, {("1a", "primaria"), ("1a", None)}),
+        ({"classes": ["1a"], "schools": ["infanzia"]}, set()),
+        ({"classes": ["1a"], "schools": []}, set()),
+        ({"classes": ["1a"]}, {("1a", "primaria"), ("1a", None)}),
+        ({"classes": [], "schools": ["primaria"]}, set()),
+        ({"classes": []}, set()),
+    ],
+    ids=str,
+)
+async def test_canteen_staff_see_a_class_they_were_given_in_a_school_they_were_given(
+    minter: TokenMinter, given: dict[str, list[str]], seen: set[tuple[str, str | None]]
+) -> None:
+    token = minter.token("tab_1", "canteen", audience=["attendance"], **given)
+    caller = await minter.verifier("attendance").verify(token)
+    rolls = [("1a", "primaria"), ("1b", "primaria"), ("1a", None), ("gialli", "infanzia")]
+    assert {each for each in rolls if caller.may_see_class(each[0], school_id=each[1])} == seen
 
 
 async def test_an_expired_token_is_refused_after_a_little_leeway(minter: TokenMinter, clock: FixedClock) -> None:

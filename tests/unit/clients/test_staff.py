@@ -21,6 +21,7 @@ async def test_the_page_shows_roles_their_last_day_and_what_waits(administrator:
 
     assert "Personale della mensa, Ufficio" in page
     assert "30/09/2025 (scaduto)" in page
+    assert page.count("solo in: Primaria Don Milani") == 4
     assert page.count("deve confermarla un altro amministratore") == 1
     assert page.count("/conferma") == 1
 
@@ -34,7 +35,7 @@ async def test_roles_are_given_to_a_last_day(administrator: Browser, services: S
     assert PAGE in (await administrator.see(PAGE)).text
 
     response = await administrator.post(
-        PAGE, fiscal_code=CODE, roles=["office", "canteen"], classes=["*"], last_day="2026-06-30"
+        PAGE, fiscal_code=CODE, roles=["office", "canteen"], classes=["*"], schools="primaria", last_day="2026-06-30"
     )
 
     assert response.headers["location"] == f"{PAGE}?esito=ruoli"
@@ -42,6 +43,7 @@ async def test_roles_are_given_to_a_last_day(administrator: Browser, services: S
         "fiscal_code": CODE,
         "roles": ["office", "canteen"],
         "classes": ["*"],
+        "schools": ["primaria"],
         "last_day": "2026-06-30",
     }
 
@@ -71,6 +73,21 @@ async def test_a_form_that_lacks_something_keeps_what_was_typed(
     assert services.sent("POST", STAFF) == []
 
 
+async def test_a_class_outside_the_chosen_schools_is_not_given_in_vain(
+    administrator: Browser, services: ServicesDouble
+) -> None:
+    await administrator.see(PAGE)
+    typed = {"fiscal_code": CODE, "roles": "canteen", "schools": "primaria"}
+
+    outside = await administrator.post(PAGE, **typed, classes=["primaria-1a", "infanzia-gialli"])
+
+    assert (outside.status_code, "scuole scelte: Gialli, Infanzia Rodari." in outside.text) == (422, True)
+    assert 'value="primaria" checked' in outside.text
+    assert services.sent("POST", STAFF) == []
+    inside = await administrator.post(PAGE, **typed, classes=["primaria-1a"])
+    assert inside.status_code == 303
+
+
 async def test_what_the_service_refuses_stands_on_the_page(administrator: Browser, services: ServicesDouble) -> None:
     services.refuse("POST", STAFF, "fiscal-code-invalid", "Il codice fiscale non è corretto.")
     await administrator.see(PAGE)
@@ -87,7 +104,7 @@ async def test_roles_are_taken_back(administrator: Browser, services: ServicesDo
     response = await administrator.post(f"{PAGE}/togli", of=CODE)
 
     assert response.headers["location"] == f"{PAGE}?esito=tolti"
-    assert services.sent("POST", STAFF)[0].body == {"fiscal_code": CODE, "roles": [], "classes": []}
+    assert services.sent("POST", STAFF)[0].body == {"fiscal_code": CODE, "roles": [], "classes": [], "schools": []}
 
 
 async def test_a_proposal_is_confirmed_or_dismissed(administrator: Browser, services: ServicesDouble) -> None:

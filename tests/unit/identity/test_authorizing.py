@@ -69,12 +69,14 @@ async def with_person(level: int = 2, **grant: frozenset[str]) -> Memory:
     await memory.sessions.open(replace(OPEN, session_id=fingerprint(SECRET), level=level))
     if grant:
         roles, classes = grant.get("roles", frozenset()), grant.get("classes", frozenset())
+        schools = grant.get("schools", frozenset())
         await memory.people.keep_grant(
             StaffGrant(
                 staff_id="stf_1",
                 fiscal_code=MARIO.fiscal_code,
                 roles=roles,
                 classes=classes,
+                schools=schools,
                 granted_at=NOW,
                 granted_by="command-line",
             )
@@ -129,6 +131,24 @@ async def test_staff_have_their_roles_and_classes_besides(roles: set[str], class
     assert (set(admitted.roles), set(admitted.classes)) == ({"guardian", *roles}, reach)
 
 
+@pytest.mark.parametrize(
+    ("roles", "schools", "reach"),
+    [
+        ({"canteen"}, set(), {"*"}),
+        ({"canteen"}, {"primaria", "*"}, {"*"}),
+        ({"canteen"}, {"primaria"}, {"primaria"}),
+        ({"office"}, {"primaria"}, set()),
+    ],
+)
+async def test_canteen_staff_reach_every_school_unless_some_are_named(
+    roles: set[str], schools: set[str], reach: set[str]
+) -> None:
+    memory = await with_person(roles=frozenset(roles), classes=frozenset({"1a"}), schools=frozenset(schools))
+    admitted = await arrives(memory)
+    assert isinstance(admitted, Admitted)
+    assert set(admitted.schools) == reach
+
+
 @pytest.mark.parametrize("path", ["/ufficio/", "/api/identity/v1/me", "/portale/pagamenti/meals"])
 async def test_a_sign_in_of_a_lower_level_than_wanted_must_be_made_again(path: str) -> None:
     stopped = await arrives(await with_person(level=1, roles=frozenset({"office"})), path)
@@ -168,7 +188,7 @@ async def test_a_sign_of_life_is_noted_once_a_minute() -> None:
 OWN: Final = "/api/identity/v1/tablet"
 
 
-async def held_tablet(reach: frozenset[str] = EVERYWHERE) -> Memory:
+async def held_tablet(reach: frozenset[str] = EVERYWHERE, schools: frozenset[str] = frozenset()) -> Memory:
     """A paired tablet in the hands of Teresa, whose canteen role reaches `reach`."""
     memory = await with_tablet()
     memory.tablets.kept["tab_1"] = memory.tablets.kept["tab_1"].held_by(TERESA.operator_id, NOW)
@@ -179,6 +199,7 @@ async def held_tablet(reach: frozenset[str] = EVERYWHERE) -> Memory:
             fiscal_code=TERESA.fiscal_code,
             roles=frozenset({"canteen"}),
             classes=reach,
+            schools=schools,
             granted_at=NOW,
             granted_by="command-line",
         )
@@ -215,6 +236,15 @@ async def test_a_tablet_is_canteen_staff_for_the_classes_of_both_while_an_operat
     assert isinstance(admitted, Admitted)
     assert (admitted.subject, admitted.operator) == ("tab_1", "opr_1")
     assert (set(admitted.roles), set(admitted.classes)) == ({"tablet", "canteen"}, both)
+
+
+async def test_a_tablet_reaches_the_schools_of_its_operator_alone() -> None:
+    admitted = await as_tablet(await held_tablet(schools=frozenset({"infanzia"})))
+    assert isinstance(admitted, Admitted)
+    assert (set(admitted.classes), set(admitted.schools)) == ({"primaria-1a"}, {"infanzia"})
+    free = await as_tablet(await with_tablet(), OWN)
+    assert isinstance(free, Admitted)
+    assert free.schools == frozenset()
 
 
 async def test_an_operator_holds_a_tablet_for_ten_minutes_after_the_last_mark_and_not_a_day() -> None:

@@ -17,7 +17,7 @@ from identity.domain.operator_errors import (
     PinMissingError,
     PinNotGoodError,
 )
-from identity.domain.roles import common_reach
+from identity.domain.roles import NOWHERE, Reach, common_reach
 from identity.usecases.enter_pin import WrongPin, choose_pin, enter_pin, leave_tablet
 from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.name_operator import (
@@ -42,7 +42,9 @@ async def canteen(*classes: str) -> Memory:
     """A paired tablet, and a person of the canteen staff."""
     memory = Memory()
     await memory.tablets.keep(WAITING.paired(credential_hash="c1", key_thumbprint="k1", device_name="Samsung", now=NOW))
-    await grant_staff_roles(memory.ports, code=CODE, roles=["canteen"], classes=classes or ["*"], by=CLERK)
+    await grant_staff_roles(
+        memory.ports, code=CODE, roles=["canteen"], reach=Reach(classes=frozenset(classes or ["*"])), by=CLERK
+    )
     return memory
 
 
@@ -159,7 +161,7 @@ async def test_only_canteen_staff_are_named_and_once() -> None:
     await named(memory)
     with pytest.raises(OperatorKnownError):
         await named(memory)
-    await grant_staff_roles(memory.ports, code=CODE, roles=["office"], classes=[], by=CLERK)
+    await grant_staff_roles(memory.ports, code=CODE, roles=["office"], reach=NOWHERE, by=CLERK)
     memory.operators.kept.clear()
     with pytest.raises(NotCanteenStaffError):
         await named(memory)

@@ -18,6 +18,7 @@ from identity.domain.errors import (
     TabletUnknownError,
 )
 from identity.domain.fiscal_code import FiscalCode, without_omocodia
+from identity.domain.roles import NOWHERE, Reach
 from identity.domain.sign_in import HOME_AFTER_SIGN_IN, local_path
 from identity.domain.tablet import PAIRING_LIMIT, pairing_code
 from identity.outbound.chance import SystemChance
@@ -34,8 +35,8 @@ CODE = "RSSMRA85T10A562S"
 CLERK = Actor(subject="gua_9", role="administrator")
 
 
-async def granted(memory: Memory, *roles: str, classes: tuple[str, ...] = ()) -> str:
-    grant = await grant_staff_roles(memory.ports, code=f" {CODE.lower()} ", roles=roles, classes=classes, by=CLERK)
+async def granted(memory: Memory, *roles: str, reach: Reach = NOWHERE) -> str:
+    grant = await grant_staff_roles(memory.ports, code=f" {CODE.lower()} ", roles=roles, reach=reach, by=CLERK)
     return grant.staff_id
 
 
@@ -56,8 +57,18 @@ async def test_a_wrong_code_a_wrong_role_and_a_canteen_without_classes_are_refus
     with pytest.raises(ClassesMissingError):
         await granted(memory, "canteen")
     with pytest.raises(FiscalCodeInvalidError):
-        await grant_staff_roles(memory.ports, code="X", roles=["office"], classes=[], by=CLERK)
+        await grant_staff_roles(memory.ports, code="X", roles=["office"], reach=NOWHERE, by=CLERK)
     assert memory.people.kept_grants == {}
+
+
+async def test_schools_alone_give_a_canteen_nothing_and_are_refused() -> None:
+    memory = Memory()
+    with pytest.raises(ClassesMissingError):
+        await granted(memory, "canteen", reach=Reach(schools=frozenset({"primaria"})))
+    await granted(memory, "canteen", reach=Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"})))
+    (grant,) = memory.people.kept_grants.values()
+    assert grant.canteen_reach == Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"}))
+    assert memory.audit.lines[-1].details["schools"] == ["primaria"]
 
 
 PAIR = "https://scuola.comune.example/auth/tablets/pair"

@@ -10,7 +10,7 @@ import pytest
 from identity.domain.errors import ProposalUnknownError, RolesOverError, SecondAdministratorNeededError
 from identity.domain.guardian import Guardian
 from identity.domain.proposal import PROPOSAL_LIMIT, StaffProposal
-from identity.domain.roles import StaffGrant
+from identity.domain.roles import NOWHERE, Reach, StaffGrant
 from identity.usecases.decide_staff_roles import decide_staff_roles
 from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.settle_staff_proposal import confirm_staff_proposal, dismiss_staff_proposal
@@ -32,15 +32,32 @@ async def town() -> Memory:
     memory = Memory()
     for each in (MARIO, TWIN):
         await memory.people.keep_guardian(each)
-        await grant_staff_roles(memory.ports, code=each.fiscal_code, roles=["administrator"], classes=[], by=OPERATOR)
+        await grant_staff_roles(
+            memory.ports, code=each.fiscal_code, roles=["administrator"], reach=NOWHERE, by=OPERATOR
+        )
     memory.audit.lines.clear()
     return memory
 
 
 async def decided(
-    memory: Memory, *roles: str, code: str = NEWCOMER, last_day: date | None = None, by: Guardian = MARIO
+    memory: Memory,
+    *roles: str,
+    code: str = NEWCOMER,
+    reach: Reach = NOWHERE,
+    last_day: date | None = None,
+    by: Guardian = MARIO,
 ) -> StaffGrant | StaffProposal:
-    return await decide_staff_roles(memory.ports, code=code, roles=roles, classes=[], last_day=last_day, by=acting(by))
+    return await decide_staff_roles(memory.ports, code=code, roles=roles, reach=reach, last_day=last_day, by=acting(by))
+
+
+async def test_a_proposal_gives_the_classes_and_schools_it_named() -> None:
+    memory = await town()
+    reach = Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"}))
+    proposal = await decided(memory, "administrator", "canteen", reach=reach)
+    assert isinstance(proposal, StaffProposal)
+    grant = await confirm_staff_proposal(memory.ports, staff_id=proposal.staff_id, by=acting(TWIN))
+    assert grant.canteen_reach == reach
+    assert [line.details.get("schools") for line in memory.audit.lines] == [["primaria"], None, ["primaria"]]
 
 
 async def test_roles_hold_to_the_end_of_their_last_day() -> None:

@@ -1,5 +1,6 @@
 """The staff and their roles, for administrators: give, take back, confirm what another administrator proposed."""
 
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
@@ -10,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
+from clients.services.enrollment import School
 from clients.services.staff import NewGrant
 from clients.services.transport import ServiceProblem
 from clients.visitor import Submission, Visitor, see, submission_with, visitor_with
@@ -38,7 +40,8 @@ async def staff(visitor: Administrator, esito: str = "") -> HTMLResponse:
 @router.post("")
 async def decide(submission: AdministratorForm) -> Response:
     """Give a person exactly the roles of the form."""
-    wanted, messages = _read(submission.form)
+    schools = await submission.visitor.services.enrollment.schools()
+    wanted, messages = _read(submission.form, schools)
     if messages:
         return await _staff_page(submission.visitor, trouble=Trouble(messages), typed=wanted)
     try:
@@ -71,7 +74,7 @@ async def dismiss(submission: AdministratorForm, staff_id: str) -> Response:
     return see("/ufficio/personale?esito=respinta")
 
 
-def _read(form: PostedForm) -> tuple[NewGrant, list[Message]]:
+def _read(form: PostedForm, schools: Sequence[School]) -> tuple[NewGrant, list[Message]]:
     messages = []
     code, roles, day = form.text("fiscal_code"), form.all("roles"), form.text("last_day")
     if not code:
@@ -80,12 +83,31 @@ def _read(form: PostedForm) -> tuple[NewGrant, list[Message]]:
         messages.append(Message("Scegli almeno un ruolo.", "roles"))
     if "canteen" in roles and not form.all("classes"):
         messages.append(Message("Scegli le classi affidate al personale della mensa.", "classes"))
+    messages += _out_of_reach(form, schools)
     try:
         last_day = date.fromisoformat(day) if day else None
     except ValueError:
         messages.append(Message("Scrivi l'ultimo giorno come data, oppure lascia il campo vuoto.", "last_day"))
         last_day = None
-    return NewGrant(fiscal_code=code, roles=roles, classes=form.all("classes"), last_day=last_day), messages
+    wanted = NewGrant(
+        fiscal_code=code, roles=roles, classes=form.all("classes"), schools=form.all("schools"), last_day=last_day
+    )
+    return wanted, messages
+
+
+def _out_of_reach(form: PostedForm, schools: Sequence[School]) -> list[Message]:
+    """A class chosen outside the chosen schools would be given in vain: both limits hold."""
+    chosen = set(form.all("schools"))
+    if not chosen or "*" in chosen:
+        return []
+    outside = [
+        f"{each.name}, {school.name}"
+        for school in schools
+        for each in school.classes
+        if school.school_id not in chosen and each.class_id in form.all("classes")
+    ]
+    text = f"Queste classi non sono in una delle scuole scelte: {'; '.join(outside)}."
+    return [Message(text, "classes")] if outside else []
 
 
 async def _staff_page(
@@ -100,6 +122,7 @@ async def _staff_page(
         roles=ROLES,
         schools=schools,
         classes=class_names(schools),
+        school_names={school.school_id: school.name for school in schools},
         toast=toast,
         trouble=trouble,
         typed=typed,

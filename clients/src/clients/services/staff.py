@@ -15,6 +15,7 @@ class Grant(Answer):
     fiscal_code: str
     roles: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
     last_day: date | None = None
     holds: bool = True
 
@@ -32,6 +33,7 @@ class Proposal(Answer):
     fiscal_code: str
     roles: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
     last_day: date | None = None
     lapses_at: datetime
     is_mine: bool
@@ -49,6 +51,7 @@ class NewGrant(Question):
     fiscal_code: str
     roles: tuple[str, ...]
     classes: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
     last_day: date | None = None
 
 

@@ -71,6 +71,13 @@ def seats_on(enrolments: Iterable[Enrolment], class_id: ClassId, day: date) -> d
     return seats
 
 
+def school_of(enrolments: Iterable[Enrolment], class_id: ClassId) -> SchoolId | None:
+    """The school of a class, as the latest pupil to come there tells; none when nobody ever did."""
+    stays = (stay for enrolment in enrolments for stay in enrolment.stays if stay.class_id == class_id)
+    latest = max(stays, key=lambda stay: stay.since, default=None)
+    return latest.school_id if latest else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassSummary:
     """A class with how many pupils eat."""

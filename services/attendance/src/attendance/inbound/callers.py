@@ -9,7 +9,9 @@ from fastapi import Depends, Path
 from attendance.domain.errors import ClassOutOfScopeError, OperatorMissingError
 from attendance.domain.identifiers import ClassId
 from attendance.domain.role import Role
+from attendance.domain.roster import school_of
 from attendance.usecases.actor import Actor
+from attendance.usecases.ports import Reads
 from refettorio_chassis.auth import Caller, caller_with
 
 PREFIX: Final = "/api/attendance/v1"
@@ -38,8 +40,10 @@ def actor(caller: Caller) -> Actor:
     return Actor(subject=caller.subject, role=role, acting=caller.acting, operator=caller.operator)
 
 
-def class_in_scope(caller: Caller, class_id: str) -> ClassId:
-    """The class, if it is the caller's to see. Raises ClassOutOfScopeError."""
-    if not caller.may_see_class(class_id):
-        raise ClassOutOfScopeError("Questo tablet non è abilitato per questa classe.", class_id=class_id)
-    return ClassId(class_id)
+async def class_in_scope(reads: Reads, caller: Caller, class_id: str) -> ClassId:
+    """The class, if it is the caller's to see in the school where the roster has it. Raises ClassOutOfScopeError."""
+    wanted = ClassId(class_id)
+    school_id = school_of(await reads.enrolments_in(wanted), wanted)
+    if not caller.may_see_class(class_id, school_id=school_id):
+        raise ClassOutOfScopeError("Questa classe non è tra quelle che ti sono affidate.", class_id=class_id)
+    return wanted

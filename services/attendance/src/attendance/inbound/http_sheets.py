@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -71,6 +72,7 @@ class ReopenBody(BaseModel):
 def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
     """Canteen staff and tablets reach the classes they were given; the office all."""
     routes = APIRouter(prefix=f"{PREFIX}/classes", tags=["sheets"])
+    in_scope = partial(class_in_scope, reads)
 
     async def shown(caller: Caller, class_id: str, day: date) -> SheetShape:
         picture = await show_sheet(reads, ClassId(class_id), day, now=clock.now())
@@ -82,27 +84,28 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -
     async def classes(caller: RollTaker) -> Items[ClassShape]:
         today = rome_day(clock.now())
         found = classes_of(await reads.enrolments_ending_from(today), today)
-        return Items(items=[ClassShape.of(each) for each in found if caller.may_see_class(each.class_id)])
+        seen = (each for each in found if caller.may_see_class(each.class_id, school_id=each.school_id))
+        return Items(items=[ClassShape.of(each) for each in seen])
 
     @routes.get("/{class_id}/sheets/{day}")
     async def sheet(caller: RollTaker, class_id: PathId, day: date) -> SheetShape:
-        class_in_scope(caller, class_id)
+        await in_scope(caller, class_id)
         return await shown(caller, class_id, day)
 
     @routes.post("/{class_id}/sheets/{day}/commands")
     async def mark(caller: RollTaker, class_id: PathId, day: date, body: CommandsBody) -> MarkedSheet:
         commands = [each.command(caller.operator) for each in body.commands]
-        results = await run(mark_pupils, class_in_scope(caller, class_id), day, commands=commands, by=actor(caller))
+        results = await run(mark_pupils, await in_scope(caller, class_id), day, commands=commands, by=actor(caller))
         return MarkedSheet(results=[ResultShape.of(each) for each in results], sheet=await shown(caller, class_id, day))
 
     @routes.post("/{class_id}/sheets/{day}/close")
     async def close(caller: RollTaker, class_id: PathId, day: date) -> SheetShape:
-        await run(close_sheet, class_in_scope(caller, class_id), day, by=actor(caller))
+        await run(close_sheet, await in_scope(caller, class_id), day, by=actor(caller))
         return await shown(caller, class_id, day)
 
     @routes.post("/{class_id}/sheets/{day}/reopen")
     async def reopen(caller: Clerk, class_id: PathId, day: date, body: ReopenBody) -> SheetShape:
-        await run(reopen_sheet, class_in_scope(caller, class_id), day, reason=body.reason, by=actor(caller))
+        await run(reopen_sheet, await in_scope(caller, class_id), day, reason=body.reason, by=actor(caller))
         return await shown(caller, class_id, day)
 
     return routes

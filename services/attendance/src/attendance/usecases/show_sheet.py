@@ -8,7 +8,7 @@ from datetime import date, datetime
 from attendance.domain.errors import ClassNotFoundError
 from attendance.domain.identifiers import ClassId, PupilId, SchoolId
 from attendance.domain.mark import PupilDay
-from attendance.domain.roster import Seat, seats_on
+from attendance.domain.roster import Seat, school_of, seats_on
 from attendance.domain.sheet import Sheet
 from attendance.usecases.ports import PupilName, Reads
 
@@ -44,10 +44,9 @@ async def show_sheet(reads: Reads, class_id: ClassId, day: date, *, now: datetim
 async def roll_of(reads: Reads, class_id: ClassId, day: date) -> Roll:
     """Everyone on the roster has a day, marked or expected. Raises ClassNotFoundError."""
     enrolments = await reads.enrolments_in(class_id)
-    if not enrolments:
+    school_id = school_of(enrolments, class_id)
+    if school_id is None:
         raise ClassNotFoundError("In questa classe nessun alunno è iscritto alla mensa.", class_id=class_id)
-    stays = [stay for enrolment in enrolments for stay in enrolment.stays if stay.class_id == class_id]
-    school_id = max(stays, key=lambda stay: stay.since).school_id
     seats = seats_on(enrolments, class_id, day)
     marked = await reads.pupil_days(list(seats), day)
     sheet = await reads.sheet(class_id, day) or Sheet(class_id=class_id, school_id=school_id, day=day)

@@ -21,6 +21,7 @@ class StaffProposal:
     fiscal_code: FiscalCode
     roles: frozenset[str]
     classes: frozenset[str]
+    schools: frozenset[str] = frozenset()
     last_day: date | None
     proposed_at: datetime
     proposed_by: str

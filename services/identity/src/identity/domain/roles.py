@@ -19,15 +19,26 @@ TABLET: Final = "tablet"
 """A paired device; it is canteen staff besides, while an operator holds it. Never granted to a person."""
 
 STAFF_ROLES: Final = frozenset({OFFICE, ADMINISTRATOR, AUDITOR, CANTEEN, "kitchen", "driver"})
-EVERY_CLASS: Final = "*"
+EVERY: Final = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Where canteen staff take the roll: in a class of `classes` that is in a school of `schools`; `*` is every one."""
+
+    classes: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()
+
+
+NOWHERE: Final = Reach()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffGrant:
     """What one person of the staff may do. No roles left means the grant was taken back.
 
-    `classes` are the classes a canteen role reaches; `*` is every one of them. `last_day` is the last Rome day on which
-    the roles hold; none, they hold until they are taken back.
+    `classes` are the classes a canteen role reaches, `*` is every one of them; `schools`, if any is named, those it
+    reaches them in. `last_day` is the last Rome day on which the roles hold; none, they hold until they are taken back.
     """
 
     staff_id: str
@@ -36,6 +47,7 @@ class StaffGrant:
     classes: frozenset[str]
     granted_at: datetime
     granted_by: str
+    schools: frozenset[str] = frozenset()
     last_day: date | None = None
 
     def holds(self, today: date) -> bool:
@@ -47,29 +59,34 @@ class StaffGrant:
         return role in self.roles and self.holds(today)
 
     @property
-    def canteen_reach(self) -> frozenset[str]:
-        """The classes a canteen role reaches; without the role none."""
-        return common_reach(self.classes, frozenset({EVERY_CLASS})) if CANTEEN in self.roles else frozenset()
+    def canteen_reach(self) -> Reach:
+        """Where a canteen role reaches; without the role nowhere. No school named becomes `*`: in a reach empty means
+        none.
+        """
+        if CANTEEN not in self.roles:
+            return NOWHERE
+        everything = frozenset({EVERY})
+        return Reach(
+            classes=common_reach(self.classes, everything), schools=common_reach(self.schools or everything, everything)
+        )
 
 
 def common_reach(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """What both reach; `*` reaches everything."""
-    if EVERY_CLASS in one:
-        return frozenset({EVERY_CLASS}) if EVERY_CLASS in other else other
-    return one if EVERY_CLASS in other else one & other
+    if EVERY in one:
+        return frozenset({EVERY}) if EVERY in other else other
+    return one if EVERY in other else one & other
 
 
-def granted(
-    roles: Iterable[str], classes: Iterable[str], *, last_day: date | None, today: date
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Check a grant. Raises `RoleUnknownError`, `ClassesMissingError`, `RolesOverError`."""
-    chosen, reach = frozenset(roles), frozenset(classes)
+def granted(roles: Iterable[str], reach: Reach, *, last_day: date | None, today: date) -> frozenset[str]:
+    """The roles, if they can be given so. Raises `RoleUnknownError`, `ClassesMissingError`, `RolesOverError`."""
+    chosen = frozenset(roles)
     unknown = sorted(chosen - STAFF_ROLES)
     if unknown:
         message = f"Ruolo sconosciuto: {', '.join(unknown)}. I ruoli sono: {', '.join(sorted(STAFF_ROLES))}."
         raise RoleUnknownError(message, unknown=unknown)
-    if CANTEEN in chosen and not reach:
+    if CANTEEN in chosen and not reach.classes:
         raise ClassesMissingError("Indica le classi affidate al personale della mensa, oppure * per tutte.")
     if last_day is not None and last_day < today:
         raise RolesOverError("L'ultimo giorno di validità è già passato.")
-    return chosen, reach
+    return chosen

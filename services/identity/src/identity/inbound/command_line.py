@@ -7,7 +7,7 @@ import sys
 from datetime import date
 from typing import Final
 
-from identity.domain.roles import STAFF_ROLES
+from identity.domain.roles import STAFF_ROLES, Reach
 from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor
@@ -28,7 +28,7 @@ def staff_command(run: Runner[Ports]) -> CommandSpec:
                 grant_staff_roles,
                 code=chosen.fiscal_code,
                 roles=chosen.roles,
-                classes=chosen.classes,
+                reach=Reach(classes=frozenset(chosen.classes), schools=frozenset(chosen.schools)),
                 last_day=chosen.last_day,
                 by=OPERATOR,
             )
@@ -53,6 +53,14 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="CLASS_ID",
         help="a class for the canteen role, * for all; may be repeated",
+    )
+    grant.add_argument(
+        "--school",
+        dest="schools",
+        action="append",
+        default=[],
+        metavar="SCHOOL_ID",
+        help="a school those classes must be in; may be repeated, without it any",
     )
     grant.add_argument(
         "--until",

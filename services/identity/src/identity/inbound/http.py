@@ -39,7 +39,7 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
     @router.get("/me")
     async def me(caller: Annotated[Caller, Depends(caller_with(*EVERYONE, acting=SEE))]) -> Me:
         """Who is signed in, with the roles they have now; or the person they act for, and that they do."""
-        roles, classes = sorted(caller.roles), sorted(caller.classes)
+        roles, classes, schools = sorted(caller.roles), sorted(caller.classes), sorted(caller.schools)
         guardian = await reading.guardian(caller.subject)
         if guardian is not None:
             return Me(
@@ -49,6 +49,7 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
                 fiscal_code=guardian.fiscal_code,
                 roles=roles,
                 classes=classes,
+                schools=schools,
                 acting=await _acting(reading, caller),
                 acting_is_over=caller.acting_is_over,
             )
@@ -56,7 +57,13 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
         if tablet is None:
             raise _nobody()
         return Me(
-            id=tablet.tablet_id, given_name=tablet.name, family_name="", fiscal_code=None, roles=roles, classes=classes
+            id=tablet.tablet_id,
+            given_name=tablet.name,
+            family_name="",
+            fiscal_code=None,
+            roles=roles,
+            classes=classes,
+            schools=schools,
         )
 
     @router.get("/people/{guardian_id}")

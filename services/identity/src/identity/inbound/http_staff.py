@@ -10,7 +10,7 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Response
 
 from identity.domain.proposal import PROPOSAL_LIMIT, StaffProposal
-from identity.domain.roles import ADMINISTRATOR, StaffGrant
+from identity.domain.roles import ADMINISTRATOR, Reach, StaffGrant
 from identity.inbound.shapes import GrantItem, GrantList, NewGrant, ProposalItem, ProposalList
 from identity.usecases.decide_staff_roles import decide_staff_roles
 from identity.usecases.ports import Ports
@@ -46,7 +46,7 @@ def staff_router(run: Runner[Ports], reading: Reading, clock: Clock) -> APIRoute
             decide_staff_roles,
             code=wanted.fiscal_code,
             roles=wanted.roles,
-            classes=wanted.classes,
+            reach=Reach(classes=frozenset(wanted.classes), schools=frozenset(wanted.schools)),
             last_day=wanted.last_day,
             by=caller.acting_as(ADMINISTRATOR),
         )
@@ -84,6 +84,7 @@ def _item(grant: StaffGrant, today: date) -> GrantItem:
         fiscal_code=grant.fiscal_code,
         roles=sorted(grant.roles),
         classes=sorted(grant.classes),
+        schools=sorted(grant.schools),
         granted_at=grant.granted_at,
         granted_by=grant.granted_by,
         last_day=grant.last_day,
@@ -97,6 +98,7 @@ def _waiting(proposal: StaffProposal, caller: Caller) -> ProposalItem:
         fiscal_code=proposal.fiscal_code,
         roles=sorted(proposal.roles),
         classes=sorted(proposal.classes),
+        schools=sorted(proposal.schools),
         last_day=proposal.last_day,
         proposed_at=proposal.proposed_at,
         proposed_by=proposal.proposed_by,

@@ -11,6 +11,8 @@ from identity.domain.contact import Contact
 
 ClassId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^(\*|[A-Za-z0-9][A-Za-z0-9._:-]*)$")]
 """A class, or `*` for every one."""
+SchoolId = ClassId
+"""A school, or `*` for every one."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
@@ -44,6 +46,7 @@ class Me(_Given):
     fiscal_code: str | None
     roles: list[str]
     classes: list[str]
+    schools: list[str]
     acting: ActingItem | None = None
     acting_is_over: bool = False
 
@@ -128,11 +131,15 @@ class PairedTabletItem(_Given):
 
 
 class NewGrant(_Taken):
-    """The roles of a person of the staff, all of them; an empty list takes them back."""
+    """The roles of a person of the staff, all of them; an empty list takes them back.
+
+    `classes` and `schools` both limit the canteen role; no school named, the classes alone do.
+    """
 
     fiscal_code: str = Field(min_length=11, max_length=16)
     roles: list[str] = Field(max_length=10)
     classes: list[ClassId] = Field(default=[], max_length=200)
+    schools: list[SchoolId] = Field(default=[], max_length=200)
     last_day: date | None = None
 
 
@@ -145,6 +152,7 @@ class GrantItem(_Given):
     fiscal_code: str
     roles: list[str]
     classes: list[str]
+    schools: list[str]
     granted_at: datetime
     granted_by: str
     last_day: date | None
@@ -164,6 +172,7 @@ class ProposalItem(_Given):
     fiscal_code: str
     roles: list[str]
     classes: list[str]
+    schools: list[str]
     last_day: date | None
     proposed_at: datetime
     proposed_by: str

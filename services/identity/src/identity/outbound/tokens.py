@@ -44,6 +44,7 @@ class TokenIssuer:
             "aud": list(admitted.audience),
             "roles": sorted(admitted.roles),
             "classes": sorted(admitted.classes),
+            "schools": sorted(admitted.schools),
             "sid": admitted.session_id,
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),

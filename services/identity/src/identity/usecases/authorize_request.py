@@ -16,7 +16,7 @@ from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.levels import STAFF, Levels
 from identity.domain.operator import Operator
-from identity.domain.roles import CANTEEN, GUARDIAN, TABLET, StaffGrant, common_reach
+from identity.domain.roles import CANTEEN, GUARDIAN, NOWHERE, TABLET, Reach, StaffGrant, common_reach
 from identity.domain.session import REFERENCE_DIGITS, Session, SessionLimits
 from identity.domain.tablet import Tablet
 from identity.usecases.secrecy import fingerprint
@@ -96,6 +96,7 @@ class Admitted:
     audience: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     acting: Acting | None = None
     acting_is_over: bool = False
@@ -204,11 +205,13 @@ async def _person(directory: Directory, session: Session, wanted: Destination, n
     grant = await directory.grant_of(guardian.fiscal_code) if session.level >= STAFF else None
     if grant and not grant.holds(rome_day(now)):
         grant = None
+    reach = grant.canteen_reach if grant else NOWHERE
     own = Admitted(
         subject=guardian.guardian_id,
         audience=wanted.audience,
         roles=frozenset({GUARDIAN}) | (grant.roles if grant else frozenset()),
-        classes=grant.canteen_reach if grant else frozenset(),
+        classes=reach.classes,
+        schools=reach.schools,
         session_id=session.reference,
         level=session.level,
         touch_session=session.session_id if session.wants_touch(now) else None,
@@ -233,6 +236,7 @@ async def _acting(
         subject=acting.guardian_id,
         roles=frozenset({GUARDIAN}),
         classes=frozenset(),
+        schools=frozenset(),
         scopes=scopes,
         acting=Acting(who=person.guardian_id, capacity=str(acting.capacity)),
     )
@@ -241,19 +245,20 @@ async def _acting(
 async def _tablet(
     directory: Directory, arrival: Arrival, wanted: Destination, limits: SessionLimits, now: datetime
 ) -> Admitted | None:
-    """A paired device: canteen staff while an operator holds it, for the classes of both."""
+    """A paired device: canteen staff while an operator holds it, in classes of both and schools of the operator."""
     secret = arrival.tablet_secret
     tablet = await directory.with_credential(fingerprint(secret)) if secret else None
     if tablet is None or tablet.revoked_at is not None:
         return None
     reach = await _reach_of_holder(directory, tablet, limits, now)
-    operator = tablet.held.operator_id if tablet.held and reach else None
+    operator = tablet.held.operator_id if tablet.held and reach.classes else None
     changes = arrival.method.upper() not in SAFE_METHODS
     return Admitted(
         subject=tablet.tablet_id,
         audience=wanted.audience,
         roles=frozenset({TABLET, CANTEEN}) if operator else frozenset({TABLET}),
-        classes=common_reach(tablet.classes, reach),
+        classes=common_reach(tablet.classes, reach.classes),
+        schools=reach.schools,
         operator=operator,
         session_id=(tablet.credential_hash or "")[:REFERENCE_DIGITS],
         touch_tablet=tablet.tablet_id if tablet.wants_touch(now) else None,
@@ -262,14 +267,12 @@ async def _tablet(
     )
 
 
-async def _reach_of_holder(
-    directory: Directory, tablet: Tablet, limits: SessionLimits, now: datetime
-) -> frozenset[str]:
-    """The classes of the operator who holds the tablet; none when nobody does, or their role was taken back."""
+async def _reach_of_holder(directory: Directory, tablet: Tablet, limits: SessionLimits, now: datetime) -> Reach:
+    """That of the operator who holds the tablet; nowhere when nobody does, or their role was taken back."""
     if tablet.held is None or not tablet.held.holds(now, limits):
-        return frozenset()
+        return NOWHERE
     operator = await directory.operator(tablet.held.operator_id)
     if operator is None or operator.ended_at is not None:
-        return frozenset()
+        return NOWHERE
     grant = await directory.grant_of(operator.fiscal_code)
-    return grant.canteen_reach if grant and grant.holds(rome_day(now)) else frozenset()
+    return grant.canteen_reach if grant and grant.holds(rome_day(now)) else NOWHERE

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from identity.domain.proposal import StaffProposal, wants_second
-from identity.domain.roles import StaffGrant, granted
+from identity.domain.roles import Reach, StaffGrant, granted
 from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
@@ -14,7 +14,7 @@ from refettorio_chassis.clock import rome_day
 
 
 async def decide_staff_roles(
-    ports: Ports, *, code: str, roles: Iterable[str], classes: Iterable[str], last_day: date | None, by: Actor
+    ports: Ports, *, code: str, roles: Iterable[str], reach: Reach, last_day: date | None, by: Actor
 ) -> StaffGrant | StaffProposal:
     """The grant, or the proposal that waits for another administrator; until then the person keeps what they have.
 
@@ -23,21 +23,27 @@ async def decide_staff_roles(
     checked = ports.fiscal_codes.checked(code)
     now = ports.now()
     today = rome_day(now)
-    chosen, reach = granted(roles, classes, last_day=last_day, today=today)
+    chosen = granted(roles, reach, last_day=last_day, today=today)
     known = await ports.people.grant_of(checked)
     if not wants_second(known, chosen, last_day, today):
-        return await grant_staff_roles(ports, code=code, roles=chosen, classes=reach, last_day=last_day, by=by)
+        return await grant_staff_roles(ports, code=code, roles=chosen, reach=reach, last_day=last_day, by=by)
     earlier = known or await ports.proposals.of(checked)
     proposal = StaffProposal(
         staff_id=earlier.staff_id if earlier else ports.chance.identifier("stf"),
         fiscal_code=checked,
         roles=chosen,
-        classes=reach,
+        classes=reach.classes,
+        schools=reach.schools,
         last_day=last_day,
         proposed_at=now,
         proposed_by=by.subject,
     )
     await ports.proposals.keep(proposal)
-    details = {"roles": sorted(chosen), "classes": sorted(reach), "last_day": str(last_day or "")}
+    details = {
+        "roles": sorted(chosen),
+        "classes": sorted(reach.classes),
+        "schools": sorted(reach.schools),
+        "last_day": str(last_day or ""),
+    }
     await ports.audit(audit_line(by, "roles-proposed", proposal.staff_id, at=now, details=details))
     return proposal

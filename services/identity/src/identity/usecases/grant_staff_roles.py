@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from identity.domain.roles import StaffGrant, granted
+from identity.domain.roles import Reach, StaffGrant, granted
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
 
 async def grant_staff_roles(
-    ports: Ports, *, code: str, roles: Iterable[str], classes: Iterable[str], last_day: date | None = None, by: Actor
+    ports: Ports, *, code: str, roles: Iterable[str], reach: Reach, last_day: date | None = None, by: Actor
 ) -> StaffGrant:
     """The person has exactly these roles from their next request to the end of `last_day`; none takes all of them back.
 
@@ -21,19 +21,25 @@ async def grant_staff_roles(
     """
     checked = ports.fiscal_codes.checked(code)
     now = ports.now()
-    chosen, reach = granted(roles, classes, last_day=last_day, today=rome_day(now))
+    chosen = granted(roles, reach, last_day=last_day, today=rome_day(now))
     known = await ports.people.grant_of(checked) or await ports.proposals.of(checked)
     grant = StaffGrant(
         staff_id=known.staff_id if known else ports.chance.identifier("stf"),
         fiscal_code=checked,
         roles=chosen,
-        classes=reach,
+        classes=reach.classes,
+        schools=reach.schools,
         granted_at=now,
         granted_by=by.subject,
         last_day=last_day,
     )
     await ports.people.keep_grant(grant)
     await ports.proposals.drop(checked)
-    details = {"roles": sorted(chosen), "classes": sorted(reach), "last_day": str(last_day or "")}
+    details = {
+        "roles": sorted(chosen),
+        "classes": sorted(reach.classes),
+        "schools": sorted(reach.schools),
+        "last_day": str(last_day or ""),
+    }
     await ports.audit(audit_line(by, "roles-granted", grant.staff_id, at=now, details=details))
     return grant

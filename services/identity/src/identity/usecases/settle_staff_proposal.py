@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from identity.domain.errors import ProposalUnknownError, SecondAdministratorNeededError
 from identity.domain.proposal import StaffProposal
-from identity.domain.roles import ADMINISTRATOR, StaffGrant
+from identity.domain.roles import ADMINISTRATOR, Reach, StaffGrant
 from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
@@ -26,7 +26,7 @@ async def confirm_staff_proposal(ports: Ports, *, staff_id: str, by: Actor) -> S
         ports,
         code=proposal.fiscal_code,
         roles=proposal.roles,
-        classes=proposal.classes,
+        reach=Reach(classes=proposal.classes, schools=proposal.schools),
         last_day=proposal.last_day,
         by=by,
     )
