@@ -83,7 +83,7 @@ async def test_two_records_become_one_and_both_codes_lead_to_it(
     kept = (await family.through_gate("GET", "/api/identity/v1/me")).json()["id"]
     async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
         other = Browser(site, client)
-        await other.sign_in("ugo.sala")
+        await other.sign_in("andrea.longhi")
         left = (await other.through_gate("GET", "/api/identity/v1/me")).json()["id"]
         body = {"into": kept, "reason": "Codice definitivo"}
         for _ in range(2):
@@ -91,7 +91,7 @@ async def test_two_records_become_one_and_both_codes_lead_to_it(
             assert merged.status_code == 204, merged.text
 
         assert (await other.ask_gate("GET", "/portale/")).status_code == 302
-        assert (await other.sign_in("ugo.sala")).status_code == 302
+        assert (await other.sign_in("andrea.longhi")).status_code == 302
         own = (await other.through_gate("GET", "/api/identity/v1/me")).json()
         assert (own["id"], own["fiscal_code"]) == (kept, CODES["francesca.villa"])
         read = (await other.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2 as httpx
 import pytest
@@ -225,6 +226,12 @@ async def test_a_wrong_code_and_an_unknown_field_are_refused(tablet: Browser) ->
     assert (await tablet.post("/auth/tablets/pair", json={"code": "0", "tablet_id": "tab_1"})).status_code == 422
 
 
+async def read_by_staff(person: Browser) -> list[dict[str, Any]]:
+    """Who opened the person's record; whom a search showed them is another matter."""
+    log = (await person.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
+    return [each for each in log if each["what"] == "person-read"]
+
+
 async def test_the_office_looks_a_guardian_up_and_guardians_look_up_nobody(
     administrator: Browser, device: Browser
 ) -> None:
@@ -233,10 +240,11 @@ async def test_the_office_looks_a_guardian_up_and_guardians_look_up_nobody(
     person = await administrator.through_gate("GET", f"/api/identity/v1/people/{me['id']}")
     assert (person.json()["family_name"], len(person.json()["contacts"])) == ("Galli", 2)
     clerk = (await administrator.through_gate("GET", "/api/identity/v1/me")).json()["id"]
-    [access] = (await device.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
-    assert (access["who"], access["role"], access["what"]) == (clerk, "office", "person-read")
+    [access] = await read_by_staff(device)
+    assert (access["who"], access["role"]) == (clerk, "office")
     export = (await device.through_gate("GET", "/api/identity/v1/me/export")).json()
-    assert (export["family_name"], len(export["contacts"]), export["accesses"]) == ("Galli", 2, [access])
-    assert (await administrator.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"] == []
+    assert (export["family_name"], len(export["contacts"])) == ("Galli", 2)
+    assert access in export["accesses"]
+    assert await read_by_staff(administrator) == []
     assert (await administrator.through_gate("GET", "/api/identity/v1/people/gua_none")).status_code == 404
     assert (await device.through_gate("GET", f"/api/identity/v1/people/{me['id']}")).status_code == 403

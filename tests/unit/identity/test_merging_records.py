@@ -19,10 +19,11 @@ from identity.domain.errors import (
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
 from identity.domain.levels import Levels
-from identity.domain.roles import StaffGrant
+from identity.domain.roles import NOWHERE, StaffGrant
 from identity.domain.sign_in import Browser
 from identity.usecases.complete_sign_in import SignedIn, complete_sign_in
 from identity.usecases.find_people import find_people
+from identity.usecases.grant_staff_roles import grant_staff_roles
 from identity.usecases.merge_records import merge_records
 from identity.usecases.read_person_record import read_person_record
 from identity.usecases.start_sign_in import start_sign_in
@@ -183,3 +184,12 @@ async def test_merged_records_are_found_and_no_longer_pointed_out() -> None:
         assert (await read_person_record(made.ports, guardian_id=each, by=CLERK)).likenesses == []
     found = (await find_people(made.ports, text="rossi", by=CLERK)).guardians
     assert {each.guardian_id: each.merged_into for each in found} == {"gua_1": None, "gua_2": "gua_1"}
+
+
+async def test_what_is_given_to_a_code_that_was_merged_is_given_to_the_person() -> None:
+    made = await memory()
+    await merge(made)
+    given = await grant_staff_roles(
+        made.ports, code=PROVISIONAL.fiscal_code, roles=["office"], reach=NOWHERE, by=ADMINISTRATOR
+    )
+    assert given.fiscal_code == MARIO.fiscal_code

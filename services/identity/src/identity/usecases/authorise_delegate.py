@@ -14,6 +14,7 @@ from identity.domain.delegation import (
 )
 from identity.domain.errors import GuardianUnknownError, TooManyDelegatesError
 from identity.usecases.announcements import delegate_authorised
+from identity.usecases.kept_record import code_in_use
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -31,7 +32,7 @@ async def authorise_delegate(
     if guardian is None:
         raise GuardianUnknownError("Questa persona non ha ancora effettuato l'accesso al portale.")
     now = ports.now()
-    today, delegate = rome_day(now), ports.fiscal_codes.checked(code)
+    today, delegate = rome_day(now), await code_in_use(ports, code)
     check_delegate(delegate, of=guardian.fiscal_code, today=today)
     check_last_day(last_day, today)
     known = await ports.delegations.between(guardian.guardian_id, delegate)

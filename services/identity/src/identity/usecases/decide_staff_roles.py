@@ -8,6 +8,7 @@ from datetime import date
 from identity.domain.proposal import StaffProposal, wants_second
 from identity.domain.roles import Reach, StaffGrant, granted
 from identity.usecases.grant_staff_roles import grant_staff_roles
+from identity.usecases.kept_record import code_in_use
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -20,7 +21,7 @@ async def decide_staff_roles(
 
     Raises `FiscalCodeInvalidError`, `RoleUnknownError`, `ClassesMissingError`, `RolesOverError`.
     """
-    checked = ports.fiscal_codes.checked(code)
+    checked = await code_in_use(ports, code)
     now = ports.now()
     today = rome_day(now)
     chosen = granted(roles, reach, last_day=last_day, today=today)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from identity.domain.roles import Reach, StaffGrant, granted
+from identity.usecases.kept_record import code_in_use
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
@@ -19,7 +20,7 @@ async def grant_staff_roles(
     The person need not have signed in yet. What was proposed for them and not confirmed is forgotten: the last decision
     counts. Raises `FiscalCodeInvalidError`, `RoleUnknownError`, `ClassesMissingError`, `RolesOverError`.
     """
-    checked = ports.fiscal_codes.checked(code)
+    checked = await code_in_use(ports, code)
     now = ports.now()
     chosen = granted(roles, reach, last_day=last_day, today=rome_day(now))
     known = await ports.people.grant_of(checked) or await ports.proposals.of(checked)

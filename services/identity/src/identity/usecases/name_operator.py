@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from identity.domain.operator import Operator
 from identity.domain.operator_errors import NotCanteenStaffError, OperatorKnownError, OperatorUnknownError
 from identity.domain.roles import CANTEEN
+from identity.usecases.kept_record import code_in_use
 from identity.usecases.ports import Ports
 from identity.usecases.secrecy import fingerprint
 from refettorio_chassis.audit import Actor, audit_line
@@ -26,7 +27,7 @@ async def name_operator(ports: Ports, *, code: str, name: str, by: Actor) -> Ope
 
     Raises `FiscalCodeInvalidError`, `NotCanteenStaffError`, `OperatorKnownError`.
     """
-    checked = ports.fiscal_codes.checked(code)
+    checked = await code_in_use(ports, code)
     now = ports.now()
     grant = await ports.people.grant_of(checked)
     if grant is None or not grant.gives(CANTEEN, rome_day(now)):
