@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from clients.portal.kept import STAYS
 from enrollment.domain.retention import RULES as OF_ENROLLMENT
 from identity.domain.retention import RULES as OF_IDENTITY
 from notify.domain.retention import RULES as OF_NOTIFY
@@ -30,3 +31,13 @@ RULES = [
 @pytest.mark.parametrize(("service", "name", "kept_for"), RULES)
 def test_the_page_tells_each_rule_with_its_days(service: str, name: str, kept_for: timedelta) -> None:
     assert days_in_the_row_of(name, service) == [str(kept_for.days)]
+
+
+GONE_ON_REQUEST = {("identity", "contacts")}
+"""Granting a request of erasure does not wait for this rule."""
+
+
+def test_families_read_the_same_rules_when_they_ask_for_erasure() -> None:
+    told = {(each.service, rule): each.days for each in STAYS for rule in each.rules}
+    rules = {(service, name): kept_for.days for service, name, kept_for in RULES}
+    assert told == {key: days for key, days in rules.items() if key not in GONE_ON_REQUEST}

@@ -34,6 +34,7 @@ from identity.usecases.ports import BrowserMessage, Carried, Ports
 from refettorio_chassis.audit import AuditLine
 from refettorio_chassis.clock import FixedClock, rome_day
 from refettorio_contracts import Event
+from tests.support.identity_erasures import ErasuresInMemory
 from tests.support.identity_machines_memory import (
     FailedAttemptsInMemory,
     KafkaAccessesInMemory,
@@ -468,6 +469,7 @@ class Memory:
     people: PeopleInMemory = field(default_factory=PeopleInMemory)
     proposals: ProposalsInMemory = field(default_factory=ProposalsInMemory)
     delegations: DelegationsInMemory = field(default_factory=DelegationsInMemory)
+    erasures: ErasuresInMemory = field(default_factory=ErasuresInMemory)
     contact_codes: ContactCodesInMemory = field(default_factory=ContactCodesInMemory)
     acceptances: AcceptancesInMemory = field(default_factory=AcceptancesInMemory)
     sign_ins: SignInsInMemory = field(default_factory=SignInsInMemory)
@@ -490,6 +492,7 @@ class Memory:
             people=self.people,
             proposals=self.proposals,
             delegations=self.delegations,
+            erasures=self.erasures,
             contact_codes=self.contact_codes,
             acceptances=self.acceptances,
             sign_ins=self.sign_ins,

@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx2 as httpx
 
+from tests.support.erasures_double import erasures
 from tests.support.machines_double import machines
 from tests.support.operators_double import operators
 
@@ -150,6 +151,7 @@ def _identity() -> dict[tuple[str, str], Json]:
             "pairing_code": "7K2MQ9XB",
             "expires_at": "2025-10-06T10:05:00Z",
         },
+        **erasures(),
         **machines(),
         **operators(),
         ("DELETE", "/api/identity/v1/tablets/tab_1"): tablet | {"state": "revoked"},

@@ -17,6 +17,7 @@ from refettorio_chassis.clock import SystemClock
 from refettorio_chassis.process import Foundation, Service, ensure_database
 from refettorio_chassis.settings import ServiceSettings
 from refettorio_chassis.transaction import Runner, Transactions
+from tests.support.identity_erasures import ERASURE_SCENARIOS
 from tests.support.identity_machine_scenarios import MACHINE_SCENARIOS
 from tests.support.identity_memory import SEALING, FederationInMemory, SingleLogoutInMemory
 from tests.support.identity_scenarios import MARIO, SCENARIOS, Scenario
@@ -50,7 +51,7 @@ async def run(infrastructure: RunningPlatform) -> AsyncIterator[Runner[Ports]]:
     await mongo.close(client)
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, *MACHINE_SCENARIOS])
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *MACHINE_SCENARIOS, *ERASURE_SCENARIOS])
 async def test_mongodb_passes(run: Runner[Ports], scenario: Scenario) -> None:
     await run(scenario)
 

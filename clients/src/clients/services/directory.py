@@ -12,6 +12,7 @@ from clients.services.declarations import Declarations
 from clients.services.delegations import Delegations
 from clients.services.dunning import Dunning
 from clients.services.enrollment import Enrollment
+from clients.services.erasures import Erasures
 from clients.services.identity import Identity
 from clients.services.instalments import Instalments
 from clients.services.ledger import Ledger
@@ -44,6 +45,7 @@ class Services:
     operators: Operators
     profile: Profile
     delegations: Delegations
+    erasures: Erasures
     privacy: Privacy
     texts: Texts
     staff: Staff
@@ -82,6 +84,7 @@ class Directory:
             operators=Operators(backend("identity")),
             profile=Profile(backend("identity")),
             delegations=Delegations(backend("identity")),
+            erasures=Erasures(backend("identity")),
             privacy=Privacy({name: backend(name) for name in NAMES}),
             texts=Texts(backend("identity")),
             staff=Staff(backend("identity")),

@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from identity.domain.erasure import OPEN
 from identity.domain.levels import levels_from
 from identity.domain.published_text import TEXTS
 from identity.domain.session import SessionLimits
@@ -19,6 +20,7 @@ from identity.inbound.http import people_router
 from identity.inbound.http_acting import acting_router
 from identity.inbound.http_contacts import contacts_router
 from identity.inbound.http_delegations import OwnDelegations, delegations_router
+from identity.inbound.http_erasures import erasures_router, own_erasures_router
 from identity.inbound.http_machines import machines_router
 from identity.inbound.http_operators import operators_router, tablet_router
 from identity.inbound.http_people import office_people_router
@@ -43,6 +45,7 @@ from identity.outbound.client_keys import JoseClientKeys
 from identity.outbound.contact_codes import CONTACT_CODES, ContactCodesInMongo
 from identity.outbound.delegations import DELEGATIONS, Delegations
 from identity.outbound.device_proofs import USED_PROOFS, DeviceProofsOnce, JoseDeviceProofs, UsedProofs
+from identity.outbound.erasures import ERASURES, Erasures
 from identity.outbound.exchanges import EXCHANGES, Exchanges
 from identity.outbound.fiscal_codes import StdnumFiscalCodes
 from identity.outbound.kafka_broker import KafkaBroker
@@ -76,6 +79,7 @@ from identity.outbound.tablets import TABLETS, Tablets
 from identity.outbound.tokens import TokenIssuer
 from identity.settings import Settings
 from identity.usecases.forget_old_delegations import forget_old_delegations
+from identity.usecases.forget_old_erasures import forget_old_erasures
 from identity.usecases.forget_unused_contacts import forget_unused_contacts
 from identity.usecases.machine_ports import Sealing
 from identity.usecases.ports import Federation, Ports, SingleLogout
@@ -97,6 +101,9 @@ INDEXES: Final = (
     Index(collection=PROPOSALS, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=DELEGATIONS, keys=[("guardian_id", 1), ("delegate", 1)], unique=True),
     Index(collection=DELEGATIONS, keys=[("delegate", 1), ("given_at", -1)]),
+    Index(collection=ERASURES, keys=[("guardian_id", 1), ("asked_at", -1)]),
+    Index(collection=ERASURES, keys=[("guardian_id", 1)], unique=True, where={"state": OPEN}),
+    Index(collection=ERASURES, keys=[("decided_at", 1)]),
     Index(collection=SIGN_INS, keys=[("relay_state", 1)], unique=True),
     Index(collection=SIGN_INS, keys=[("started_at", 1)]),
     Index(collection=SIGN_OUTS, keys=[("relay_state", 1)], unique=True),
@@ -132,6 +139,7 @@ COLLECTIONS: Final = (
     STAFF,
     PROPOSALS,
     DELEGATIONS,
+    ERASURES,
     SIGN_INS,
     SIGN_OUTS,
     ASSERTIONS,
@@ -189,6 +197,7 @@ def ports_on(outside: Outside, transaction: Transaction) -> Ports:
         people=People(transaction),
         proposals=Proposals(transaction),
         delegations=Delegations(transaction),
+        erasures=Erasures(transaction),
         contact_codes=ContactCodesInMongo(transaction),
         acceptances=Acceptances(transaction),
         sign_ins=SignIns(transaction),
@@ -250,6 +259,8 @@ def wire(base: Foundation, settings: Settings) -> Service:
             people_router(only_noting, queries),
             office_people_router(run, queries, base.clock),
             privacy_router(queries, readings, OwnDelegations(queries, base.clock)),
+            own_erasures_router(only_noting, queries),
+            erasures_router(run, queries, readings),
             contacts_router(run, queries, base.clock),
             delegations_router(run, queries, base.clock),
             acting_router(run),
@@ -280,6 +291,7 @@ async def _forget(run: Runner[Ports], readings: Readings) -> None:
     """What the nightly rules let go."""
     await run(forget_unused_contacts)
     await run(forget_old_delegations)
+    await run(forget_old_erasures)
     await readings.forget()
 
 

@@ -45,4 +45,11 @@ DELEGATIONS: Final = Rule(
     counted_from="the last day, or the revocation",
     because="as long as one may ask who looked: it says by what right somebody acted",
 )
-RULES: Final = (CONTACTS, REGISTER, DELEGATIONS)
+ERASURES: Final = Rule(
+    name="erasures",
+    what="requests of erasure that were answered or taken back, with the reason",
+    kept_for=timedelta(days=1827),
+    counted_from="the answer, or the taking back",
+    because="for five years the municipality may have to prove how it answered: law 689/1981, art. 28",
+)
+RULES: Final = (CONTACTS, REGISTER, DELEGATIONS, ERASURES)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from identity.domain.contact import Contact
+from identity.domain.erasure import ErasureRequest
 from identity.domain.errors import GuardianUnknownError
 from identity.domain.exchange import Exchange
 from identity.domain.guardian import Guardian
@@ -17,6 +18,7 @@ from identity.domain.published_text import Acceptance
 from identity.domain.roles import GUARDIAN
 from identity.domain.session import Session
 from identity.inbound.http_delegations import GivenItem, OwnDelegations, ReceivedItem
+from identity.inbound.http_erasures import OwnErasureItem, own_erasure
 from identity.inbound.shapes import ContactItem, contact_item
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.readings import Access, Accesses, Readings
@@ -71,6 +73,7 @@ class OwnData(_Given):
     delegations_received: list[ReceivedItem]
     sessions: list[SignedInOn]
     texts: list[Accepted]
+    erasure_requests: list[OwnErasureItem]
     exchanges: list[Exchanged]
     accesses: list[Access]
 
@@ -82,6 +85,7 @@ class Reading(Protocol):
     async def contacts(self, guardian_id: str) -> Sequence[Contact]: ...
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]: ...
     async def acceptances_of(self, guardian_id: str) -> Sequence[Acceptance]: ...
+    async def erasures_of(self, guardian_id: str) -> Sequence[ErasureRequest]: ...
     async def exchanges_about(self, guardian_id: str) -> Sequence[Exchange]: ...
 
 
@@ -112,6 +116,7 @@ def privacy_router(reading: Reading, readings: Readings, delegations: OwnDelegat
             delegations_received=await delegations.received_by(guardian),
             sessions=[_signed_in_on(session) for session in await reading.sessions_of(caller.subject)],
             texts=[_accepted(each) for each in await reading.acceptances_of(caller.subject)],
+            erasure_requests=[own_erasure(each) for each in await reading.erasures_of(caller.subject)],
             exchanges=[_exchanged(each) for each in await reading.exchanges_about(caller.subject)],
             accesses=list(await readings.about(caller.subject)),
         )

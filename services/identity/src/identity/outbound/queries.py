@@ -8,6 +8,7 @@ from datetime import datetime
 from identity.domain.contact import Contact
 from identity.domain.contact_code import ContactCodes
 from identity.domain.delegation import Delegation
+from identity.domain.erasure import ErasureRequest
 from identity.domain.exchange import Exchange
 from identity.domain.fiscal_code import FiscalCode
 from identity.domain.guardian import Guardian
@@ -22,6 +23,7 @@ from identity.domain.tablet import Tablet
 from identity.outbound.acceptances import Acceptances
 from identity.outbound.contact_codes import ContactCodesInMongo
 from identity.outbound.delegations import Delegations
+from identity.outbound.erasures import Erasures
 from identity.outbound.exchanges import RegisterOf
 from identity.outbound.machine_clients import KafkaAccesses, MachineClients
 from identity.outbound.operators import Operators
@@ -42,6 +44,7 @@ class Queries:
         self._exchanges = RegisterOf(view)
         self._proposals = Proposals(view)
         self._delegations = Delegations(view)
+        self._erasures = Erasures(view)
         self._contact_codes = ContactCodesInMongo(view)
         self._acceptances = Acceptances(view)
         self._sessions = Sessions(view)
@@ -79,6 +82,12 @@ class Queries:
 
     async def delegations_received_by(self, delegate: FiscalCode) -> Sequence[Delegation]:
         return await self._delegations.received_by(delegate)
+
+    async def erasures_of(self, guardian_id: str) -> Sequence[ErasureRequest]:
+        return await self._erasures.of_guardian(guardian_id)
+
+    async def waiting_erasures(self) -> Sequence[ErasureRequest]:
+        return await self._erasures.waiting()
 
     async def last_sign_in(self, guardian_id: str) -> datetime | None:
         return await self._sign_ins.last_sign_in(guardian_id)

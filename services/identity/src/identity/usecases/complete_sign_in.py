@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from identity.domain.contact import EMAIL, IDENTITY_PROVIDER, SMS, Contact, email_address, mobile_number
+from identity.domain.erasure import GRANTED
 from identity.domain.errors import (
     FiscalCodeInvalidError,
     ResponseRefusedError,
@@ -149,9 +150,10 @@ async def _with_contacts(ports: Ports, guardian: Guardian, statement: IdentitySt
     }
     every = await ports.people.every_contact(guardian.guardian_id)
     known = {(contact.channel, contact.address) for contact in every}
-    for channel, address in stated.items():
-        if address is None or (channel, address) in known:
-            continue
+    new = [(channel, at) for channel, at in stated.items() if at is not None and (channel, at) not in known]
+    if new and await _had_them_erased(ports, guardian):
+        return guardian
+    for channel, address in new:
         contact = Contact(
             contact_id=ports.chance.identifier("con"),
             guardian_id=guardian.guardian_id,
@@ -164,6 +166,11 @@ async def _with_contacts(ports: Ports, guardian: Guardian, statement: IdentitySt
         guardian = guardian.told_once_more()
         ports.announce(contact_verified(contact), sequence=guardian.version)
     return guardian
+
+
+async def _had_them_erased(ports: Ports, guardian: Guardian) -> bool:
+    """They come back only when the person writes them: signing in, if only to read the answer, brings none."""
+    return any(each.state == GRANTED for each in await ports.erasures.of_guardian(guardian.guardian_id))
 
 
 async def _end_replaced(ports: Ports, sign_in: SignIn, browser: Browser) -> None:

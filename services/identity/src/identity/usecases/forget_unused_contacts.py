@@ -23,14 +23,15 @@ async def forget_unused_contacts(ports: Ports) -> Mapping[str, int]:
     known = await ports.people.with_contacts(registered_before=since)
     unused = sorted(set(known) - set(await ports.exchanges.signed_in_since(known, since)))
     for guardian_id in unused:
-        await _forget(ports, guardian_id)
+        await forget_contacts(ports, guardian_id, BY_RULE)
     if unused:
         details = {"number": str(len(unused))}
         await ports.audit(audit_line(BY_RULE, "forget-by-rule", CONTACTS.name, at=now, details=details))
     return {CONTACTS.name: len(unused)}
 
 
-async def _forget(ports: Ports, guardian_id: str) -> None:
+async def forget_contacts(ports: Ports, guardian_id: str, by: Actor) -> None:
+    """All of one person, the removed ones too; the others hear of each."""
     guardian = await ports.people.guardian(guardian_id)
     if guardian is None:
         return
@@ -39,4 +40,4 @@ async def _forget(ports: Ports, guardian_id: str) -> None:
         ports.announce(contact_removed(contact), sequence=guardian.version)
     await ports.people.forget_contacts(guardian_id)
     await ports.people.keep_guardian(guardian)
-    await ports.audit(audit_line(BY_RULE, "contacts-forgotten", guardian_id, at=ports.now()))
+    await ports.audit(audit_line(by, "contacts-forgotten", guardian_id, at=ports.now()))

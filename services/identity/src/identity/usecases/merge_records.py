@@ -30,6 +30,7 @@ async def merge_records(ports: Ports, *, guardian_id: str, into_id: str, reason:
     _refuse(left, kept, by)
     await _carry_roles(ports, left, kept)
     kept = await _carry_contacts(ports, left, kept)
+    await _carry_erasures(ports, left, kept)
     closed = replace(left.told_once_more(), merged_into=into_id)
     await ports.people.keep_guardian(closed)
     await end_sessions(ports, guardian_id)
@@ -79,3 +80,11 @@ async def _carry(ports: Ports, contact: Contact, kept: Guardian) -> Guardian:
     await ports.people.keep_contact(carried)
     ports.announce(contact_verified(carried), sequence=kept.version)
     return kept
+
+
+async def _carry_erasures(ports: Ports, left: Guardian, kept: Guardian) -> None:
+    """The person asked once, whichever record they were then: of two that wait, one is enough."""
+    waits = any(each.is_open for each in await ports.erasures.of_guardian(kept.guardian_id))
+    for request in await ports.erasures.of_guardian(left.guardian_id):
+        own = request.withdrawn(ports.now()) if request.is_open and waits else request
+        await ports.erasures.keep(replace(own, guardian_id=kept.guardian_id))

@@ -26,6 +26,7 @@ from identity.domain.sign_in import IdentityProvider, IdentityStatement, Scheme,
 from identity.domain.sign_out import Farewell, LogoutAsked, SignOut
 from identity.domain.tablet import Tablet
 from identity.usecases.acting_ports import Delegations
+from identity.usecases.erasure_ports import Erasures
 from identity.usecases.machine_ports import (
     ClientKeys,
     FailedAttempts,
@@ -344,6 +345,7 @@ class Ports:
     people: People
     proposals: Proposals
     delegations: Delegations
+    erasures: Erasures
     contact_codes: ContactCodesStore
     acceptances: Acceptances
     sign_ins: SignIns

@@ -1,0 +1,102 @@
+"""What goes when erasure is granted, and what stays, in the words families read.
+
+The rules are the services' own (`domain/retention.py` of each): a test holds these rows to them, rule by rule.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+_YEAR_DAYS: Final = 365.25
+
+GOES: Final = (
+    "i tuoi recapiti, anche quelli già eliminati: non riceverai più messaggi, e non tornano con un nuovo accesso",
+    "le deleghe che hai dato e quelle che hai ricevuto: finiscono subito",
+    "la scelta di come ricevere le comunicazioni",
+    "i tuoi accessi aperti, su tutti i dispositivi",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """`what` stays for `days` from `since`, and why; `rules` are those of `service` it tells of."""
+
+    service: str
+    rules: tuple[str, ...]
+    what: str
+    days: int
+    since: str
+    why: str
+
+    @property
+    def how_long(self) -> str:
+        """In whole years."""
+        years = round(self.days / _YEAR_DAYS)
+        return "1 anno" if years == 1 else f"{years} anni"
+
+
+STAYS: Final = (
+    Kept(
+        "enrollment",
+        ("accepted-applications",),
+        "Domande accettate, iscrizioni e dati dei figli iscritti",
+        3653,
+        "dalla fine dell'anno scolastico",
+        "su di esse si basano gli addebiti (codice civile, art. 2220)",
+    ),
+    Kept(
+        "enrollment",
+        ("unaccepted-applications",),
+        "Domande non accettate",
+        365,
+        "dalla fine dell'anno scolastico",
+        "puoi ancora chiedere perché, o fare ricorso",
+    ),
+    Kept(
+        "enrollment",
+        ("notes-of-applications",),
+        "Note scritte nelle domande",
+        365,
+        "dalla fine dell'anno scolastico",
+        "sono servite per il servizio di quell'anno",
+    ),
+    Kept(
+        "notify",
+        ("letters", "deliveries", "communications"),
+        "Messaggi che ti abbiamo inviato, e se sono arrivati",
+        731,
+        "dall'invio",
+        "dimostrano che sei stato avvisato di un debito",
+    ),
+    Kept(
+        "identity",
+        ("register",),
+        "Messaggi scambiati con SPID o CIE a ogni accesso",
+        731,
+        "dall'accesso",
+        "lo impone il DPCM 24 ottobre 2014, art. 13",
+    ),
+    Kept(
+        "identity",
+        ("delegations",),
+        "Deleghe finite, con il codice fiscale del delegato",
+        731,
+        "dalla fine della delega",
+        "dicono con quale diritto qualcuno ha agito",
+    ),
+    Kept(
+        "identity",
+        ("erasures",),
+        "Questa richiesta e la risposta",
+        1827,
+        "dalla risposta",
+        "il Comune deve poter dimostrare come ha risposto (legge 689/1981, art. 28)",
+    ),
+    Kept(
+        "every service",
+        ("readings",),
+        "Chi del personale ha letto i tuoi dati, e quando",
+        731,
+        "dalla lettura",
+        "puoi ancora chiedere chi ha guardato",
+    ),
+)
