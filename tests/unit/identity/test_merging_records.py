@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -28,6 +29,7 @@ from identity.usecases.merge_records import merge_records
 from identity.usecases.read_person_record import read_person_record
 from identity.usecases.start_sign_in import start_sign_in
 from refettorio_chassis.audit import Actor
+from refettorio_chassis.clock import rome_day
 from refettorio_contracts.identity import ContactVerified, GuardianMerged
 from tests.support.identity_memory import NOW, PROVIDER, Memory, statement
 from tests.support.identity_scenarios import MARIO, OPEN
@@ -161,6 +163,27 @@ async def test_people_who_are_nothing_alike_are_merged_by_an_administrator_alone
     with pytest.raises(UnlikeRecordsError):
         await merge(made, "gua_3")
     await merge(made, "gua_3", by=ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("administrator", [MARIO, STRANGER])
+async def test_nobody_alone_leads_a_strangers_code_to_the_role_of_an_administrator(administrator: Guardian) -> None:
+    made = await memory(STRANGER)
+    grant = replace(GRANT, fiscal_code=administrator.fiscal_code, roles=frozenset({"administrator"}))
+    await made.people.keep_grant(grant)
+    with pytest.raises(UnlikeRecordsError):
+        await merge(made, "gua_3", by=ADMINISTRATOR)
+    assert (made.announced, made.audit.lines) == ([], [])
+    await made.people.keep_grant(replace(grant, last_day=rome_day(NOW) - timedelta(days=1)))
+    await merge(made, "gua_3", by=ADMINISTRATOR)
+
+
+async def test_an_administrator_whose_code_changed_is_merged_as_anybody_of_the_staff() -> None:
+    made = await memory()
+    await made.people.keep_grant(replace(GRANT, roles=frozenset({"administrator"})))
+    await merge(made, by=ADMINISTRATOR)
+    carried = await made.people.grant_of(MARIO.fiscal_code)
+    assert carried is not None
+    assert carried.roles == {"administrator"}
 
 
 async def test_what_cannot_be_merged() -> None:

@@ -13,6 +13,7 @@ from identity.usecases.announcements import contact_verified, guardian_merged
 from identity.usecases.close_record import end_sessions, record_to_close
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.clock import rome_day
 
 
 async def merge_records(ports: Ports, *, guardian_id: str, into_id: str, reason: str, by: Actor) -> Guardian:
@@ -27,7 +28,7 @@ async def merge_records(ports: Ports, *, guardian_id: str, into_id: str, reason:
     kept = await record_to_close(ports, into_id, by)
     if left.merged_into == into_id:
         return kept
-    _refuse(left, kept, by)
+    await _refuse(ports, left, kept, by)
     await _carry_roles(ports, left, kept)
     kept = await _carry_contacts(ports, left, kept)
     await _carry_erasures(ports, left, kept)
@@ -42,12 +43,21 @@ async def merge_records(ports: Ports, *, guardian_id: str, into_id: str, reason:
     return kept
 
 
-def _refuse(left: Guardian, kept: Guardian, by: Actor) -> None:
+async def _refuse(ports: Ports, left: Guardian, kept: Guardian, by: Actor) -> None:
     if left.is_shut or kept.is_shut:
         raise RecordShutError("Una delle due schede è già chiusa: unita a un'altra, o di una persona deceduta.")
-    if may_be_same(left, kept) is None and by.role != ADMINISTRATOR:
+    if may_be_same(left, kept) is not None:
+        return
+    if by.role != ADMINISTRATOR:
         message = "Nulla dice che siano la stessa persona: due schede così diverse le unisce solo un amministratore."
         raise UnlikeRecordsError(message)
+    today = rome_day(ports.now())
+    for each in (left, kept):
+        grant = await ports.people.grant_of(each.fiscal_code)
+        if grant is not None and grant.gives(ADMINISTRATOR, today):
+            # An administrator is made by two: one alone must not lead a stranger's code to the role.
+            message = "Nulla dice che siano la stessa persona, e una è amministratore: prima va tolto quel ruolo."
+            raise UnlikeRecordsError(message)
 
 
 async def _carry_roles(ports: Ports, left: Guardian, kept: Guardian) -> None:
