@@ -201,6 +201,15 @@ async def test_nobody_begins_by_a_delegation_that_is_over_or_of_others() -> None
     assert not (await admitted(memory)).acting_is_over
 
 
+async def test_nobody_begins_to_act_for_who_died_or_was_merged() -> None:
+    memory = await town()
+    for shut in (replace(MARIO, died_on=rome_day(NOW)), replace(MARIO, merged_into="gua_9")):
+        await memory.people.keep_guardian(shut)
+        with pytest.raises(DelegationUnknownError):
+            await act_as_delegate(memory.ports, delegation_id="del_1", session=SESSION.reference, by=DELEGATE)
+    assert memory.audit.lines == []
+
+
 async def test_nobody_acts_at_the_counter_for_themselves_for_a_stranger_or_for_the_dead() -> None:
     memory = await town(clerk=True)
     await memory.people.keep_guardian(replace(TWIN, died_on=rome_day(NOW)))

@@ -13,6 +13,7 @@ from identity.domain.errors import (
     GuardianUnknownError,
     NotDeceasedError,
     OwnRecordError,
+    RecordShutError,
     ShutOutError,
     StaffRecordError,
 )
@@ -136,3 +137,11 @@ async def test_a_clerk_shuts_out_neither_themselves_nor_the_staff() -> None:
         await mark_living(made.ports, guardian_id="gua_1", reason="Errore", by=CLERK)
     await made.people.keep_grant(grant)
     await mark_living(made.ports, guardian_id="gua_1", reason="Errore", by=CLERK)
+
+
+async def test_who_died_is_written_on_the_record_that_is_kept() -> None:
+    made = await memory()
+    await made.people.keep_guardian(replace(MARIO, merged_into="gua_9"))
+    with pytest.raises(RecordShutError):
+        await deceased(made)
+    assert (made.announced, made.audit.lines) == ([], [])

@@ -21,7 +21,9 @@ async def act_as_delegate(ports: Ports, *, delegation_id: str, session: str, by:
     person = await ports.people.guardian(by.subject)
     delegation = await ports.delegations.delegation(delegation_id)
     is_theirs = person is not None and delegation is not None and delegation.delegate == person.fiscal_code
-    if delegation is None or not is_theirs or not delegation.holds(rome_day(now)):
+    guardian = await ports.people.guardian(delegation.guardian_id) if delegation else None
+    is_open = guardian is not None and not guardian.is_shut
+    if delegation is None or not is_theirs or not is_open or not delegation.holds(rome_day(now)):
         raise DelegationUnknownError("Questa delega non c'è più: forse è scaduta o è stata revocata.")
     acting = ActingFor(guardian_id=delegation.guardian_id, begun_at=now, delegation_id=delegation_id)
     await _keep(ports, session, by, acting)

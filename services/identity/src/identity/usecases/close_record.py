@@ -11,6 +11,7 @@ from identity.domain.errors import (
     GuardianUnknownError,
     NotDeceasedError,
     OwnRecordError,
+    RecordShutError,
     StaffRecordError,
 )
 from identity.domain.guardian import Guardian
@@ -25,10 +26,12 @@ async def mark_deceased(ports: Ports, *, guardian_id: str, died_on: date, reason
     """Their sessions end with it, and no other begins; said twice for the same day it is once.
 
     `reason` stays in the audit. Raises `GuardianUnknownError`, `AlreadyDeceasedError`, `DeathDayRefusedError`,
-    `OwnRecordError`, `StaffRecordError`.
+    `RecordShutError`, `OwnRecordError`, `StaffRecordError`.
     """
     guardian = await record_to_close(ports, guardian_id, by)
     now = ports.now()
+    if guardian.merged_into is not None:
+        raise RecordShutError("Questa scheda è unita a un'altra della stessa persona: segna il decesso su quella.")
     if died_on > rome_day(now):
         raise DeathDayRefusedError("Il giorno del decesso non può essere nel futuro.")
     if guardian.died_on == died_on:
