@@ -31,6 +31,15 @@ async def test_the_same_within_an_hour_is_one_line_and_services_stand_apart(
     assert "02/10/2025 alle 10:05" in page
 
 
+async def test_a_change_of_rides_is_said_in_words(browser: Browser, services: ServicesDouble) -> None:
+    line = {"who": "gua_clerk", "role": "office", "what": "change-ride", "at": "2025-10-02T08:05:00Z"}
+    services.answer("GET", "/api/enrollment/v1/me/access-log", {"items": [line]})
+
+    page = (await browser.see(PAGE)).text
+    assert "Ha cambiato le corse dello scuolabus di un tuo figlio" in page
+    assert "change-ride" not in page
+
+
 async def test_nobody_looked_is_said(browser: Browser, services: ServicesDouble) -> None:
     services.answer("GET", "/api/identity/v1/me/access-log", {"items": []})
 

@@ -236,6 +236,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "pupils-listed": "Ha aperto un elenco di alunni",
         "pupil-read": "Ha letto la scheda di un tuo figlio",
         "move-pupil": "Ha cambiato la classe di un tuo figlio",
+        "change-ride": "Ha cambiato le corse dello scuolabus di un tuo figlio",
         "end-enrolment": "Ha chiuso l'iscrizione di un tuo figlio",
         "roll-read": "Ha aperto il foglio presenze della classe",
         "days-read": "Ha letto le presenze di un tuo figlio",
