@@ -115,7 +115,6 @@ async def nobody_reminds_the_dead(bench: DecisionBench) -> None:
     await bench.run(know_holder, holder)
     await in_debt(bench)
     bench.clock.advance(timedelta(days=15))
-    await bench.run(know_holders_death, "gua_1", is_deceased=True)
     assert await reminded(bench) == Reminded(suspended=Suspension.DECEASED)
     assert (await balance(bench), (await looked_at(bench)).suspended) == (-3_000, Suspension.DECEASED)
     await bench.run(know_holders_death, "gua_1", is_deceased=False)

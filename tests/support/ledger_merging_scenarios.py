@@ -28,6 +28,7 @@ async def merged(bench: Bench, cents: int, kept_cents: int = 0) -> None:
         await bench.run(open_balance, account_id="gua_2", amount_cents=kept_cents, reason="riporto")
     for _ in range(2):
         await bench.run(know_merge, "gua_1", into="gua_2")
+    await bench.run(know_holder, holder)  # a registration that was set aside and comes late
 
 
 async def settled(bench: Bench) -> int:

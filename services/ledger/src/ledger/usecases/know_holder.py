@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ledger.domain.creditor import Holder
+from ledger.domain.creditor import Holder, unknown_holder
 from ledger.usecases.ports import Ports
 
 
 async def know_holder(ports: Ports, holder: Holder) -> None:
-    """The last telling holds."""
+    """The last telling holds, but for what was told apart: a registration that comes late takes back neither a death
+    nor a merge.
+    """
+    known = await ports.holders.holder(holder.account_id)
+    if known is not None:
+        holder = replace(holder, is_deceased=known.is_deceased, merged_into=known.merged_into)
     await ports.holders.keep(holder)
 
 
 async def know_holders_death(ports: Ports, account_id: str, *, is_deceased: bool) -> None:
-    """Of who was never told nothing is known; identity tells a registration before anything else."""
-    holder = await ports.holders.holder(account_id)
-    if holder is not None:
-        await ports.holders.keep(replace(holder, is_deceased=is_deceased))
+    """Kept also when the registration was set aside and comes later."""
+    holder = await ports.holders.holder(account_id) or unknown_holder(account_id)
+    await ports.holders.keep(replace(holder, is_deceased=is_deceased))
