@@ -23,7 +23,7 @@ from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.finish_print import fail_print, forget_print, keep_print_file, stop_print
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.know_enrolment import know_enrolment, move_pupil
-from ledger.usecases.know_holder import know_holder
+from ledger.usecases.know_holder import know_holder, know_holders_death
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.print_school import PAGE, PrintPreview, issue_print_page, preview_print, start_print
 from tests.support.ledger_decisions import CLERK
@@ -94,6 +94,14 @@ async def who_owes_gets_one_letter_by_class_and_name(bench: PrintBench) -> None:
     assert await letters(bench, run) == [("gua_3", 50), ("gua_1", 2_000)]
     assert (await kinds(bench)).count("NoticeIssued") == 2
     assert (await bench.audited())[-1] == "print-school"
+
+
+async def no_letter_goes_to_a_holder_who_died(bench: PrintBench) -> None:
+    await three_families(bench)
+    await bench.run(know_holders_death, "gua_1", is_deceased=True)
+    seen = await bench.step(preview_print, OWED)
+    assert seen == PrintPreview(families=3, letters=1, to_issue=1, total_cents=50)
+    assert await letters(bench, await issued(bench)) == [("gua_3", 50)]
 
 
 async def letters_are_handed_out_by_class_and_pupil(bench: PrintBench) -> None:
@@ -285,6 +293,7 @@ async def letters_are_forgotten_and_how_many_they_were_is_not(bench: PrintBench)
 
 SCENARIOS = (
     who_owes_gets_one_letter_by_class_and_name,
+    no_letter_goes_to_a_holder_who_died,
     letters_are_handed_out_by_class_and_pupil,
     what_is_suggested_pays_the_meals_to_the_end,
     a_fixed_amount_is_asked_for_each_child_there_whatever_the_balance,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from functools import cache
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
 from identity.domain.errors import ResponseRefusedError
-from identity.outbound.oidc.calling import is_safe_address
+from identity.outbound.oidc.calling import caller, fetched, is_safe_address
 from identity.outbound.oidc.exchange import Transcript
 from identity.outbound.oidc.jose import opened, public_jwk, rsa_keys, signed, verified
 from identity.outbound.oidc.ourselves import FederationKeys, trust_marks_in
@@ -129,6 +131,17 @@ def test_trust_marks_of_others_are_not_shown(tmp_path: Path) -> None:
 )
 def test_only_addresses_that_vouch_for_themselves_are_called(address: object, is_safe: bool) -> None:
     assert is_safe_address(address) is is_safe
+
+
+async def test_an_answer_that_was_compressed_is_refused_before_it_is_opened() -> None:
+    bomb = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, content=gzip.compress(b"0" * 10))
+    )
+    async with httpx.AsyncClient(transport=bomb) as client:
+        with pytest.raises(ResponseRefusedError) as refusal:
+            await fetched(client, "https://op.example/keys", "chain-fetch")
+    assert refusal.value.rule == "chain-fetch"
+    assert caller().headers["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize("document", [b"", b"[]", b'{"surprise": 1}', b"\xff"])

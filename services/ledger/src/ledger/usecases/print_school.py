@@ -152,7 +152,9 @@ async def _line(
 
 
 async def _asked(ports: PrintPorts, order: PrintOrder, families: Sequence[SchoolFamily]) -> list[Asked]:
-    world, ids = ports.desk.world, [family.account_id for family in families]
+    world = ports.desk.world
+    families = await _living(ports, families)
+    ids = [family.account_id for family in families]
     today = rome_day(world.clock.now())
     amounts = await _amounts(ports, order, ids, today)
     payable = defaultdict(list)
@@ -167,6 +169,13 @@ async def _asked(ports: PrintPorts, order: PrintOrder, families: Sequence[School
         for family in families
         if (cents := amounts[family.account_id])
     ]
+
+
+async def _living(ports: PrintPorts, families: Sequence[SchoolFamily]) -> list[SchoolFamily]:
+    """Without those whose holder died: a child is handed no letter to them, the office settles such an account."""
+    holders = await ports.desk.world.holders.holders([family.account_id for family in families])
+    deceased = {account_id for account_id, holder in holders.items() if holder.is_deceased}
+    return [family for family in families if family.account_id not in deceased]
 
 
 async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], today: date) -> dict[str, int]:
