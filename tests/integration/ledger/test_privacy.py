@@ -1,6 +1,7 @@
 """A holder sees who of the office read their account, and takes all of it away."""
 
 from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.open_balance import open_balance
 from tests.integration.ledger.test_http import API, AUDITOR, GUARDIAN, OFFICE, OTHER, call
 from tests.integration.ledger.test_rating import DECLARED
 from tests.support.ledger_scenarios import meal, priced
@@ -45,3 +46,16 @@ async def test_a_holder_takes_away_movements_notices_and_declarations(stage: Sta
     assert [each["what"] for each in own["accesses"]] == ["declaration.registered"]
     others = (await call(stage, OTHER, "GET", f"{API}/me/export")).json()
     assert [others[name] for name in ("movements", "notices", "declarations", "refunds", "accesses")] == [[]] * 5
+
+
+async def test_a_holder_reads_of_credit_moved_and_takes_away_what_was_decided_about_a_debt(stage: Stage) -> None:
+    await stage.run(open_balance, account_id="gua_1", amount_cents=-5_000, reason="riporto")
+    await stage.run(open_balance, account_id="gua_2", amount_cents=2_000, reason="riporto")
+    exempt = {"until": "2026-06-30", "reason": "Servizi sociali"}
+    assert (await call(stage, OFFICE, "POST", f"{ACCOUNT}/exemptions", json=exempt)).status_code == 201
+    move = {"from_account": "gua_2", "to_account": "gua_1", "amount_cents": 1_000, "reason": "Fratelli"}
+    assert (await call(stage, OFFICE, "POST", f"{API}/transfers", json=move)).status_code == 201
+    assert await whats(stage, OTHER) == [("office", "move-credit")]
+    assert await whats(stage, GUARDIAN) == [("office", "grant-exemption"), ("office", "move-credit")]
+    own = (await call(stage, GUARDIAN, "GET", f"{API}/me/export")).json()
+    assert [(each["kind"], each["reason"]) for each in own["arrangements"]] == [("exemption", "Servizi sociali")]

@@ -261,6 +261,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "bank-file-read": "Ha aperto il file per la banca con il tuo rimborso",
         "school-letters-read": "Ha aperto gli avvisi stampati di una scuola",
         "grant-plan": "Ha concesso un piano per il tuo debito",
+        "cancel-plan": "Ha chiuso un tuo piano di rate",
+        "move-credit": "Ha spostato un credito da o verso il tuo conto",
         "grant-exemption": "Ha concesso un'esenzione per il tuo debito",
         "grant-write-off": "Ha annullato un tuo debito",
         "declaration.registered": "Ha registrato una tua dichiarazione ISEE",

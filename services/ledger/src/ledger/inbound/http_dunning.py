@@ -145,7 +145,7 @@ class DunningDesk:
             plan.plan_id: plan_view(plan, today) for plan in plans_among(await self.notices.notices_of(account_id))
         }
         found = await self.queries.arrangements_of(account_id)
-        return [_arrangement(each, plans.get(each.arrangement_id)) for each in found]
+        return [arrangement_view(each, plans.get(each.arrangement_id)) for each in found]
 
 
 def router(desk: DunningDesk) -> APIRouter:
@@ -208,7 +208,7 @@ def arrangement_router(desk: DunningDesk) -> APIRouter:
     @routes.post("/exemptions", status_code=201)
     async def exempt(caller: Office, account_id: AccountCode, body: ExemptionBody) -> ArrangementView:
         decided = await desk.run(exempt_debtor, account_id, until=body.until, reason=body.reason, by=actor(caller))
-        return _arrangement(decided)
+        return arrangement_view(decided)
 
     @routes.post("/write-offs", status_code=201)
     async def give_up(caller: Office, account_id: AccountCode, body: WriteOffBody) -> ArrangementView:
@@ -220,7 +220,7 @@ def arrangement_router(desk: DunningDesk) -> APIRouter:
             reason=body.reason,
             by=actor(caller),
         )
-        return _arrangement(decided)
+        return arrangement_view(decided)
 
     return routes
 
@@ -240,7 +240,8 @@ def _debtor(debtor: Debtor) -> DebtorView:
     )
 
 
-def _arrangement(decided: Arrangement, plan: PlanView | None = None) -> ArrangementView:
+def arrangement_view(decided: Arrangement, plan: PlanView | None = None) -> ArrangementView:
+    """As it is told."""
     return ArrangementView(
         arrangement_id=decided.arrangement_id,
         account_id=decided.account_id,

@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from ledger.domain.dunning import Arrangement
 from ledger.domain.refunds import Refund
+from ledger.domain.transfers import Kind
 from ledger.inbound.http_account import AccountDesk
 from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView
+from ledger.inbound.http_dunning import ArrangementView, arrangement_view
 from ledger.inbound.http_refunds import RefundView, refund_view
 from ledger.inbound.rating_bodies import DeclarationView, declaration_views
 from ledger.inbound.views import API, notice_view
@@ -49,9 +51,13 @@ class PrivacyDesk:
 
     async def accesses(self, account_id: str) -> list[Access]:
         """Who of the staff read or changed it."""
-        things: list[str] = [each.number for each in await self.queries.notices_of(account_id)]
+        notices = await self.queries.notices_of(account_id)
+        things: list[str] = [each.number for each in notices]
+        things += {each.plan.plan_id for each in notices if each.plan is not None}
         things += [each.refund_id for each in await self.refunds.refunds_of(account_id)]
         things += [each.arrangement_id for each in await self.arrangements.arrangements_of(account_id)]
+        moves = (await self.accounts.statement(account_id, None, None)).items
+        things += [each.entry_id for each in moves if each.kind == Kind.MOVE]
         return list(await self.readings.about(account_id, things))
 
 
@@ -65,6 +71,7 @@ class OwnData(BaseModel):
     notices: list[NoticeView]
     declarations: list[DeclarationView]
     refunds: list[RefundView]
+    arrangements: list[ArrangementView]
     accesses: list[Access]
 
 
@@ -86,6 +93,7 @@ def router(desk: PrivacyDesk) -> APIRouter:
             notices=[notice_view(notice, today) for notice in await desk.queries.notices_of(own)],
             declarations=declaration_views(own, declared, today),
             refunds=[refund_view(refund, caller) for refund in await desk.refunds.refunds_of(own)],
+            arrangements=[arrangement_view(each) for each in await desk.arrangements.arrangements_of(own)],
             accesses=await desk.accesses(own),
         )
 
