@@ -39,6 +39,7 @@ FAULTS = {
             ("future", "issued-at"),
             ("type", "type"),
             ("parties", "parties"),
+            ("critical", "critical"),
         )
     },
     # Each is signed well; but the anchor vouches for another key than the provider signs with.
@@ -47,6 +48,7 @@ FAULTS = {
     "no-anchor": "chain-no-anchor",
     "not-subordinate": "subordinate-statement-unreachable",
     "constraints": "chain-constraints",
+    "naming": "chain-constraints",
     "other-issuer": "chain-issuer",
     "plain-http": "chain-endpoints",
     "policy-essential": "metadata-policy",
@@ -103,6 +105,13 @@ async def test_a_provider_is_known_by_what_it_says_and_the_policy_leaves(world: 
     assert chain.address("token_endpoint") == f"{PROVIDER}/token"
     assert len(chain.statements) == 3
     assert chain.expires_at == NOW + timedelta(hours=48)
+
+
+async def test_what_the_anchor_says_of_a_provider_comes_before_what_the_provider_says(world: World) -> None:
+    await world.broken("overridden")
+    chain = await chain_in(world)
+    assert chain.address("token_endpoint") == f"{ANCHOR.entity_id}/token"
+    assert chain.address("userinfo_endpoint") == f"{PROVIDER}/userinfo"
 
 
 @pytest.mark.parametrize(("fault", "rule"), FAULTS.items())

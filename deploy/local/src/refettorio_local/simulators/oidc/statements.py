@@ -92,14 +92,21 @@ class Federation:
             policy["scopes_supported"] = {"subset_of": ["address"]}
         if fault == "policy-unknown":
             policy["contacts"] = {"regexp": ".*"}
-        constraints = {"allowed_leaf_entity_types": ["openid_relying_party" if fault == "constraints" else KIND]}
+        constraints: dict[str, Any] = {
+            "allowed_leaf_entity_types": ["openid_relying_party" if fault == "constraints" else KIND]
+        }
+        if fault == "naming":
+            constraints["naming_constraints"] = {"permitted": [".cie.example"]}
+        says = {"metadata_policy": {KIND: policy}, "constraints": constraints}
+        if fault == "overridden":
+            says["metadata"] = {KIND: {"token_endpoint": f"{self.anchor}/token"}}
         statement = Statement(
             issuer=self.anchor,
             subject=self.provider,
             keys={"keys": [public(self.own_key)]},
             signer=self.anchor_key,
             issued_at=now,
-            says={"metadata_policy": {KIND: policy}, "constraints": constraints},
+            says=says,
         )
         return _spoiled(statement, fault, "subordinate", self.strange_key).token()
 
@@ -165,6 +172,7 @@ def _spoiled(statement: Statement, fault: str, whose: str, strange: RSAKey) -> S
         "type": {"kind": "JWT"},
         "parties": {"subject": STRANGER},
         "keys": {"keys": {"keys": [public(strange)]}},
+        "critical": {"says": {**statement.says, "crit": ["curfew"], "curfew": "22:00"}},
     }
     whom, _, what = fault.partition("-")
     return replace(statement, **spoilt.get(what, {})) if whom == whose else statement

@@ -100,7 +100,9 @@ def _chain(
     said, vouched = told
     _check_constraints(vouched.get("constraints"))
     metadata = _part(said, "metadata")
-    ruled = governed(_part(metadata, PROVIDER), _part(vouched, "metadata_policy").get(PROVIDER))
+    # What the anchor says of the provider itself comes before what the provider says; then the policy.
+    told_of = {**_part(metadata, PROVIDER), **_part(_part(vouched, "metadata"), PROVIDER)}
+    ruled = governed(told_of, _part(vouched, "metadata_policy").get(PROVIDER))
     require(ruled.get("issuer") == provider, "chain-issuer")
     require(all(is_safe_address(ruled.get(name)) for name in ADDRESSES), "chain-endpoints")
     entity = _part(metadata, "federation_entity")
@@ -124,11 +126,15 @@ def _part(said: Claims, name: str) -> Claims:
 
 
 def _check_constraints(constraints: object) -> None:
-    """What the anchor lets an entity be. Nobody stands between, so a length says nothing here."""
+    """What the anchor lets an entity be. Nobody stands between, so a length says nothing here.
+
+    Names are not compared: an anchor that limits them is not believed rather than believed too much.
+    """
     if constraints is None:
         return
     if not isinstance(constraints, dict):
         raise ResponseRefusedError("chain-constraints")
+    require(not constraints.get("naming_constraints"), "chain-constraints")
     for name in ("allowed_entity_types", "allowed_leaf_entity_types"):
         allowed = constraints.get(name)
         require(allowed is None or (isinstance(allowed, list) and PROVIDER in allowed), "chain-constraints")
@@ -144,6 +150,7 @@ def _statement(token: str, keys: object, parties: tuple[str, str], about: str, n
     read = verified(token, keys, about)
     require(read.header.get("typ") == STATEMENT and read.header["alg"] in SIGNATURES, f"{about}-type")
     require((read.claims.get("iss"), read.claims.get("sub")) == parties, f"{about}-parties")
+    require(not read.claims.get("crit"), f"{about}-critical")  # no claim is known here that one must know
     check_times(read.claims, now, about)
     return read.claims
 
