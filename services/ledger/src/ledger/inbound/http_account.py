@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Protocol
 
@@ -13,6 +13,7 @@ from ledger.domain.accounts import Account, holder_account, is_holder
 from ledger.domain.errors import AccountNotFoundError
 from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.top_up import meal_price
+from ledger.domain.transfers import Posted
 from ledger.inbound.http_bodies import AccountView, EntryView, Items, OpeningBody
 from ledger.inbound.views import API, account_view, entry_view
 from ledger.usecases.open_balance import open_balance
@@ -92,10 +93,14 @@ class AccountDesk:
     ) -> Items[EntryView]:
         """Newest first. Why something was paid names the ISEE only where it may be read."""
         posted = await self._queries.statement(account_id, StatementSpan(first=first, last=last))
+        return Items(items=await self.entries(account_id, posted, shows_income=shows_income))
+
+    async def entries(self, account_id: str, posted: Sequence[Posted], *, shows_income: bool = True) -> list[EntryView]:
+        """These entries as a statement has them."""
         versions = {version.name: version for version in await self._queries.versions()}
         declared = await self._queries.declarations_of([account_id]) if shows_income else ()
         declarations = {each.declaration_id: each for each in declared}
-        return Items(items=[entry_view(found, account_id, versions, declarations) for found in posted])
+        return [entry_view(found, account_id, versions, declarations) for found in posted]
 
 
 def holder_router(desk: AccountDesk) -> APIRouter:

@@ -10,15 +10,16 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from ledger.domain.dunning import Arrangement
+from ledger.domain.notices import Notice
 from ledger.domain.refunds import Refund
-from ledger.domain.transfers import Kind
+from ledger.domain.transfers import Kind, Posted
 from ledger.inbound.http_account import AccountDesk
 from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView
 from ledger.inbound.http_dunning import ArrangementView, arrangement_view
 from ledger.inbound.http_refunds import RefundView, refund_view
 from ledger.inbound.rating_bodies import DeclarationView, declaration_views
 from ledger.inbound.views import API, notice_view
-from ledger.usecases.ports import Queries
+from ledger.usecases.ports import Queries, StatementSpan
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.readings import Access, Accesses, Readings
@@ -39,6 +40,27 @@ class OwnArrangements(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is kept about one holder, beside the account and the declarations."""
+
+    posted: Sequence[Posted]
+    notices: Sequence[Notice]
+    refunds: Sequence[Refund]
+    arrangements: Sequence[Arrangement]
+
+    @property
+    def things(self) -> list[str]:
+        """Those of them that the audit names by an identifier of their own."""
+        return [
+            *(each.number for each in self.notices),
+            *{each.plan.plan_id for each in self.notices if each.plan is not None},
+            *(each.refund_id for each in self.refunds),
+            *(each.arrangement_id for each in self.arrangements),
+            *(each.transfer.transfer_id for each in self.posted if each.transfer.kind is Kind.MOVE),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PrivacyDesk:
     """What the routes need."""
 
@@ -49,16 +71,18 @@ class PrivacyDesk:
     readings: Readings
     clock: Clock
 
-    async def accesses(self, account_id: str) -> list[Access]:
+    async def kept(self, account_id: str) -> Kept:
+        """Read once."""
+        return Kept(
+            posted=await self.queries.statement(account_id, StatementSpan(first=None, last=None)),
+            notices=await self.queries.notices_of(account_id),
+            refunds=await self.refunds.refunds_of(account_id),
+            arrangements=await self.arrangements.arrangements_of(account_id),
+        )
+
+    async def accesses(self, account_id: str, kept: Kept) -> list[Access]:
         """Who of the staff read or changed it."""
-        notices = await self.queries.notices_of(account_id)
-        things: list[str] = [each.number for each in notices]
-        things += {each.plan.plan_id for each in notices if each.plan is not None}
-        things += [each.refund_id for each in await self.refunds.refunds_of(account_id)]
-        things += [each.arrangement_id for each in await self.arrangements.arrangements_of(account_id)]
-        moves = (await self.accounts.statement(account_id, None, None)).items
-        things += [each.entry_id for each in moves if each.kind == Kind.MOVE]
-        return list(await self.readings.about(account_id, things))
+        return list(await self.readings.about(account_id, kept.things))
 
 
 class OwnData(BaseModel):
@@ -81,20 +105,20 @@ def router(desk: PrivacyDesk) -> APIRouter:
 
     @routes.get("/access-log")
     async def accesses(caller: Guardian) -> Accesses:
-        return Accesses(items=await desk.accesses(caller.subject))
+        return Accesses(items=await desk.accesses(caller.subject, await desk.kept(caller.subject)))
 
     @routes.get("/export")
     async def export(caller: Guardian) -> OwnData:
         own, today = caller.subject, rome_day(desk.clock.now())
-        declared = await desk.queries.declarations_of([own])
+        kept, declared = await desk.kept(own), await desk.queries.declarations_of([own])
         return OwnData(
             account=await desk.accounts.of_holder(own),
-            movements=(await desk.accounts.statement(own, None, None)).items,
-            notices=[notice_view(notice, today) for notice in await desk.queries.notices_of(own)],
+            movements=await desk.accounts.entries(own, kept.posted),
+            notices=[notice_view(notice, today) for notice in kept.notices],
             declarations=declaration_views(own, declared, today),
-            refunds=[refund_view(refund, caller) for refund in await desk.refunds.refunds_of(own)],
-            arrangements=[arrangement_view(each) for each in await desk.arrangements.arrangements_of(own)],
-            accesses=await desk.accesses(own),
+            refunds=[refund_view(refund, caller) for refund in kept.refunds],
+            arrangements=[arrangement_view(each) for each in kept.arrangements],
+            accesses=await desk.accesses(own, kept),
         )
 
     return routes
