@@ -71,15 +71,22 @@ async def site(infrastructure: RunningPlatform, tmp_path_factory: pytest.TempPat
         running("refettorio_local.simulators.idp", provider, folder / "idp.log", idp),
         running("identity", environment, folder / "identity.log", url),
     ):
-        yield Site(
-            url=url,
-            idp_url=idp,
-            environment=environment,
-            clock_file=folder / "clock.json",
-            log=folder / "identity.log",
-            kafka_bootstrap=addresses.kafka_bootstrap,
-            kafka_subscribers=addresses.kafka_subscribers,
-        )
+        yield site_in(folder, infrastructure, url=url, idp_url=idp, environment=environment)
+
+
+def site_in(
+    folder: Path, infrastructure: RunningPlatform, *, url: str, idp_url: str, environment: dict[str, str]
+) -> Site:
+    """The service started with `environment`, which writes its log into `folder`."""
+    return Site(
+        url=url,
+        idp_url=idp_url,
+        environment=environment,
+        clock_file=folder / "clock.json",
+        log=folder / "identity.log",
+        kafka_bootstrap=infrastructure.addresses.kafka_bootstrap,
+        kafka_subscribers=infrastructure.addresses.kafka_subscribers,
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import httpx2 as httpx
 from refettorio_local.addresses import free_ports
 from refettorio_local.keys import keys_in
 from tests.integration.identity.browser import Browser, Site
-from tests.integration.identity.conftest import environment_of, running
+from tests.integration.identity.conftest import environment_of, running, site_in
 from tests.support.platform import RunningPlatform
 
 SHORT = {"accept": "application/json"}
@@ -41,15 +41,7 @@ async def openid_site(infrastructure: RunningPlatform, folder: Path, **told: str
         running("refettorio_local.simulators.oidc", simulated, folder / "oidc.log", federation),
         running("identity", environment, folder / "identity.log", url),
     ):
-        yield Site(
-            url=url,
-            idp_url=federation,
-            environment=environment,
-            clock_file=folder / "clock.json",
-            log=folder / "identity.log",
-            kafka_bootstrap=infrastructure.addresses.kafka_bootstrap,
-            kafka_subscribers=infrastructure.addresses.kafka_subscribers,
-        )
+        yield site_in(folder, infrastructure, url=url, idp_url=federation, environment=environment)
 
 
 class OpenIdBrowser(Browser):
