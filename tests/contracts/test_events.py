@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
+from annotated_types import Le
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -78,19 +79,23 @@ def test_what_may_be_null_may_be_left_out_as_it_is_when_an_event_is_sealed(name:
         assert read(sealed(without)).data == without
 
 
+def most(event: type[Event], field: str) -> int:
+    """The greatest whole number the field takes."""
+    return next((int(str(each.le)) for each in event.model_fields[field].metadata if isinstance(each, Le)), 10**9)
+
+
 @pytest.mark.parametrize("name", sorted(TYPES))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_event_survives_the_way_there_and_back(name: str, data: st.DataObject) -> None:
     text = st.text(min_size=1, max_size=40)
-    number = st.integers(min_value=1, max_value=10**9)
     changed = dict(EXAMPLES[name]["data"])
     for field, value in changed.items():
         kind = TYPES[name].model_fields[field].annotation
         if isinstance(value, bool):
             changed[field] = data.draw(st.booleans())
         elif isinstance(value, int):
-            changed[field] = data.draw(number)
+            changed[field] = data.draw(st.integers(min_value=1, max_value=most(TYPES[name], field)))
         elif kind is str and not TYPES[name].model_fields[field].metadata:
             changed[field] = data.draw(text)
     event = TYPES[name].model_validate(changed)

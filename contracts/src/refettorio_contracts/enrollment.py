@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from refettorio_contracts.event import Code, Event, Identifier, SchoolYear, Service
-from refettorio_contracts.topics import APPLICATIONS, CALENDAR, PUPILS, Topic
+from refettorio_contracts.topics import APPLICATIONS, CALENDAR, PUPILS, SECOND_GUARDIANS, Topic
 
 
 class PupilName(BaseModel):
@@ -168,6 +168,95 @@ class TariffAssigned(_PupilEvent):
     valid_from: date
     sibling_rank: int = 1
     is_resident: bool = True
+
+
+Percent = Annotated[int, Field(ge=0, le=100, description="Whole percent of every cost; the holder bears the rest")]
+
+
+class _SecondGuardianEvent(Event):
+    """About one pupil, at the expense of one holder (`account_id`), and the other guardian (`guardian_id`)."""
+
+    TOPIC: ClassVar[Topic] = SECOND_GUARDIANS
+
+    pupil_id: Identifier
+    account_id: Identifier
+    guardian_id: Identifier
+
+    @property
+    def subject(self) -> str:
+        return f"second-guardian/{self.pupil_id}/{self.account_id}"
+
+    @property
+    def partition_key(self) -> str:
+        return self.pupil_id
+
+
+class SecondGuardianNamed(_SecondGuardianEvent):
+    """The holder named a guardian we know as the second one of the pupil: they may accept, with this share.
+
+    Who never signed in is not told of here: they find it when they do.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.second-guardian.named.v1"
+
+    second_percent: Percent
+
+
+class SecondGuardianAccepted(_SecondGuardianEvent):
+    """From now on the second guardian sees the pupil and is written to about them, like the holder."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.second-guardian.accepted.v1"
+
+
+class SecondGuardianDeclined(_SecondGuardianEvent):
+    """Who was named did not want to."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.second-guardian.declined.v1"
+
+
+class SecondGuardianEnded(_SecondGuardianEvent):
+    """The second guardian sees the pupil no longer. `ended_by` is `holder`, `second` or `office`.
+
+    Shares that were agreed end by a `shares.agreed` of their own.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.second-guardian.ended.v1"
+
+    ended_by: Code
+
+
+class SharesProposed(_SecondGuardianEvent):
+    """One of the two proposes that the second guardian bears `second_percent` from `valid_from` on.
+
+    `to_guardian_id` is the other one, who has to answer.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.shares.proposed.v1"
+
+    to_guardian_id: Identifier
+    second_percent: Percent
+    valid_from: date
+
+
+class SharesDeclined(_SecondGuardianEvent):
+    """The answer was no: what was agreed before stays. `to_guardian_id` had proposed."""
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.shares.declined.v1"
+
+    to_guardian_id: Identifier
+
+
+class SharesAgreed(_SecondGuardianEvent):
+    """From `valid_from` on (a Rome day after the one on which this is told) the second guardian bears `second_percent`.
+
+    Of every cost of the pupil that falls on the account of the holder on such a day; 0 ends the sharing. Of two for the
+    same day the later `sequence` counts.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.enrollment.shares.agreed.v1"
+
+    second_percent: Percent
+    valid_from: date
 
 
 class _CalendarEvent(Event):

@@ -97,6 +97,18 @@ class DelegateRevoked(_GuardianEvent):
     is_given_up: bool
 
 
+class ErasureAnswered(_GuardianEvent):
+    """The office answered a request of erasure; what it says is read in the portal.
+
+    Told before the contacts that an erasure ends are gone.
+    """
+
+    TYPE: ClassVar[str] = "it.refettorio.identity.erasure.answered.v1"
+
+    request_id: Identifier
+    is_granted: bool
+
+
 class GuardianDeceased(_GuardianEvent):
     """The guardian died on `died_on` (Europe/Rome): nobody acts as them and nothing is written to them any more.
 

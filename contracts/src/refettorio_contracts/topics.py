@@ -79,6 +79,14 @@ PUPILS: Final = Topic(
     description="Which pupil is enrolled for which service, in which class, at which tariff",
     retention_ms=FOR_EVER_MS,
 )
+SECOND_GUARDIANS: Final = Topic(
+    name="refettorio.enrollment.second-guardians.v1",
+    key="pupil",
+    audience="internal",
+    owner="enrollment",
+    description="Who else sees a pupil beside the account holder, and which share of the costs they agreed to bear",
+    retention_ms=FOR_EVER_MS,
+)
 CALENDAR: Final = Topic(
     name="refettorio.enrollment.calendar.v1",
     key="school",
@@ -140,6 +148,7 @@ CATALOGUE: Final = (
     CONTACT_CODES,
     APPLICATIONS,
     PUPILS,
+    SECOND_GUARDIANS,
     CALENDAR,
     MEALS,
     SHEETS,
