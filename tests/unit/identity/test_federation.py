@@ -63,7 +63,7 @@ def our_keys() -> KeyPair:
     return KeyPair(made.key, made.certificate)
 
 
-async def federation(tmp_path: Path, document: bytes | None = None) -> Saml:
+async def federation(tmp_path: Path, document: bytes | None = None, *, keys: KeyPair | None = None) -> Saml:
     file = tmp_path / "idp.xml"
     file.write_bytes(document or metadata())
     ourselves = {
@@ -75,7 +75,7 @@ async def federation(tmp_path: Path, document: bytes | None = None) -> Saml:
         for scheme in SCHEMES
     }
     sources = [source for scheme in SCHEMES for source in metadata_sources(f"{file}, ", scheme)]
-    made = Saml(ourselves, ORGANIZATION, our_keys(), Trust(sources))
+    made = Saml(ourselves, ORGANIZATION, keys or our_keys(), Trust(sources))
     await made.refresh()
     return made
 
@@ -278,6 +278,22 @@ def test_our_keys_must_be_strong_and_belong_together(tmp_path: Path) -> None:
     key_file.write_text(ECKey.generate_key("P-256").as_pem(private=True).decode())
     with pytest.raises(ValueError, match="RSA"):
         KeyPair.read(key_file, certificate_file)
+
+
+async def test_the_next_certificate_is_published_beside_the_one_that_signs(tmp_path: Path) -> None:
+    one, following = keys_of("comune.example"), keys_of("comune.example after")
+    key_file, certificate_file = tmp_path / "key.pem", tmp_path / "certificates.pem"
+    certificate_file.write_bytes(b"".join(each.certificate.public_bytes(Encoding.PEM) for each in (one, following)))
+    for signs, other in ((one, following), (following, one)):
+        key_file.write_bytes(signs.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        saml = await federation(tmp_path, keys=KeyPair.read(key_file, certificate_file))
+        root = etree.fromstring(saml.metadata("spid"))
+        stated = root.xpath("//md:KeyDescriptor[@use='signing']//ds:X509Certificate/text()", namespaces=OURS)
+        wanted = [each.certificate.public_bytes(Encoding.DER) for each in (signs, other)]
+        assert [base64.b64decode(text) for text in stated] == wanted
+        assert verified(root, [signs.certificate]) is not None
+        with pytest.raises(SignatureRefusedError):
+            verified(root, [other.certificate])
 
 
 def test_the_token_key_must_be_p_256_and_its_private_part_is_never_shown(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def _role(scheme: Scheme, endpoints: Endpoints, keys: KeyPair) -> Element:
     return element(
         "md:SPSSODescriptor",
         {"protocolSupportEnumeration": PROTOCOL, "AuthnRequestsSigned": "true", "WantAssertionsSigned": "true"},
-        _key(keys, "signing"),
+        *(_key(text) for text in keys.certificate_texts),
         element("md:SingleLogoutService", {"Binding": REDIRECT, "Location": endpoints.logout_url}),
         element("md:SingleLogoutService", {"Binding": POST, "Location": endpoints.logout_url}),
         element("md:NameIDFormat", text=TRANSIENT),
@@ -81,10 +81,10 @@ def _role(scheme: Scheme, endpoints: Endpoints, keys: KeyPair) -> Element:
     )
 
 
-def _key(keys: KeyPair, use: str) -> Element:
-    certificate = element("ds:X509Certificate", text=keys.certificate_text)
+def _key(certificate_text: str) -> Element:
+    certificate = element("ds:X509Certificate", text=certificate_text)
     return element(
-        "md:KeyDescriptor", {"use": use}, element("ds:KeyInfo", None, element("ds:X509Data", None, certificate))
+        "md:KeyDescriptor", {"use": "signing"}, element("ds:KeyInfo", None, element("ds:X509Data", None, certificate))
     )
 
 

@@ -43,26 +43,32 @@ class SignatureRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """Our signing key and its certificate."""
+    """Our signing key and its certificate; `others` are published beside it, for the time of a change."""
 
     key: RSAPrivateKey
     certificate: x509.Certificate
+    others: tuple[x509.Certificate, ...] = ()
 
     @classmethod
     def read(cls, key_file: Path, certificate_file: Path) -> KeyPair:
-        """Two PEM files. Raises `ValueError` for a key that SPID would not accept."""
+        """Two PEM files; of several certificates, the one of the key signs.
+
+        Raises `ValueError` for a key that SPID would not accept, and where it has no certificate.
+        """
         key = load_pem_private_key(key_file.read_bytes(), password=None)
         if not isinstance(key, RSAPrivateKey) or key.key_size < SMALLEST_KEY_BITS:
             raise ValueError(f"{key_file}: an RSA key of at least {SMALLEST_KEY_BITS} bits is needed")
-        certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
-        if certificate.public_key() != key.public_key():
+        certificates = x509.load_pem_x509_certificates(certificate_file.read_bytes())
+        ours = next((each for each in certificates if each.public_key() == key.public_key()), None)
+        if ours is None:
             raise ValueError(f"{certificate_file}: not the certificate of {key_file}")
-        return cls(key, certificate)
+        return cls(key, ours, tuple(each for each in certificates if each != ours))
 
     @property
-    def certificate_text(self) -> str:
-        """Base64 of the DER form, as metadata carries it."""
-        return base64.b64encode(self.certificate.public_bytes(Encoding.DER)).decode()
+    def certificate_texts(self) -> tuple[str, ...]:
+        """Base64 of the DER form of each, as metadata carries it; the one that signs comes first."""
+        published = (self.certificate, *self.others)
+        return tuple(base64.b64encode(each.public_bytes(Encoding.DER)).decode() for each in published)
 
 
 def signature_place() -> Element:
