@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 
 from attendance.domain.errors import ClassNotFoundError
-from attendance.domain.identifiers import ClassId
+from attendance.domain.identifiers import AccountId, ClassId
 from attendance.inbound.shapes import SheetShape
 from refettorio_chassis.kafka import create_topics
 from refettorio_chassis.listening import Consumer
 from refettorio_chassis.process import Service
 from refettorio_chassis.testing import eventually, producing
-from refettorio_contracts.enrollment import PupilMoved, SchoolDayClosed
+from refettorio_contracts.enrollment import PupilMoved, SchoolDayClosed, SecondGuardianAccepted, SecondGuardianEnded
 from tests.unit.attendance.canteen import Canteen, enrolled, named
 
 DAY = date(2025, 10, 6)
@@ -68,3 +68,18 @@ async def test_what_enrollment_tells_is_on_the_sheet(listening: str, canteen: Ca
         await publish(SchoolDayClosed(school_id=school, day=DAY, reason="Neve"))
         await eventually(lambda: sheet_is(there, "no-service", "Ugo"), within_seconds=60, what="the move")
         await eventually(lambda: sheet_is(here, "no-service", "Ada"), within_seconds=60, what="the closure")
+
+
+async def test_a_second_guardian_comes_and_goes_as_enrollment_tells(listening: str, canteen: Canteen) -> None:
+    mark = uuid4().hex[:8]
+    told = {"pupil_id": f"pup_{mark}", "account_id": f"gua_{mark}", "guardian_id": f"gua_second{mark}"}
+
+    async def sees(pupils: list[str]) -> bool:
+        found = await canteen.reads.seen_beside_others(AccountId(told["guardian_id"]))
+        return [each.pupil_id for each in found] == pupils
+
+    async with producing(listening) as publish:
+        await publish(SecondGuardianAccepted(**told))
+        await eventually(lambda: sees([told["pupil_id"]]), within_seconds=60, what="the second guardian")
+        await publish(SecondGuardianEnded(**told, ended_by="second"))
+        await eventually(lambda: sees([]), within_seconds=60, what="the end")

@@ -6,8 +6,9 @@ import httpx2 as httpx
 import pytest
 
 from refettorio_chassis.testing import TokenMinter
+from refettorio_contracts.enrollment import SecondGuardianAccepted, SecondGuardianEnded
 from tests.integration.attendance.test_http import SHEET, Callers, taps
-from tests.unit.attendance.canteen import LUCIA, MARIO, ROSSI
+from tests.unit.attendance.canteen import BIANCHI, BRUNO, LUCIA, MARIO, ROSSI, Canteen, beside
 
 
 @pytest.fixture
@@ -41,3 +42,39 @@ async def test_a_guardian_takes_away_the_days_of_their_children(api: Callers) ->
         assert (await api.call(ROSSI, "guardian", "GET", f"/pupils/{each}/days")).status_code == 200
     stranger = await api.call("gua_stranger", "guardian", "GET", "/me/export")
     assert stranger.json() == {"pupils": [], "accesses": []}
+
+
+async def test_a_second_guardian_reads_the_child_and_who_read_it_until_it_ends(api: Callers, canteen: Canteen) -> None:
+    async def as_second(path: str) -> httpx.Response:
+        return await api.call(BIANCHI, "guardian", "GET", path)
+
+    await canteen.hear(beside(SecondGuardianAccepted))
+    await api.tablet("POST", f"{SHEET}/commands", taps((MARIO, "present"), (LUCIA, "absent")))
+    await api.office("GET", f"/pupils/{MARIO}/days")
+    await api.office("GET", f"/pupils/{LUCIA}/days")
+    assert [each["mark"] for each in (await as_second(f"/pupils/{MARIO}/days")).json()["items"]] == ["present"]
+    assert [(await as_second(f"/pupils/{each}/days")).status_code for each in (LUCIA, BRUNO)] == [404, 404]
+    own = (await as_second("/me/export")).json()
+    assert [(each["pupil_id"], each["given_name"], len(each["days"])) for each in own["pupils"]] == [
+        (MARIO, "Mario", 1)
+    ]
+    log = (await as_second("/me/access-log")).json()["items"]
+    assert sorted(each["what"] for each in log) == ["days-read", "roll-read"]
+    await canteen.hear(beside(SecondGuardianEnded, ended_by="holder"))
+    await api.call("stf_ugo", "office", "GET", SHEET)
+    assert "stf_ugo" in {each["who"] for each in (await api.rossi("GET", "/me/access-log")).json()["items"]}
+    assert (await as_second(f"/pupils/{MARIO}/days")).status_code == 404
+    assert (await as_second("/me/export")).json()["pupils"] == []
+    assert (await as_second("/me/access-log")).json()["items"] == log
+
+
+async def test_who_acts_for_a_second_guardian_sees_what_they_see(
+    http: httpx.AsyncClient, minter: TokenMinter, canteen: Canteen
+) -> None:
+    await canteen.hear(beside(SecondGuardianAccepted))
+    path = f"/api/attendance/v1/pupils/{MARIO}/days"
+    for scope, status in (("see", 200), ("pay", 403)):
+        aunt = {"sub": "gua_aunt", "role": "delegate"}
+        token = minter.token(BIANCHI, "guardian", audience=["attendance"], act=aunt, scope=scope)
+        answer = await http.get(path, headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == status

@@ -9,6 +9,7 @@ from tests.unit.attendance.scenarios import (
     FamilyScenarios,
     MarkingScenarios,
     RosterScenarios,
+    SecondGuardianScenarios,
 )
 
 
@@ -33,4 +34,8 @@ class TestRosterOnMongo(RosterScenarios):
 
 
 class TestFamilyOnMongo(FamilyScenarios):
+    pass
+
+
+class TestSecondGuardianOnMongo(SecondGuardianScenarios):
     pass

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from attendance.domain.identifiers import ClassId, CommandId, PupilId
+from attendance.domain.identifiers import AccountId, ClassId, CommandId, PupilId
 from attendance.domain.mark import Mark, MarkCommand, MealKind, Outcome
 from attendance.domain.role import Role
-from attendance.inbound.events import take_calendar, take_name, take_roster
+from attendance.inbound.events import take_calendar, take_name, take_roster, take_second_guardian
 from attendance.usecases.actor import Actor
 from attendance.usecases.mark_pupils import CommandResult, mark_pupils
 from attendance.usecases.ports import Ports, Reads
 from attendance.usecases.show_sheet import SheetPicture, show_sheet
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from refettorio_contracts.enrollment import ApplicationAccepted, PupilEnrolled, PupilName
+from refettorio_contracts.enrollment import (
+    ApplicationAccepted,
+    PupilEnrolled,
+    PupilName,
+    SecondGuardianAccepted,
+    SecondGuardianDeclined,
+    SecondGuardianEnded,
+)
 from tests.support.service_stage import MemoryStage, Stage
 from tests.unit.attendance.memory import MemoryStore
 
@@ -28,8 +35,14 @@ MARIO: Final = PupilId("pup_mario")
 LUCIA: Final = PupilId("pup_lucia")
 BRUNO: Final = PupilId("pup_bruno")
 ROSSI: Final = "gua_rossi"
+BIANCHI: Final = AccountId("gua_bianchi")
 NOON: Final = datetime(2025, 10, 6, 10, 0, tzinfo=UTC)
 TODAY: Final = date(2025, 10, 6)
+
+
+SecondGuardianEvent = TypeVar(
+    "SecondGuardianEvent", SecondGuardianAccepted, SecondGuardianDeclined, SecondGuardianEnded
+)
 
 
 def enrolled(pupil: str, account: str, class_id: str = ONE_A, service: str = "meals") -> PupilEnrolled:
@@ -60,6 +73,13 @@ def named(pupil: str, given_name: str, family_name: str) -> ApplicationAccepted:
     )
 
 
+def beside(
+    told: type[SecondGuardianEvent], *, holder: str = ROSSI, second: str = BIANCHI, **more: str
+) -> SecondGuardianEvent:
+    """What enrollment tells of the second guardian of Mario."""
+    return told(pupil_id=MARIO, account_id=holder, guardian_id=second, **more)
+
+
 def tap(
     pupil: PupilId, mark: str, *, minute: int = 0, command: str | None = None, kind: MealKind = MealKind.FULL
 ) -> MarkCommand:
@@ -83,7 +103,7 @@ class Canteen(Stage[Ports]):
     async def hear(self, *events: Event) -> None:
         """Events arrive from enrollment."""
         for event in events:
-            for take in (take_roster, take_name, take_calendar):
+            for take in (take_roster, take_name, take_calendar, take_second_guardian):
                 await self.run(take, event)
 
     async def mark(

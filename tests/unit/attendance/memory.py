@@ -9,7 +9,7 @@ from datetime import date
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
-from attendance.domain.roster import Enrolment
+from attendance.domain.roster import Enrolment, SecondGuardian
 from attendance.domain.sheet import Sheet
 from attendance.usecases.announcements import MEALS
 from attendance.usecases.ports import PupilName
@@ -21,6 +21,7 @@ class MemoryStore(MemoryTrail):
     """Every value is frozen, so a copy of the dictionaries is a snapshot."""
 
     enrolments: dict[EnrolmentId, Enrolment] = field(default_factory=dict)
+    seconds: dict[tuple[PupilId, AccountId], SecondGuardian] = field(default_factory=dict)
     names_: dict[PupilId, PupilName] = field(default_factory=dict)
     closures: dict[tuple[SchoolId, date], Closure] = field(default_factory=dict)
     excuses: dict[tuple[ClassId, date], Excuse] = field(default_factory=dict)
@@ -43,6 +44,12 @@ class MemoryStore(MemoryTrail):
 
     async def enrolments_ending_from(self, day: date) -> Sequence[Enrolment]:
         return [each for each in self._meals() if each.valid_to >= day]
+
+    async def second_guardians_of(self, pupil_ids: Collection[PupilId]) -> Sequence[SecondGuardian]:
+        return [each for each in self.seconds.values() if each.pupil_id in pupil_ids]
+
+    async def seen_beside_others(self, guardian_id: AccountId) -> Sequence[SecondGuardian]:
+        return [each for each in self.seconds.values() if each.guardian_id == guardian_id]
 
     async def names(self, pupil_ids: Collection[PupilId]) -> Mapping[PupilId, PupilName]:
         return {pupil_id: name for pupil_id, name in self.names_.items() if pupil_id in pupil_ids}
@@ -68,6 +75,13 @@ class MemoryStore(MemoryTrail):
 
     async def save_enrolment(self, enrolment: Enrolment) -> None:
         self.enrolments[enrolment.enrolment_id] = enrolment
+
+    async def save_second_guardian(self, second: SecondGuardian) -> None:
+        self.seconds[second.pupil_id, second.account_id] = second
+
+    async def remove_second_guardian(self, second: SecondGuardian) -> None:
+        if self.seconds.get((second.pupil_id, second.account_id)) == second:
+            del self.seconds[second.pupil_id, second.account_id]
 
     async def save_name(self, pupil_id: PupilId, name: PupilName) -> None:
         self.names_[pupil_id] = name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -25,8 +26,9 @@ from attendance.domain.sheet import SheetState
 from attendance.inbound.shapes import SheetShape
 from attendance.usecases.close_sheet import close_sheet
 from attendance.usecases.correct_mark import Correction, correct_mark
+from attendance.usecases.families import families_of
 from attendance.usecases.reopen_sheet import reopen_sheet
-from attendance.usecases.show_pupil_days import show_pupil_days
+from attendance.usecases.show_pupil_days import every_day_of, show_pupil_days
 from refettorio_contracts.attendance import MealServed, MealWithdrawn, SheetClosed, SheetReopened
 from refettorio_contracts.enrollment import (
     ClassExcused,
@@ -34,9 +36,14 @@ from refettorio_contracts.enrollment import (
     PupilMoved,
     SchoolDayClosed,
     SchoolDayReopened,
+    SecondGuardianAccepted,
+    SecondGuardianDeclined,
+    SecondGuardianEnded,
+    SecondGuardianNamed,
     TariffAssigned,
 )
 from tests.unit.attendance.canteen import (
+    BIANCHI,
     BRUNO,
     CLERK,
     LUCIA,
@@ -49,6 +56,7 @@ from tests.unit.attendance.canteen import (
     TABLET,
     TODAY,
     Canteen,
+    beside,
     enrolled,
     named,
     tap,
@@ -63,6 +71,12 @@ async def correct(
     reason = "Segnalato dalla scuola"
     wanted = Correction(class_id=ONE_A, day=day, pupil_id=pupil, mark=Mark(mark), kind=kind, reason=reason)
     return await canteen.run(correct_mark, wanted, by=CLERK)
+
+
+async def seen(canteen: Canteen, guardian: str, pupil: PupilId = MARIO) -> Sequence[PupilDay]:
+    """The days of this week that the guardian sees."""
+    first = TODAY - A_WEEK
+    return await show_pupil_days(canteen.reads, pupil, first=first, last=TODAY, guardian_id=AccountId(guardian))
 
 
 class MarkingScenarios:
@@ -364,7 +378,7 @@ class FamilyScenarios:
             await canteen.mark(tap(MARIO, "present"), day=day)
         await canteen.mark(tap(MARIO, "absent"))
         days = await show_pupil_days(
-            canteen.reads, MARIO, first=date(2025, 10, 3), last=TODAY, account_id=AccountId(ROSSI)
+            canteen.reads, MARIO, first=date(2025, 10, 3), last=TODAY, guardian_id=AccountId(ROSSI)
         )
         assert [(each.day, each.mark, each.meal.meal_id if each.meal else None) for each in days] == [
             (TODAY, Mark.ABSENT, None),
@@ -374,7 +388,7 @@ class FamilyScenarios:
     async def test_a_child_of_others_does_not_exist(self, canteen: Canteen) -> None:
         for pupil in (BRUNO, PupilId("pup_nobody")):
             with pytest.raises(PupilNotFoundError):
-                await show_pupil_days(canteen.reads, pupil, first=TODAY, last=TODAY, account_id=AccountId(ROSSI))
+                await show_pupil_days(canteen.reads, pupil, first=TODAY, last=TODAY, guardian_id=AccountId(ROSSI))
 
     async def test_of_a_child_now_enrolled_by_another_one_sees_only_ones_own_days(self, canteen: Canteen) -> None:
         await canteen.mark(tap(MARIO, "present"))
@@ -382,11 +396,59 @@ class FamilyScenarios:
             update={"enrolment_id": "enr_2", "valid_from": date(2026, 9, 12), "valid_to": date(2027, 6, 8)}
         )
         await canteen.hear(next_year)
-        days = await show_pupil_days(canteen.reads, MARIO, first=TODAY, last=TODAY, account_id=AccountId("gua_other"))
+        days = await show_pupil_days(canteen.reads, MARIO, first=TODAY, last=TODAY, guardian_id=AccountId("gua_other"))
         assert list(days) == []
-        assert len(await show_pupil_days(canteen.reads, MARIO, first=TODAY, last=TODAY, account_id=None)) == 1
+        assert len(await show_pupil_days(canteen.reads, MARIO, first=TODAY, last=TODAY, guardian_id=None)) == 1
 
     @pytest.mark.parametrize("first", [TODAY + timedelta(days=1), TODAY - timedelta(days=401)])
     async def test_a_period_has_an_order_and_a_limit(self, canteen: Canteen, first: date) -> None:
         with pytest.raises(PeriodInvalidError):
-            await show_pupil_days(canteen.reads, MARIO, first=first, last=TODAY, account_id=None)
+            await show_pupil_days(canteen.reads, MARIO, first=first, last=TODAY, guardian_id=None)
+
+
+class SecondGuardianScenarios:
+    async def test_who_accepted_sees_the_days_of_the_child_and_of_no_other(self, canteen: Canteen) -> None:
+        await canteen.mark(tap(MARIO, "present"), tap(LUCIA, "absent"))
+        await canteen.hear(beside(SecondGuardianAccepted))
+        assert [each.mark for each in await seen(canteen, BIANCHI)] == [Mark.PRESENT]
+        assert [each.mark for each in await seen(canteen, ROSSI)] == [Mark.PRESENT]
+        with pytest.raises(PupilNotFoundError):
+            await seen(canteen, BIANCHI, LUCIA)
+        assert list(await every_day_of(canteen.reads, BIANCHI)) == [MARIO]
+
+    async def test_who_was_only_named_or_declined_sees_nothing(self, canteen: Canteen) -> None:
+        named_only = SecondGuardianNamed(pupil_id=MARIO, account_id=ROSSI, guardian_id=BIANCHI, second_percent=50)
+        await canteen.hear(named_only, beside(SecondGuardianDeclined))
+        with pytest.raises(PupilNotFoundError):
+            await seen(canteen, BIANCHI)
+        assert await every_day_of(canteen.reads, BIANCHI) == {}
+
+    async def test_when_it_ends_they_see_nothing_and_the_next_one_does(self, canteen: Canteen) -> None:
+        await canteen.mark(tap(MARIO, "present"))
+        await canteen.hear(beside(SecondGuardianAccepted), beside(SecondGuardianEnded, ended_by="holder"))
+        with pytest.raises(PupilNotFoundError):
+            await seen(canteen, BIANCHI)
+        next_one = AccountId("gua_neri")
+        await canteen.hear(beside(SecondGuardianAccepted, second=next_one))
+        await canteen.hear(beside(SecondGuardianEnded, ended_by="office"))
+        assert [each.mark for each in await seen(canteen, next_one)] == [Mark.PRESENT]
+
+    async def test_they_see_the_days_of_their_holder_alone(self, canteen: Canteen) -> None:
+        other = AccountId("gua_other")
+        await canteen.hear(beside(SecondGuardianAccepted, holder=other))
+        with pytest.raises(PupilNotFoundError):
+            await seen(canteen, BIANCHI)
+        next_year = enrolled(MARIO, other).model_copy(
+            update={"enrolment_id": "enr_2", "valid_from": date(2026, 9, 12), "valid_to": date(2027, 6, 8)}
+        )
+        await canteen.hear(next_year)
+        await canteen.mark(tap(MARIO, "present"))
+        assert list(await seen(canteen, BIANCHI)) == []
+
+    async def test_a_family_is_the_holders_and_the_second_guardians_beside_them(self, canteen: Canteen) -> None:
+        elsewhere = beside(SecondGuardianAccepted, holder="gua_other", second="gua_neri")
+        await canteen.hear(beside(SecondGuardianAccepted), elsewhere)
+        seats = (await canteen.picture()).roll.seats
+        assert await families_of(canteen.reads, seats.values()) == {ROSSI, BIANCHI}
+        assert await families_of(canteen.reads, [seats[LUCIA]]) == {ROSSI}
+        assert await families_of(canteen.reads, []) == set()

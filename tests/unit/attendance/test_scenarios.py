@@ -10,6 +10,7 @@ from tests.unit.attendance.scenarios import (
     FamilyScenarios,
     MarkingScenarios,
     RosterScenarios,
+    SecondGuardianScenarios,
 )
 
 
@@ -39,4 +40,8 @@ class TestRoster(RosterScenarios):
 
 
 class TestFamily(FamilyScenarios):
+    pass
+
+
+class TestSecondGuardian(SecondGuardianScenarios):
     pass

@@ -38,7 +38,7 @@ def wire(base: Foundation) -> Service:
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
         roles={"retention": nightly("retention", readings.forget, base.clock)},
-        collections=["names", "closures", "excuses", "sheets", "commands"],
+        collections=["names", "second_guardians", "closures", "excuses", "sheets", "commands"],
     )
 
 

@@ -61,6 +61,18 @@ class Enrolment:
         return replace(self, valid_to=last_day)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondGuardian:
+    """`guardian_id` sees the pupil too, wherever the holder of `account_id` does.
+
+    A guardian is named like the account they hold, or would hold.
+    """
+
+    pupil_id: PupilId
+    account_id: AccountId
+    guardian_id: AccountId
+
+
 def seats_on(enrolments: Iterable[Enrolment], class_id: ClassId, day: date) -> dict[PupilId, Seat]:
     """The pupils of `class_id` on `day`; of two enrolments of one pupil the newer counts."""
     seats: dict[PupilId, Seat] = {}

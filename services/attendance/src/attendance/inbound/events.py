@@ -1,12 +1,13 @@
-"""What we hear from enrollment: the roster, the names, the calendar."""
+"""What we hear from enrollment: the roster, the names, the calendar, who else sees a pupil."""
 
 from __future__ import annotations
 
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import AccountId, ClassId, EnrolmentId, PupilId, SchoolId
-from attendance.domain.roster import Enrolment, Stay
+from attendance.domain.roster import Enrolment, SecondGuardian, Stay
 from attendance.usecases.end_enrolment import end_enrolment
 from attendance.usecases.follow_calendar import close_school_day, excuse_class, reopen_school_day
+from attendance.usecases.follow_second_guardians import let_see, see_no_longer
 from attendance.usecases.learn_name import learn_name
 from attendance.usecases.move_pupil import move_pupil
 from attendance.usecases.ports import Ports, PupilName
@@ -22,11 +23,13 @@ from refettorio_contracts.enrollment import (
     PupilMoved,
     SchoolDayClosed,
     SchoolDayReopened,
+    SecondGuardianAccepted,
+    SecondGuardianEnded,
 )
 
 
 def subscriptions(run: Runner[Ports]) -> list[Subscription]:
-    """Three topics, each with its own pace: nothing here depends on the order between them."""
+    """Four topics, each with its own pace: nothing here depends on the order between them."""
 
     async def on_pupils(transaction: Transaction, received: Received) -> None:
         await take_roster(run.within(transaction), received.event)
@@ -37,10 +40,19 @@ def subscriptions(run: Runner[Ports]) -> list[Subscription]:
     async def on_calendar(transaction: Transaction, received: Received) -> None:
         await take_calendar(run.within(transaction), received.event)
 
+    async def on_second_guardians(transaction: Transaction, received: Received) -> None:
+        await take_second_guardian(run.within(transaction), received.event)
+
     return [
         Subscription(name="roster", topics=[topics.PUPILS], on_batch=one_by_one(on_pupils), parks_behind=True),
         Subscription(name="names", topics=[topics.APPLICATIONS], on_batch=one_by_one(on_applications)),
         Subscription(name="calendar", topics=[topics.CALENDAR], on_batch=one_by_one(on_calendar)),
+        Subscription(
+            name="second-guardians",
+            topics=[topics.SECOND_GUARDIANS],
+            on_batch=one_by_one(on_second_guardians),
+            parks_behind=True,
+        ),
     ]
 
 
@@ -77,6 +89,25 @@ async def take_calendar(ports: Ports, event: Event) -> None:
             await excuse_class(ports, Excuse(class_id=ClassId(event.class_id), day=event.day, reason=event.reason))
         case _:
             return
+
+
+async def take_second_guardian(ports: Ports, event: Event) -> None:
+    """Who sees a pupil beside the holder; which share of the costs they bear is nothing to the roll."""
+    match event:
+        case SecondGuardianAccepted():
+            await let_see(ports, _second(event))
+        case SecondGuardianEnded():
+            await see_no_longer(ports, _second(event))
+        case _:
+            return
+
+
+def _second(event: SecondGuardianAccepted | SecondGuardianEnded) -> SecondGuardian:
+    return SecondGuardian(
+        pupil_id=PupilId(event.pupil_id),
+        account_id=AccountId(event.account_id),
+        guardian_id=AccountId(event.guardian_id),
+    )
 
 
 def _enrolment(event: PupilEnrolled) -> Enrolment:

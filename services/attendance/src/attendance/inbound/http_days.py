@@ -13,6 +13,7 @@ from attendance.domain.mark import Mark, MealKind
 from attendance.inbound.callers import IDENTIFIER, PREFIX, Clerk, FamilyOrOffice, PathId, actor
 from attendance.inbound.shapes import DayShape, Items
 from attendance.usecases.correct_mark import Correction, correct_mark
+from attendance.usecases.families import families_of
 from attendance.usecases.ports import Ports, Reads
 from attendance.usecases.show_pupil_days import show_pupil_days
 from refettorio_chassis.clock import Clock, rome_day
@@ -44,7 +45,7 @@ class CorrectionAnswer(DayShape):
 
 
 def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
-    """A guardian reaches only their own children."""
+    """A guardian reaches only their own children, and those whose second guardian they are."""
     routes = APIRouter(prefix=PREFIX, tags=["days"])
 
     @routes.get("/pupils/{pupil_id}/days")
@@ -60,9 +61,9 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -
             PupilId(pupil_id),
             first=first or last - DEFAULT_PERIOD,
             last=last,
-            account_id=None if caller.has("office", "administrator") else AccountId(caller.subject),
+            guardian_id=None if caller.has("office", "administrator") else AccountId(caller.subject),
         )
-        families = (each.account_id for each in await reads.enrolments_of(PupilId(pupil_id)))
+        families = await families_of(reads, await reads.enrolments_of(PupilId(pupil_id)))
         await readings.note(caller, "days-read", families, of=pupil_id)
         return Items(items=[DayShape.of(each) for each in found])
 

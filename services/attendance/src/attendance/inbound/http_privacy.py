@@ -19,7 +19,10 @@ Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
 
 
 class OwnPupil(BaseModel):
-    """A child and the days marked while the guardian had them enrolled, newest first."""
+    """A child and the days marked, newest first.
+
+    Those on which the guardian, or the holder whose second guardian they are, had them enrolled.
+    """
 
     pupil_id: str
     given_name: str | None

@@ -16,6 +16,7 @@ from attendance.domain.roster import classes_of
 from attendance.inbound.callers import IDENTIFIER, PREFIX, Clerk, PathId, RollTaker, actor, class_in_scope
 from attendance.inbound.shapes import ClassShape, Items, MarkedSheet, ResultShape, SheetShape
 from attendance.usecases.close_sheet import close_sheet
+from attendance.usecases.families import families_of
 from attendance.usecases.mark_pupils import mark_pupils
 from attendance.usecases.ports import Ports, Reads
 from attendance.usecases.reopen_sheet import reopen_sheet
@@ -76,7 +77,7 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -
 
     async def shown(caller: Caller, class_id: str, day: date) -> SheetShape:
         picture = await show_sheet(reads, ClassId(class_id), day, now=clock.now())
-        families = (seat.account_id for seat in picture.roll.seats.values())
+        families = await families_of(reads, picture.roll.seats.values())
         await readings.note(caller, "roll-read", families, of=f"{class_id}/{day}")
         return SheetShape.of(picture)
 

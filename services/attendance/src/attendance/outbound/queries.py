@@ -9,7 +9,7 @@ from typing import Final
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import AccountId, ClassId, PupilId, SchoolId
 from attendance.domain.mark import PupilDay
-from attendance.domain.roster import Enrolment
+from attendance.domain.roster import Enrolment, SecondGuardian
 from attendance.domain.sheet import Sheet
 from attendance.outbound import rows
 from attendance.usecases.ports import PupilName
@@ -42,6 +42,16 @@ class Queries:
 
     async def _enrolments(self, where: Document) -> Sequence[Enrolment]:
         return [rows.enrolment_from(row) for row in await self._in("enrolments").find(where, sort=[("_id", 1)])]
+
+    async def second_guardians_of(self, pupil_ids: Collection[PupilId]) -> Sequence[SecondGuardian]:
+        return await self._second_guardians({"pupil_id": {"$in": list(pupil_ids)}})
+
+    async def seen_beside_others(self, guardian_id: AccountId) -> Sequence[SecondGuardian]:
+        return await self._second_guardians({"guardian_id": guardian_id})
+
+    async def _second_guardians(self, where: Document) -> Sequence[SecondGuardian]:
+        found = await self._in("second_guardians").find(where, sort=[("_id", 1)])
+        return [rows.second_guardian_from(row) for row in found]
 
     async def names(self, pupil_ids: Collection[PupilId]) -> Mapping[PupilId, PupilName]:
         found = await self._in("names").find({"_id": {"$in": list(pupil_ids)}})

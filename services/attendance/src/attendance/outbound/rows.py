@@ -8,7 +8,7 @@ from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Mark, Meal, MealKind, PupilDay
 from attendance.domain.role import Role
-from attendance.domain.roster import Enrolment, Stay
+from attendance.domain.roster import Enrolment, SecondGuardian, Stay
 from attendance.domain.sheet import Sheet, SheetState
 from refettorio_chassis.mongo import Document
 
@@ -56,6 +56,25 @@ def enrolment_from(row: Document) -> Enrolment:
         ),
         valid_from=date.fromisoformat(row["valid_from"]),
         valid_to=date.fromisoformat(row["valid_to"]),
+    )
+
+
+def second_guardian_row(second: SecondGuardian) -> Document:
+    """The document of who sees a pupil beside one holder."""
+    return {
+        "_id": f"{second.pupil_id}/{second.account_id}",
+        "pupil_id": second.pupil_id,
+        "account_id": second.account_id,
+        "guardian_id": second.guardian_id,
+    }
+
+
+def second_guardian_from(row: Document) -> SecondGuardian:
+    """SecondGuardian from its document."""
+    return SecondGuardian(
+        pupil_id=PupilId(row["pupil_id"]),
+        account_id=AccountId(row["account_id"]),
+        guardian_id=AccountId(row["guardian_id"]),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
-from attendance.domain.roster import Enrolment
+from attendance.domain.roster import Enrolment, SecondGuardian
 from attendance.domain.sheet import Sheet
 from attendance.outbound import rows
 from attendance.outbound.queries import Queries
@@ -24,6 +24,8 @@ INDEXES: Final = (
     Index(collection="enrolments", keys=[("pupil_id", 1)]),
     Index(collection="enrolments", keys=[("account_id", 1)]),
     Index(collection="enrolments", keys=[("valid_to", 1)]),
+    Index(collection="second_guardians", keys=[("pupil_id", 1)]),
+    Index(collection="second_guardians", keys=[("guardian_id", 1)]),
     Index(collection="pupil_days", keys=[("pupil_id", 1), ("day", -1)]),
 )
 
@@ -40,6 +42,12 @@ class Store(Queries):
 
     async def save_enrolment(self, enrolment: Enrolment) -> None:
         await self._put("enrolments", rows.enrolment_row(enrolment))
+
+    async def save_second_guardian(self, second: SecondGuardian) -> None:
+        await self._put("second_guardians", rows.second_guardian_row(second))
+
+    async def remove_second_guardian(self, second: SecondGuardian) -> None:
+        await self._in("second_guardians").delete_one(rows.second_guardian_row(second))
 
     async def save_name(self, pupil_id: PupilId, name: PupilName) -> None:
         row = {"_id": pupil_id, "given_name": name.given_name, "family_name": name.family_name}

@@ -10,7 +10,7 @@ from typing import Protocol
 from attendance.domain.calendar import Closure, Excuse
 from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
-from attendance.domain.roster import Enrolment
+from attendance.domain.roster import Enrolment, SecondGuardian
 from attendance.domain.sheet import Sheet
 from refettorio_chassis.audit import Audit
 from refettorio_chassis.clock import Clock
@@ -44,6 +44,14 @@ class Reads(Protocol):
         """Meal enrolments not ended before `day`."""
         ...
 
+    async def second_guardians_of(self, pupil_ids: Collection[PupilId]) -> Sequence[SecondGuardian]:
+        """Who sees these pupils beside their holders."""
+        ...
+
+    async def seen_beside_others(self, guardian_id: AccountId) -> Sequence[SecondGuardian]:
+        """The pupils of other holders that this guardian sees too."""
+        ...
+
     async def names(self, pupil_ids: Collection[PupilId]) -> Mapping[PupilId, PupilName]:
         """Those that have arrived: names come on a topic of their own, before or after the enrolment."""
         ...
@@ -65,6 +73,14 @@ class Store(Reads, Protocol):
 
     async def enrolment(self, enrolment_id: EnrolmentId) -> Enrolment | None: ...
     async def save_enrolment(self, enrolment: Enrolment) -> None: ...
+    async def save_second_guardian(self, second: SecondGuardian) -> None:
+        """One for each pupil and holder: the last one told."""
+        ...
+
+    async def remove_second_guardian(self, second: SecondGuardian) -> None:
+        """Somebody else, told meanwhile, stays."""
+        ...
+
     async def save_name(self, pupil_id: PupilId, name: PupilName) -> None: ...
     async def save_closure(self, closure: Closure) -> None: ...
     async def remove_closure(self, school_id: SchoolId, day: date) -> None: ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -11,6 +10,7 @@ from attendance.domain.errors import PeriodInvalidError, PupilNotFoundError
 from attendance.domain.identifiers import AccountId, PupilId
 from attendance.domain.mark import PupilDay
 from attendance.domain.roster import Enrolment
+from attendance.usecases.families import enrolments_seen_by
 from attendance.usecases.ports import Reads
 
 LONGEST_PERIOD: Final = timedelta(days=400)
@@ -18,32 +18,31 @@ LONGEST_PERIOD: Final = timedelta(days=400)
 
 
 async def show_pupil_days(
-    reads: Reads, pupil_id: PupilId, *, first: date, last: date, account_id: AccountId | None
+    reads: Reads, pupil_id: PupilId, *, first: date, last: date, guardian_id: AccountId | None
 ) -> Sequence[PupilDay]:
-    """Marked days, newest first. With `account_id`, only those on which the pupil was enrolled by that holder.
+    """Marked days, newest first. With `guardian_id`, only those on which the pupil was enrolled by that holder, or by
+    one whose second guardian they are.
 
-    Raises PupilNotFoundError for a pupil never enrolled by the holder, PeriodInvalidError.
+    Raises PupilNotFoundError for a pupil that is nobody of theirs, PeriodInvalidError.
     """
     if last < first or last - first > LONGEST_PERIOD:
         raise PeriodInvalidError("Scegli un periodo di al massimo 400 giorni.")
-    enrolments = await reads.enrolments_of(pupil_id)
-    if account_id is not None:
-        enrolments = [each for each in enrolments if each.account_id == account_id]
+    if guardian_id is None:
+        enrolments = await reads.enrolments_of(pupil_id)
+    else:
+        enrolments = (await enrolments_seen_by(reads, guardian_id)).get(pupil_id, ())
     if not enrolments:
         raise PupilNotFoundError("Questo alunno non esiste.", pupil_id=pupil_id)
     days = await reads.days_of(pupil_id, first, last)
-    if account_id is None:
+    if guardian_id is None:
         return days
     return _within(days, enrolments)
 
 
-async def every_day_of(reads: Reads, account_id: AccountId) -> Mapping[PupilId, Sequence[PupilDay]]:
-    """All marked days of the holder's pupils, newest first, however long ago."""
-    own: dict[PupilId, list[Enrolment]] = defaultdict(list)
-    for enrolment in await reads.enrolments_paid_by(account_id):
-        own[enrolment.pupil_id].append(enrolment)
+async def every_day_of(reads: Reads, guardian_id: AccountId) -> Mapping[PupilId, Sequence[PupilDay]]:
+    """All marked days of the pupils the guardian may see, newest first, however long ago."""
     found: dict[PupilId, Sequence[PupilDay]] = {}
-    for pupil_id, enrolments in own.items():
+    for pupil_id, enrolments in (await enrolments_seen_by(reads, guardian_id)).items():
         first, last = min(each.valid_from for each in enrolments), max(each.valid_to for each in enrolments)
         found[pupil_id] = _within(await reads.days_of(pupil_id, first, last), enrolments)
     return found
