@@ -9,7 +9,7 @@ from clients.design.formats import cents_from, day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.instalments import Instalment, Plan, PlanRequest
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 
 # The account is one for all services of a holder; it is topped up for meals, the service every family has.
 SERVICE = "meals"
@@ -86,9 +86,7 @@ async def issued(typed: Typed, form: PostedForm, ask: Callable[[PlanRequest], Aw
         return NO_TROUBLE
     try:
         return await ask(typed.request)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return trouble_from(problem, {"amount_cents": "amount", "due_date": "first", "instalments": "parts"})
 
 

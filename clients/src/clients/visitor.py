@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from clients.design.forms import FormKey, PostedForm, form_key, read_form
-from clients.design.pages import ActingShown, Pages, Signed
+from clients.design.pages import NO_TROUBLE, ActingShown, Pages, Signed, Trouble
 from clients.news import News
 from clients.services.directory import Directory, Services
 from clients.services.identity import ActingFor, Me
@@ -50,10 +51,14 @@ class Visitor:
     services: Services
     key: FormKey
 
-    async def page(self, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
-        """The page with their name in the header."""
+    async def page(
+        self, template: str, *, trouble: Trouble = NO_TROUBLE, status: int | None = None, **context: object
+    ) -> HTMLResponse:
+        """The page with their name in the header. Its status says whether there is `trouble`, unless it is given."""
         signed = await self._signed()
-        return self.site.pages.page(template, signed=signed, status=status, today=self.site.today(), **context)
+        told = status or (HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK)
+        today = self.site.today()
+        return self.site.pages.page(template, signed=signed, status=told, today=today, trouble=trouble, **context)
 
     def file(self, made: Download, name: str) -> Response:
         """A file a service made, to keep under `name`; theirs alone like a page."""

@@ -1,7 +1,6 @@
 """Accounts, as the office sees them: those in debt, one of them, and what the office does with its credit."""
 
 import secrets
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -13,7 +12,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import accounts_by_children, holder_of, holders_of
 from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.refunds import Move, RefundRequest
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/conti", include_in_schema=False)
@@ -69,7 +68,7 @@ async def move(submission: ClerkForm, account_id: str) -> Response:
     )
     try:
         await submission.visitor.services.refunds.move(wanted)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, account_id, problem)
     return see(f"/ufficio/conti/{account_id}?esito=spostato")
 
@@ -90,14 +89,12 @@ async def refund(submission: ClerkForm, account_id: str) -> Response:
     wanted = RefundRequest(iban=iban, reason=form.text("refund_reason"), amount_cents=cents)
     try:
         await submission.visitor.services.refunds.ask_for(account_id, wanted)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, account_id, problem)
     return see(f"/ufficio/conti/{account_id}?esito=rimborso")
 
 
-async def _refused(submission: Submission, account_id: str, problem: ServiceProblem) -> HTMLResponse:
-    if not problem.is_refusal:
-        raise problem
+async def _refused(submission: Submission, account_id: str, problem: Refusal) -> HTMLResponse:
     if problem.slug == "iban-not-valid":
         trouble = Trouble([Message(problem.detail, "refund_iban")])
     else:
@@ -117,7 +114,6 @@ async def _account_page(
     pupils = await visitor.services.enrollment.pupils()
     return await visitor.page(
         "office/account.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         account=await ledger.account_of(account_id),
         entries=await ledger.statement_of(account_id),
         holder=await holder_of(visitor, account_id),

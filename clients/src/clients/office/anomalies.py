@@ -1,7 +1,6 @@
 """Anomalies: payments that arrived in a form nobody expected, and what the office decides about each."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,7 @@ from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import accounts_by_children, holders_of
 from clients.services.pagopa import ACTIONS, AnomalyDecision
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/anomalie", include_in_schema=False)
@@ -36,9 +35,7 @@ async def decide(submission: ClerkForm) -> Response:
         return await _anomalies_page(visitor, trouble=trouble, form=form)
     try:
         await visitor.services.pagopa.resolve(form.text("anomaly_id"), decision)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _anomalies_page(visitor, trouble=trouble_from(problem), form=form)
     return see("/ufficio/anomalie?esito=decisa")
 
@@ -75,7 +72,6 @@ async def _anomalies_page(
     typed: Mapping[str, str] = {name: form.text(name) if form else "" for name in FIELDS}
     return await visitor.page(
         "office/anomalies.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         anomalies=found,
         holders=await holders_of(visitor, (each.account_id for each in found if each.account_id)),
         accounts=accounts_by_children(() if resolved else await visitor.services.enrollment.pupils()),

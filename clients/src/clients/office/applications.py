@@ -1,7 +1,6 @@
 """Applications: find them, take them in charge, accept or reject them."""
 
 from collections import Counter
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -12,7 +11,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
 from clients.services.enrollment import Acceptance, Application, Rejection
 from clients.services.identity import Person
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal, ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio", include_in_schema=False)
@@ -66,7 +65,7 @@ async def accept(submission: ClerkForm, application_id: str) -> Response:
     note = submission.form.text("note") or None
     try:
         await submission.visitor.services.enrollment.accept(application_id, Acceptance(note=note))
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, application_id, problem)
     return see(f"/ufficio/domande/{application_id}?esito=accettata")
 
@@ -84,14 +83,12 @@ async def reject(submission: ClerkForm, application_id: str) -> Response:
         return await _application_page(submission.visitor, application_id, trouble=Trouble(messages), reason=reason)
     try:
         await submission.visitor.services.enrollment.reject(application_id, Rejection(reason=reason))
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, application_id, problem)
     return see(f"/ufficio/domande/{application_id}?esito=rifiutata")
 
 
-async def _refused(submission: ClerkForm, application_id: str, problem: ServiceProblem) -> HTMLResponse:
-    if not problem.is_refusal:
-        raise problem
+async def _refused(submission: ClerkForm, application_id: str, problem: Refusal) -> HTMLResponse:
     reason = submission.form.text("reason")
     return await _application_page(submission.visitor, application_id, trouble=trouble_from(problem), reason=reason)
 
@@ -104,7 +101,6 @@ async def _application_page(
     form = await enrollment.form(found.form_id)
     return await visitor.page(
         "office/application.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         application=found,
         holder=await _holder(visitor, found),
         answers=readable_answers(found, form),

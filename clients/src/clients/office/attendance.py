@@ -11,7 +11,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.design.words import word
 from clients.office.places import class_names
 from clients.services.attendance import Correction, MealKind, Reopening, Sheet
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/presenze", include_in_schema=False)
@@ -49,7 +49,7 @@ async def correct(submission: ClerkForm) -> Response:
     )
     try:
         await submission.visitor.services.attendance.correct(correction)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, class_id, day, problem)
     return see(f"/ufficio/presenze?classe={class_id}&giorno={day}&esito=corretta")
 
@@ -60,7 +60,7 @@ async def close(submission: ClerkForm) -> Response:
     class_id, day = submission.form.text("class_id"), submission.form.text("day")
     try:
         await submission.visitor.services.attendance.close_sheet(class_id, _day(day))
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, class_id, day, problem)
     return see(f"/ufficio/presenze?classe={class_id}&giorno={day}&esito=inviato")
 
@@ -72,14 +72,12 @@ async def reopen(submission: ClerkForm) -> Response:
     reopening = Reopening(reason=submission.form.text("reopening_reason"))
     try:
         await submission.visitor.services.attendance.reopen_sheet(class_id, _day(day), reopening)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, class_id, day, problem)
     return see(f"/ufficio/presenze?classe={class_id}&giorno={day}&esito=riaperto")
 
 
-async def _refused(submission: ClerkForm, class_id: str, day: str, problem: ServiceProblem) -> HTMLResponse:
-    if not problem.is_refusal:
-        raise problem
+async def _refused(submission: ClerkForm, class_id: str, day: str, problem: Refusal) -> HTMLResponse:
     return await _sheet_page(submission.visitor, class_id, day, trouble=trouble_from(problem))
 
 
@@ -94,7 +92,6 @@ async def _sheet_page(
     operators = await visitor.services.operators.every() if found and found.has_operators else ()
     return await visitor.page(
         "office/sheet.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         schools=schools,
         classes=class_names(schools),
         class_id=class_id,

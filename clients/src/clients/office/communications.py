@@ -1,7 +1,6 @@
 """Communications to families, and what became of every message sent."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,7 @@ from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.enrollment import School
 from clients.services.notify import Audience, NewCommunication
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/comunicazioni", include_in_schema=False)
@@ -48,9 +47,7 @@ async def publish(submission: ClerkForm) -> Response:
     )
     try:
         await visitor.services.notify.publish(communication)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _compose_page(visitor, trouble=trouble_from(problem), form=form)
     return see("/ufficio/comunicazioni?esito=inviata")
 
@@ -92,7 +89,6 @@ async def _compose_page(
     typed = {name: form.text(name) if form else "" for name in ("audience", "title", "body")}
     return await visitor.page(
         "office/compose.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         options=audience_options(await visitor.services.enrollment.schools()),
         typed=typed,
         channels=form.all("channels") if form else ("email",),

@@ -1,7 +1,6 @@
 """What an officer decides about one debt: instalments, no reminders for a while, giving it up."""
 
 import secrets
-from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -13,7 +12,7 @@ from clients.instalments import monthly, new_plan_id, parts_from
 from clients.office.holders import holder_of
 from clients.office.reasons import reason_missing
 from clients.services.dunning import DebtPlan, Relief, WriteOff
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/conti/{account_id}/debito", include_in_schema=False)
@@ -57,7 +56,7 @@ async def plan(submission: ClerkForm, account_id: str) -> Response:
     )
     try:
         await visitor.services.dunning.plan(account_id, wanted)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, account_id, problem)
     return see(f"/ufficio/conti/{account_id}/debito?esito=piano")
 
@@ -74,7 +73,7 @@ async def exempt(submission: ClerkForm, account_id: str) -> Response:
     try:
         relief = Relief(until=until, reason=form.text("relief_reason"))
         await submission.visitor.services.dunning.exempt(account_id, relief)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, account_id, problem)
     return see(f"/ufficio/conti/{account_id}/debito?esito=esenzione")
 
@@ -93,14 +92,12 @@ async def write_off(submission: ClerkForm, account_id: str) -> Response:
     wanted = WriteOff(write_off_id=form.text("write_off_id"), amount_cents=cents, reason=form.text("off_reason"))
     try:
         await submission.visitor.services.dunning.write_off(account_id, wanted)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, account_id, problem)
     return see(f"/ufficio/conti/{account_id}/debito?esito=stralcio")
 
 
-async def _refused(submission: Submission, account_id: str, problem: ServiceProblem) -> HTMLResponse:
-    if not problem.is_refusal:
-        raise problem
+async def _refused(submission: Submission, account_id: str, problem: Refusal) -> HTMLResponse:
     return await _debt_page(submission.visitor, account_id, trouble=trouble_from(problem), form=submission.form)
 
 
@@ -114,7 +111,6 @@ async def _debt_page(
 ) -> HTMLResponse:
     return await visitor.page(
         "office/debt.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         account=await visitor.services.ledger.account_of(account_id),
         arrangements=await visitor.services.dunning.arrangements(account_id),
         holder=await holder_of(visitor, account_id),

@@ -6,7 +6,6 @@ An ISEE is never in an address: it travels in forms, and pages that show it are 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -20,7 +19,7 @@ from clients.office.tariff_form import ISEE, MOST_CHILDREN
 from clients.office.tariffs import EXEMPTIONS
 from clients.services.declarations import NewDeclaration
 from clients.services.prices import Version
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
 router = APIRouter(include_in_schema=False)
@@ -62,9 +61,7 @@ async def declare(submission: ClerkForm, account_id: str) -> Response:
         missing = Message("Spunta la casella per confermare la registrazione.", "confirmed")
         trouble = Trouble([missing]) if action == "register" else NO_TROUBLE
         return await _effect_page(submission, account_id, declared, trouble)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         trouble = trouble_from(problem, {"isee_cents": "isee"})
         return await _list_page(visitor, account_id, trouble=trouble, form=form)
 
@@ -137,7 +134,6 @@ async def _list_page(
         typed |= {"filed_on": visitor.site.today().isoformat(), "declaration_id": _new_name()}
     return await visitor.page(
         "office/declarations.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         family=await _family(visitor, account_id),
         declarations=await visitor.services.declarations.of_account(account_id),
         is_writing=form is not None,
@@ -153,7 +149,6 @@ async def _effect_page(
     visitor, form = submission.visitor, submission.form
     return await visitor.page(
         "office/declaration_effect.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         family=await _family(visitor, account_id),
         declared=declared,
         effect=await visitor.services.declarations.preview(account_id, declared),

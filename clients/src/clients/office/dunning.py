@@ -1,14 +1,12 @@
 """Reminders: who owes and is reminded, why some are not, and the switch for when the payment network is down."""
 
-from http import HTTPStatus
-
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
 from clients.services.dunning import DunningRun, NetworkSwitch
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/solleciti", include_in_schema=False)
@@ -35,9 +33,7 @@ async def run(submission: ClerkForm) -> Response:
         return await _dunning_page(visitor, trouble=trouble)
     try:
         done = await visitor.services.dunning.run()
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _dunning_page(visitor, trouble=trouble_from(problem))
     return await _dunning_page(visitor, done=done, toast="Solleciti eseguiti.")
 
@@ -52,9 +48,7 @@ async def switch(submission: ClerkForm) -> Response:
         return await _dunning_page(submission.visitor, trouble=trouble)
     try:
         await submission.visitor.services.dunning.switch(NetworkSwitch(down=is_down, reason=reason))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _dunning_page(submission.visitor, trouble=trouble_from(problem))
     return see(f"/ufficio/solleciti?esito={'ferma' if is_down else 'torna'}")
 
@@ -66,7 +60,6 @@ async def _dunning_page(
     debtors = await service.debtors()
     return await visitor.page(
         "office/dunning.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         debtors=debtors,
         due=sum(each.is_due for each in debtors),
         network=await service.network(),

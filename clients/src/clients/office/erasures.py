@@ -1,6 +1,5 @@
 """*Richieste di cancellazione*: those that wait for the office's answer, with the day it is due."""
 
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter
@@ -55,7 +54,6 @@ async def _page(
 ) -> HTMLResponse:
     return await visitor.page(
         "office/erasures.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         requests=await visitor.services.erasures.waiting(),
         typed=form.text if form else lambda _name: "",
         toast=toast,

@@ -1,7 +1,6 @@
 """Notices in instalments for a family that asks at the counter, and the plans of an account."""
 
 from functools import partial
-from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -10,7 +9,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.instalments import Typed, empty_form, issued, read_form
 from clients.office.holders import holder_of
 from clients.services.instalments import PlanCancellation
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/conti/{account_id}/rate", include_in_schema=False)
@@ -59,9 +58,7 @@ async def cancel(submission: ClerkForm, account_id: str, plan_id: str) -> Respon
         return await _plans_page(visitor, account_id, empty_form(), trouble=Trouble(messages), reason=reason)
     try:
         await visitor.services.instalments.cancel(plan_id, PlanCancellation(reason=reason))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _plans_page(visitor, account_id, empty_form(), trouble=trouble_from(problem), reason=reason)
     return see(f"/ufficio/conti/{account_id}/rate?esito=annullate")
 
@@ -77,7 +74,6 @@ async def _plans_page(
 ) -> HTMLResponse:
     return await visitor.page(
         "office/plans.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         account_id=account_id,
         plans=await visitor.services.instalments.of_account(account_id),
         holder=await holder_of(visitor, account_id),

@@ -1,7 +1,6 @@
 """Programs of other municipal systems: register one, show its secrets once, rotate them, revoke it."""
 
 from datetime import date, datetime, time, timedelta
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter
@@ -11,7 +10,7 @@ from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.machines import Machine, NewCredential, NewMachine
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Administrator, AdministratorForm, Visitor, see
 from refettorio_chassis.clock import ROME
 
@@ -51,9 +50,7 @@ async def register(submission: AdministratorForm) -> Response:
     )
     try:
         made = await visitor.services.machines.register(wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _list_page(visitor, trouble=trouble_from(problem, RENAMED), form=form)
     return await visitor.page("office/machine_secrets.html", name=wanted.name, made=made, issued=made.issued)
 
@@ -74,9 +71,7 @@ async def add(submission: AdministratorForm, client_id: str) -> Response:
     wanted = NewCredential(kind=form.text("kind"), public_key=form.text("public_key") or None)
     try:
         made = await visitor.services.machines.add_credential(client_id, wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _machine_page(visitor, client_id, trouble=trouble_from(problem), form=form)
     found = await _found(visitor, client_id)
     return await visitor.page(
@@ -126,7 +121,6 @@ async def _list_page(
         typed["expires_on"] = (visitor.site.today() + USUAL_LIFE).isoformat()
     return await visitor.page(
         "office/machines.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         machines=await visitor.services.machines.every(),
         choices=await visitor.services.machines.choices(),
         typed=typed,
@@ -149,7 +143,6 @@ async def _machine_page(
         return see("/ufficio/sistemi")
     return await visitor.page(
         "office/machine.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         machine=found,
         kind=form.text("kind") if form else "",
         public_key=form.text("public_key") if form else "",

@@ -1,7 +1,5 @@
 """Two records of one person: looked at side by side, then one is kept in the place of the other."""
 
-from http import HTTPStatus
-
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
@@ -55,7 +53,6 @@ async def _page(
     records = [await people.record(each) for each in (guardian_id, other_id)]
     return await visitor.page(
         "office/merge.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         records=records,
         children={each.id: await enrollment.pupils_of(each.id) for each in records},
         typed={name: form.text(name) if form else "" for name in ("kept", "reason")},

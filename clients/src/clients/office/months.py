@@ -1,7 +1,6 @@
 """What happens by the month: services not paid by the meal are charged, months are closed for good."""
 
 from datetime import date
-from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -9,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.school_years import school_years
 from clients.services.book import Dues
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/mesi", include_in_schema=False)
@@ -37,9 +36,7 @@ async def dues(submission: ClerkForm) -> Response:
             seen = await book.charge_dues(period)
             return await _months_page(visitor, seen=seen, is_charged=True, toast="Canoni addebitati.")
         seen = await book.preview_dues(period)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _months_page(visitor, trouble=trouble_from(problem))
     trouble = NO_TROUBLE
     if form.text("action") == "charge":
@@ -60,9 +57,7 @@ async def close(submission: ClerkForm) -> Response:
         return await _months_page(visitor, trouble=Trouble(messages))
     try:
         await visitor.services.book.close(form.text("month"))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _months_page(visitor, trouble=trouble_from(problem))
     return see("/ufficio/mesi?esito=chiuso")
 
@@ -79,7 +74,6 @@ async def _months_page(
     today = visitor.site.today()
     return await visitor.page(
         "office/months.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         closed=closed,
         periods=_periods(today),
         to_close={name: day for name, day in _months(today).items() if name not in {each.month for each in closed}},

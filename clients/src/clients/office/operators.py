@@ -1,13 +1,11 @@
 """Operators of the tablets: name one, give a code to choose a PIN with, lift a lock, take one off."""
 
-from http import HTTPStatus
-
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.operators import NewOperator, OperatorCode
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/tablet/operatori", include_in_schema=False)
@@ -39,9 +37,7 @@ async def name(submission: ClerkForm) -> Response:
         return await _operators_page(visitor, trouble=Trouble(messages), typed=wanted)
     try:
         made = await visitor.services.operators.name(wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _operators_page(visitor, trouble=trouble_from(problem), typed=wanted)
     return await _code_page(visitor, made)
 
@@ -76,7 +72,6 @@ async def _operators_page(
 ) -> HTMLResponse:
     return await visitor.page(
         "office/operators.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         operators=await visitor.services.operators.every(),
         toast=toast,
         trouble=trouble,

@@ -14,7 +14,7 @@ from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.identity import Contact
 from clients.services.ledger import Account
 from clients.services.people import Death, FoundPeople, Mistake
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal, ServiceProblem
 from clients.visitor import Clerk, ClerkForm, OfficeForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/persone", include_in_schema=False)
@@ -40,9 +40,7 @@ async def search(submission: ClerkForm) -> HTMLResponse:
         return await _search_page(visitor, trouble=Trouble([Message("Scrivi che cosa cercare.", "text")]))
     try:
         found = await visitor.services.people.search(text)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _search_page(visitor, text=text, trouble=Trouble([Message(problem.detail, "text")]))
     return await _search_page(visitor, text=text, found=found)
 
@@ -117,8 +115,7 @@ async def _refused(submission: Submission, guardian_id: str, problem: ServicePro
 async def _search_page(
     visitor: Visitor, *, text: str = "", found: FoundPeople | None = None, trouble: Trouble = NO_TROUBLE
 ) -> HTMLResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK
-    return await visitor.page("office/people.html", status=status, text=text, found=found, trouble=trouble)
+    return await visitor.page("office/people.html", text=text, found=found, trouble=trouble)
 
 
 async def _person_page(
@@ -133,7 +130,6 @@ async def _person_page(
     enrollment = visitor.services.enrollment
     return await visitor.page(
         "office/person.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         typed={name: form.text(name) if form else "" for name in FIELDS},
         toast=toast,
         trouble=trouble,

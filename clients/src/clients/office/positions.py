@@ -1,6 +1,5 @@
 """Positions: the notices of all families by state, one of them, and how to cancel it."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
 from clients.services.pagopa import Cancellation
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/posizioni", include_in_schema=False)
@@ -59,9 +58,7 @@ async def cancel(submission: ClerkForm, notice_number: str) -> Response:
         return await _position_page(visitor, notice_number, trouble=Trouble(messages), reason=reason)
     try:
         await visitor.services.pagopa.cancel(notice_number, Cancellation(reason=reason))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _position_page(visitor, notice_number, trouble=trouble_from(problem), reason=reason)
     return see(f"/ufficio/posizioni/{notice_number}?esito=annullato")
 
@@ -71,7 +68,6 @@ async def _position_page(
 ) -> HTMLResponse:
     return await visitor.page(
         "office/position.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         notice=await visitor.services.ledger.notice(notice_number),
         limits=(REASON_MIN, REASON_MAX),
         toast=toast,

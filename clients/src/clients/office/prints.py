@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -14,7 +13,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
 from clients.services.enrollment import School
 from clients.services.prints import RULES, PrintOrder, PrintStart, PrintStop
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/stampe", include_in_schema=False)
@@ -71,9 +70,7 @@ async def start(submission: ClerkForm) -> Response:
     )
     try:
         begun = await visitor.services.prints.start(wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _choice_page(visitor, typed, trouble=trouble_from(problem))
     return see(f"/ufficio/stampe/{begun.run_id}")
 
@@ -140,7 +137,6 @@ async def _choice_page(visitor: Visitor, typed: Mapping[str, str], *, trouble: T
     schools = await visitor.services.enrollment.schools()
     return await visitor.page(
         "office/prints.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         schools=schools,
         places=_places(schools),
         printings=await visitor.services.prints.recent(),
@@ -162,13 +158,10 @@ async def _preview_page(
         return await _choice_page(visitor, typed, trouble=Trouble(messages))
     try:
         seen = await visitor.services.prints.preview(order)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _choice_page(visitor, typed, trouble=trouble_from(problem))
     return await visitor.page(
         "office/print_preview.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         order=order,
         preview=seen,
         places=_places(schools),
@@ -186,7 +179,6 @@ async def _progress_page(
 ) -> HTMLResponse:
     return await visitor.page(
         "office/print_progress.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         printing=await visitor.services.prints.printing(run_id),
         places=_places(await visitor.services.enrollment.schools()),
         limits=(REASON_MIN, REASON_MAX),

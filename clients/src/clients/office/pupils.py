@@ -1,6 +1,5 @@
 """Pupils during the year: who is in a class, who changes it, who leaves a service."""
 
-from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -14,7 +13,7 @@ from clients.office.holders import holders_of
 from clients.office.places import class_names
 from clients.office.reasons import reason_missing
 from clients.services.enrollment import RIDES, Leaving, Move, RideChange
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
 router = APIRouter(prefix="/ufficio/alunni", include_in_schema=False)
@@ -63,7 +62,7 @@ async def move(submission: ClerkForm, pupil_id: str) -> Response:
     wanted = Move(class_id=form.text("class_id"), first_day=first_day, reason=form.text("move_reason"))
     try:
         await submission.visitor.services.enrollment.move(pupil_id, wanted)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, pupil_id, problem)
     return see(f"/ufficio/alunni/{pupil_id}?esito=spostato")
 
@@ -83,7 +82,7 @@ async def end(submission: ClerkForm, pupil_id: str, enrolment_id: str) -> Respon
     leaving = Leaving(last_day=last_day, reason=form.text(reason_field))
     try:
         await submission.visitor.services.enrollment.end(pupil_id, enrolment_id, leaving)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, pupil_id, problem)
     return see(f"/ufficio/alunni/{pupil_id}?esito=terminata")
 
@@ -104,14 +103,12 @@ async def change_ride(submission: ClerkForm, pupil_id: str, enrolment_id: str) -
     change = RideChange(ride=ride, first_day=first_day, reason=form.text(reason_field))
     try:
         await submission.visitor.services.enrollment.change_ride(pupil_id, enrolment_id, change)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission, pupil_id, problem)
     return see(f"/ufficio/alunni/{pupil_id}?esito=corse")
 
 
-async def _refused(submission: Submission, pupil_id: str, problem: ServiceProblem) -> HTMLResponse:
-    if not problem.is_refusal:
-        raise problem
+async def _refused(submission: Submission, pupil_id: str, problem: Refusal) -> HTMLResponse:
     return await _pupil_page(submission.visitor, pupil_id, trouble=trouble_from(problem), form=submission.form)
 
 
@@ -129,7 +126,6 @@ async def _pupil_page(
     names = [*MOVE_FIELDS, *(f"{name}-{each.enrolment_id}" for each in found.enrolments for name in own)]
     return await visitor.page(
         "office/pupil.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         pupil=found,
         schools=schools,
         classes=class_names(schools),

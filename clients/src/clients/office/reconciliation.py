@@ -1,6 +1,5 @@
 """Reconciliation: pagoPA's flows against our receipts, what does not match, and the proof that the book agrees."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,7 +9,7 @@ from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
 from clients.services.reconciliation import Marking, Run, TakingBack
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/riconciliazione", include_in_schema=False)
@@ -34,9 +33,7 @@ async def run(submission: ClerkForm) -> Response:
     visitor = submission.visitor
     try:
         done = await visitor.services.reconciliation.run()
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _reconciliation_page(visitor, trouble=trouble_from(problem))
     return await _reconciliation_page(visitor, done=done, toast="Riconciliazione eseguita.")
 
@@ -59,9 +56,7 @@ async def mark(submission: ClerkForm) -> Response:
     try:
         marking = Marking(work_id=work_id, kind=kind, reason=form.text("reason"))
         await visitor.services.reconciliation.mark_handled(marking)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _reconciliation_page(visitor, trouble=trouble_from(problem), form=form)
     return see("/ufficio/riconciliazione?esito=gestita")
 
@@ -76,9 +71,7 @@ async def take_back(submission: ClerkForm) -> Response:
     try:
         taking_back = TakingBack(work_id=form.text("work"), reason=form.text("reason"))
         await visitor.services.reconciliation.take_back(taking_back)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _handled_page(visitor, trouble=trouble_from(problem), form=form)
     return see("/ufficio/riconciliazione?esito=ripresa")
 
@@ -104,7 +97,6 @@ async def _reconciliation_page(
     worklist = await service.worklist()
     return await visitor.page(
         "office/reconciliation.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         worklist=worklist,
         flows=await service.flows(),
         proof=await service.proof(),
@@ -124,7 +116,6 @@ async def _handled_page(
     clerks = [who for mark in marks for who in (mark.by, mark.ended_by) if who]
     return await visitor.page(
         "office/reconciliation_handled.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         marks=marks,
         clerks=await holders_of(visitor, clerks),
         typed=_typed(form),

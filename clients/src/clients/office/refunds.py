@@ -1,7 +1,6 @@
 """Refunds: decide what families ask, make the file for the bank, record that the bank has paid."""
 
 from datetime import date
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -119,7 +118,6 @@ async def _refunds_page(
     found = await visitor.services.refunds.every(state)
     return await visitor.page(
         "office/refunds.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         refunds=found,
         waiting=[each for each in found if each.state == "requested"],
         approvable=any(each.may_approve for each in found),

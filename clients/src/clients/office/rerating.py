@@ -1,7 +1,5 @@
 """Meals and subscriptions rated again after a change that reaches back: look first, then post differences, once."""
 
-from http import HTTPStatus
-
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
@@ -10,7 +8,7 @@ from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
 from clients.services.prices import Posting, Span
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/ricalcolo", include_in_schema=False)
@@ -36,9 +34,7 @@ async def preview(submission: ClerkForm) -> Response:
     try:
         span = Span(first=first, last=last, code=form.text("code") or None, account_id=form.text("account_id") or None)
         seen = await visitor.services.prices.preview(span)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _choose_page(visitor, trouble_from(problem, {"from": "first", "to": "last"}), form)
     return see(f"/ufficio/ricalcolo/{seen.preview_id}")
 
@@ -63,9 +59,7 @@ async def post(submission: ClerkForm, preview_id: str) -> Response:
         return await _preview_page(visitor, preview_id, Trouble(messages), reason)
     try:
         await visitor.services.prices.post(Posting(preview_id=preview_id, reason=reason))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _preview_page(visitor, preview_id, trouble_from(problem), reason)
     return see(f"/ufficio/ricalcolo/{preview_id}")
 
@@ -74,7 +68,6 @@ async def _choose_page(visitor: Visitor, trouble: Trouble = NO_TROUBLE, form: Po
     versions = await visitor.services.prices.versions()
     return await visitor.page(
         "office/rerating.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         codes=sorted({each.code for each in versions}),
         typed={name: form.text(name) if form else "" for name in FIELDS},
         trouble=trouble,
@@ -88,7 +81,6 @@ async def _preview_page(
     accounts = {each.account_id for each in seen.lines} | ({seen.account_id} if seen.account_id else set())
     return await visitor.page(
         "office/rerating_preview.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         seen=seen,
         holders=await holders_of(visitor, accounts),
         reason=reason,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -13,7 +12,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
 from clients.services.enrollment import School
 from clients.services.staff import NewGrant
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Submission, Visitor, see, submission_with, visitor_with
 
 router = APIRouter(prefix="/ufficio/personale", include_in_schema=False)
@@ -46,9 +45,7 @@ async def decide(submission: AdministratorForm) -> Response:
         return await _staff_page(submission.visitor, trouble=Trouble(messages), typed=wanted)
     try:
         decision = await submission.visitor.services.staff.decide(wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _staff_page(submission.visitor, trouble=trouble_from(problem), typed=wanted)
     return see(f"/ufficio/personale?esito={'proposta' if decision.lapses_at else 'ruoli'}")
 
@@ -116,7 +113,6 @@ async def _staff_page(
     schools = await visitor.services.enrollment.schools()
     return await visitor.page(
         "office/staff.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         grants=await visitor.services.staff.grants(),
         proposals=await visitor.services.staff.proposals(),
         roles=ROLES,

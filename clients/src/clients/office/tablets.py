@@ -1,7 +1,5 @@
 """Tablets of the canteen: register one, show its pairing code, revoke it."""
 
-from http import HTTPStatus
-
 import segno
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -9,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
 from clients.services.identity import NewTablet
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/tablet", include_in_schema=False)
@@ -39,9 +37,7 @@ async def register(submission: ClerkForm) -> Response:
         return await _tablets_page(visitor, trouble=Trouble(messages), name=name, chosen=classes)
     try:
         code = await visitor.services.identity.create_tablet(NewTablet(name=name, classes=classes))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _tablets_page(visitor, trouble=trouble_from(problem), name=name, chosen=classes)
     address = f"{visitor.site.public_url}{PAIRING_PAGE}{code.pairing_code}"
     image = segno.make(address, error="m").svg_data_uri(scale=6, border=2)
@@ -66,7 +62,6 @@ async def _tablets_page(
     schools = await visitor.services.enrollment.schools()
     return await visitor.page(
         "office/tablets.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         tablets=await visitor.services.identity.tablets(),
         schools=schools,
         classes=class_names(schools),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -15,7 +14,7 @@ from clients.office.tariff_draft import OTHER, SHAPES, UNITS, TariffDraft, edite
 from clients.office.tariff_form import Reading, read_rule, read_scales, read_version
 from clients.office.tariff_opening import draft_of
 from clients.services.prices import Finding, Lint, Rule, Simulated, Simulation
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/tariffe", include_in_schema=False)
@@ -75,9 +74,7 @@ async def draft(submission: ClerkForm) -> Response:
         return await _form_page(visitor, written, Checked(trouble=Trouble(reading.messages)))
     try:
         return await _checked(visitor, written, reading, reading.rule, action)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _form_page(visitor, written, Checked(trouble=trouble_from(problem)))
 
 
@@ -128,7 +125,6 @@ async def _form_page(visitor: Visitor, written: TariffDraft, checked: Checked) -
     versions = await visitor.services.prices.versions()
     return await visitor.page(
         "office/tariff_form.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if checked.trouble.messages else HTTPStatus.OK,
         draft=written,
         charts=_charts(written),
         units=UNITS,

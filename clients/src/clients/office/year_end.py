@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
 from clients.office.school_years import school_years
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal, ServiceProblem
 from clients.services.year_end import Closing
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
@@ -44,9 +44,7 @@ async def run(submission: ClerkForm, year: str) -> Response:
         return await _year_page(submission.visitor, year, trouble=Trouble(messages), again=form.text("year_again"))
     try:
         await submission.visitor.services.year_end.run(year)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _year_page(submission.visitor, year, trouble=trouble_from(problem))
     return see(f"/ufficio/chiusura-anno/{year}")
 
@@ -60,12 +58,10 @@ async def lines(visitor: Clerk, year: str, esito: Annotated[str, Query(max_lengt
 
 
 async def _year_page(visitor: Visitor, year: str, *, trouble: Trouble = NO_TROUBLE, again: str = "") -> HTMLResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK
     closing = await _started(visitor, year)
     if closing is not None:
         return await visitor.page(
             "office/year_end_progress.html",
-            status=status,
             year=year,
             closing=closing,
             to_act_upon=TO_ACT_UPON,
@@ -75,12 +71,9 @@ async def _year_page(visitor: Visitor, year: str, *, trouble: Trouble = NO_TROUB
         )
     try:
         preview = await visitor.services.year_end.preview(year)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await visitor.page(
             "office/year_end.html",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
             years=_years(visitor),
             steps=STEPS,
             step=0,
@@ -88,7 +81,6 @@ async def _year_page(visitor: Visitor, year: str, *, trouble: Trouble = NO_TROUB
         )
     return await visitor.page(
         "office/year_end_preview.html",
-        status=status,
         year=year,
         preview=preview,
         holders=await holders_of(visitor, (each.account_id for each in preview.lines)),

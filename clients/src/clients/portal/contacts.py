@@ -1,14 +1,12 @@
 """*Il mio profilo*: the person as SPID or CIE told them, their contacts, and the channel they prefer."""
 
-from http import HTTPStatus
-
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.profile import NewContact
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal, ServiceProblem
 from clients.visitor import Guardian, GuardianForm, Visitor, see
 
 router = APIRouter(prefix="/portale/profilo", include_in_schema=False)
@@ -45,9 +43,7 @@ async def send_code(submission: GuardianForm) -> Response:
         return await _profile_page(visitor, trouble=Trouble(messages), form=form)
     try:
         await visitor.services.profile.send_code(NewContact(channel=channel, address=address))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _profile_page(visitor, trouble=Trouble([Message(problem.detail, "address")]), form=form)
     return see(f"{PAGE}?esito=inviato")
 
@@ -60,9 +56,7 @@ async def verify(submission: GuardianForm) -> Response:
         return await _profile_page(visitor, trouble=Trouble([Message("Scrivi il codice che hai ricevuto.", "code")]))
     try:
         await visitor.services.profile.verify(code)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _profile_page(visitor, trouble=Trouble([Message(problem.detail, "code")]))
     return see(f"{PAGE}?esito=verificato")
 
@@ -84,9 +78,7 @@ async def prefer(submission: GuardianForm) -> Response:
     visitor, channel = submission.visitor, submission.form.text("preferred")
     try:
         await visitor.services.profile.prefer(None if channel == EVERY else channel)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _profile_page(visitor, trouble=trouble_from(problem, {"channel": "preferred"}))
     return see(f"{PAGE}?esito=preferenza")
 
@@ -96,7 +88,6 @@ async def _profile_page(
 ) -> HTMLResponse:
     return await visitor.page(
         "portal/profile.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         me=await visitor.services.identity.me(),
         contacts=await visitor.services.profile.contacts(),
         channels=CHANNELS,

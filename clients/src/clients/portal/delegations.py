@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable
 from datetime import date
-from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -11,7 +10,7 @@ from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.delegations import NewDelegation
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal, ServiceProblem
 from clients.visitor import FamilyForm, Guardian, GuardianForm, Visitor, see
 
 router = APIRouter(prefix="/portale", include_in_schema=False)
@@ -54,9 +53,7 @@ async def authorise(submission: GuardianForm) -> Response:
     wanted = NewDelegation(fiscal_code=code, scopes=(ALWAYS, *form.all("scopes")), last_day=last_day)
     try:
         await visitor.services.delegations.authorise(wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         field = BESIDE.get(problem.slug)
         trouble = Trouble([Message(problem.detail, field)]) if field else trouble_from(problem)
         return await _page(visitor, trouble=trouble, form=form)
@@ -102,7 +99,6 @@ async def _page(
     suggested: date = found.choices.latest_last_day
     return await visitor.page(
         "portal/delegations.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         given=found.given,
         received=found.received,
         choices=[scope for scope in found.choices.scopes if scope != ALWAYS],

@@ -1,6 +1,5 @@
 """*Cancellazione*: a person asks for the erasure of what need not be kept, and reads what came of it."""
 
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter
@@ -8,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.portal.kept import GOES, STAYS
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Guardian, GuardianForm, Visitor, see
 
 PAGE: Final = "/portale/profilo/cancellazione"
@@ -35,7 +34,7 @@ async def ask(submission: GuardianForm) -> Response:
         return await _page(visitor, trouble=trouble)
     try:
         await visitor.services.erasures.ask()
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(visitor, problem)
     return see(f"{PAGE}?esito=chiesta")
 
@@ -45,14 +44,12 @@ async def withdraw(submission: GuardianForm, request_id: str) -> Response:
     """Take it back; one that was answered meanwhile is said."""
     try:
         await submission.visitor.services.erasures.withdraw(request_id)
-    except ServiceProblem as problem:
+    except Refusal as problem:
         return await _refused(submission.visitor, problem)
     return see(f"{PAGE}?esito=ritirata")
 
 
-async def _refused(visitor: Visitor, problem: ServiceProblem) -> HTMLResponse:
-    if not problem.is_refusal:
-        raise problem
+async def _refused(visitor: Visitor, problem: Refusal) -> HTMLResponse:
     return await _page(visitor, trouble=trouble_from(problem))
 
 
@@ -60,7 +57,6 @@ async def _page(visitor: Visitor, *, toast: str = "", trouble: Trouble = NO_TROU
     requests = await visitor.services.erasures.mine()
     return await visitor.page(
         "portal/erasure.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         requests=requests,
         waits=any(each.state == "open" for each in requests),
         goes=GOES,

@@ -1,6 +1,5 @@
 """*Moduli online, Compila*: the forms, and filling one in step by step: privacy, pupil, details, summary."""
 
-from http import HTTPStatus
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.portal.draft import FIRST, LAST, STEPS, Draft, StepName, draft_from, earliest_step
 from clients.public.routes import own_address
 from clients.services.enrollment import NewApplication
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal, ServiceProblem
 from clients.visitor import AtCounter, AtCounterForm, Visitor, see
 
 router = APIRouter(prefix="/portale/moduli", include_in_schema=False)
@@ -51,9 +50,7 @@ async def _send(visitor: Visitor, draft: Draft) -> Response:
     wanted = NewApplication(form_id=draft.form.form_id, answers=answers, idempotency_key=draft.key)
     try:
         sent = await visitor.services.enrollment.submit(wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         trouble = _refusal(problem)
         step = earliest_step([message.field for message in trouble.messages])
         return await _draft_page(visitor, draft.at(step), trouble)
@@ -63,7 +60,6 @@ async def _send(visitor: Visitor, draft: Draft) -> Response:
 async def _draft_page(visitor: Visitor, draft: Draft, trouble: Trouble = NO_TROUBLE) -> HTMLResponse:
     return await visitor.page(
         "portal/form.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         form=draft.form,
         draft=draft,
         steps=STEPS,

@@ -1,7 +1,5 @@
 """*Pagamenti a rate*: a family chooses in how many months to pay, looks at the instalments, gets one letter for all."""
 
-from http import HTTPStatus
-
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
@@ -47,7 +45,6 @@ async def letter(visitor: Payer, plan_id: str) -> Response:
 async def _plans_page(visitor: Visitor, typed: Typed, *, trouble: Trouble = NO_TROUBLE) -> HTMLResponse:
     return await visitor.page(
         "portal/plans.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         plans=await visitor.services.instalments.own(),
         typed=typed,
         most_parts=MOST_PARTS,

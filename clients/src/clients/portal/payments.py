@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from clients.design.formats import cents_from, day_from
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.ledger import Account, TopUp
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal, ServiceProblem
 from clients.visitor import SEE_OTHER, Family, Payer, PayerForm, Visitor, see
 
 router = APIRouter(prefix="/portale/pagamenti", include_in_schema=False)
@@ -102,9 +101,7 @@ async def ask_top_up(submission: PayerForm) -> Response:
         if form.text("action") == "card":
             return see((await visitor.services.ledger.checkout(wanted)).redirect_url)
         notice = await visitor.services.ledger.issue_notice(wanted)
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _top_up_page(visitor, amount, trouble_from(problem, {"amount_cents": "amount"}))
     return see(f"/portale/pagamenti/avvisi/{notice.notice_number}?nuovo=1")
 
@@ -145,10 +142,8 @@ async def outcome(
 async def _top_up_page(visitor: Visitor, amount: str = "", trouble: Trouble = NO_TROUBLE) -> HTMLResponse:
     ledger = visitor.services.ledger
     account = await ledger.account()
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK
     return await visitor.page(
         "portal/top_up.html",
-        status=status,
         account=account,
         notices=await ledger.notices(),
         amount=amount,

@@ -1,7 +1,5 @@
 """*Rimborso*: a family that leaves asks for its credit; the office decides."""
 
-from http import HTTPStatus
-
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
@@ -74,7 +72,6 @@ async def _refund_page(
     refunds = await visitor.services.refunds.own()
     return await visitor.page(
         "portal/refund.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         account=await visitor.services.ledger.account(),
         refunds=refunds,
         is_waiting=any(each.state == "requested" for each in refunds),

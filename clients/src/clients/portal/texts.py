@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Guardian, GuardianForm, Visitor, see
 
 PAGE = "/portale/profilo/informative"
@@ -26,9 +26,7 @@ async def accept(submission: GuardianForm, text_id: str) -> Response:
     """The version that stood on the page; when another took its place meanwhile, it is to be read first."""
     try:
         await submission.visitor.services.texts.accept(text_id, submission.form.text("version"))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _page(submission.visitor, trouble=Trouble([Message(problem.detail)]))
     return see(f"{PAGE}?esito=letta")
 

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 import httpx2 as httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 # A page waits for several calls; a person waits for the page.
 TIMEOUT_SECONDS: Final = 10.0
+
+# Conflict and unprocessable content: what services answer to a rule that says no.
+REFUSED: Final = frozenset({409, 422})
 
 # Identifiers in a path come from addresses people can type: nothing that a server could read as another path or query.
 _SAFE_PATH: Final = re.compile(r"(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
@@ -66,6 +69,8 @@ class ServiceProblem(Exception):  # noqa: N818 - problem details, RFC 9457, is i
     `detail` is plain Italian for the person; `values` explain it (amounts in cents); `errors` belong to fields.
     """
 
+    is_refusal: ClassVar[bool] = False
+
     def __init__(self, problem: _Problem) -> None:
         super().__init__(problem.slug)
         self.status = problem.status
@@ -75,10 +80,11 @@ class ServiceProblem(Exception):  # noqa: N818 - problem details, RFC 9457, is i
         self.correlation_id = problem.correlation_id
         self.errors = problem.errors or problem.values.errors
 
-    @property
-    def is_refusal(self) -> bool:
-        """True when the person can do something about it: the message belongs beside their form."""
-        return self.status in {409, 422}
+
+class Refusal(ServiceProblem):
+    """The person can do something about it: the message belongs beside their form, and handlers catch this alone."""
+
+    is_refusal = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ class Backend:
         except httpx.TransportError as error:
             raise ServiceProblem(_UNREACHABLE) from error
         if response.is_error:
-            raise ServiceProblem(_problem(response))
+            raise _raised(_problem(response))
         return response
 
 
@@ -143,6 +149,10 @@ def _problem(response: httpx.Response) -> _Problem:
         # Not problem+json: a proxy answered, or the service broke before it could say why.
         return _Problem(status=response.status_code)
     return problem.model_copy(update={"status": response.status_code})
+
+
+def _raised(problem: _Problem) -> ServiceProblem:
+    return Refusal(problem) if problem.status in REFUSED else ServiceProblem(problem)
 
 
 def _decoded(response: httpx.Response, answer: type[AnswerT]) -> AnswerT:
