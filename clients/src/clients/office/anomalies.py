@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import accounts_by_children, holders_of
+from clients.office.reasons import LIMITS, not_confirmed, reason_missing
 from clients.services.pagopa import ACTIONS, AnomalyDecision
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
@@ -16,7 +17,6 @@ from clients.visitor import Clerk, ClerkForm, Visitor, see
 router = APIRouter(prefix="/ufficio/anomalie", include_in_schema=False)
 FIELDS = ("anomaly_id", "action", "account_id", "reason")
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {"decisa": "La decisione è stata registrata."}
 
 
@@ -50,10 +50,8 @@ def _read_decision(form: PostedForm) -> tuple[Trouble, AnomalyDecision | None]:
         messages.append(Message("Scegli che cosa fare del pagamento.", "action"))
     if action == "attach" and not account_id:
         messages.append(Message("Scegli il conto a cui attribuire il pagamento.", "account_id"))
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason"))
-    if form.text("confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare la decisione.", "confirmed"))
+    messages += reason_missing(form, "reason")
+    messages += not_confirmed(form, "confirmed", "la decisione")
     if messages or action is None:
         return Trouble(messages), None
     attached_to = account_id if action == "attach" else None
@@ -78,7 +76,7 @@ async def _anomalies_page(
         resolved=resolved,
         actions=ACTIONS,
         typed=typed,
-        limits=(REASON_MIN, REASON_MAX),
+        limits=LIMITS,
         toast=toast,
         trouble=trouble,
     )

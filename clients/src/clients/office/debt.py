@@ -10,7 +10,7 @@ from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.instalments import monthly, new_plan_id, parts_from
 from clients.office.holders import holder_of
-from clients.office.reasons import reason_missing
+from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.dunning import DebtPlan, Relief, WriteOff
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
@@ -85,8 +85,7 @@ async def write_off(submission: ClerkForm, account_id: str) -> Response:
     messages, cents = reason_missing(form, "off_reason"), cents_from(form.text("off_amount"))
     if not cents:
         messages.append(Message("Scrivi l'importo in euro, per esempio 37,50.", "off_amount"))
-    if form.text("off_confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare l'annullamento del debito.", "off_confirmed"))
+    messages += not_confirmed(form, "off_confirmed", "l'annullamento del debito")
     if messages or not cents:
         return await _debt_page(submission.visitor, account_id, trouble=Trouble(messages), form=form)
     wanted = WriteOff(write_off_id=form.text("write_off_id"), amount_cents=cents, reason=form.text("off_reason"))

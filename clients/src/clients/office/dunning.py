@@ -3,15 +3,15 @@
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.design.pages import NO_TROUBLE, Trouble, trouble_from
 from clients.office.holders import holders_of
+from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.dunning import DunningRun, NetworkSwitch
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/solleciti", include_in_schema=False)
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {
     "ferma": "Solleciti e blocchi sono sospesi finché la rete dei pagamenti non torna.",
     "torna": "La rete dei pagamenti risulta di nuovo attiva.",
@@ -28,9 +28,8 @@ async def dunning(visitor: Clerk, esito: str = "") -> HTMLResponse:
 async def run(submission: ClerkForm) -> Response:
     """Remind whoever is due today. Sent again it reminds nobody twice, so the answer is a page with what was done."""
     visitor = submission.visitor
-    if submission.form.text("confirmed") != "yes":
-        trouble = Trouble([Message("Spunta la casella per confermare l'invio.", "confirmed")])
-        return await _dunning_page(visitor, trouble=trouble)
+    if messages := not_confirmed(submission.form, "confirmed", "l'invio"):
+        return await _dunning_page(visitor, trouble=Trouble(messages))
     try:
         done = await visitor.services.dunning.run()
     except Refusal as problem:
@@ -43,9 +42,8 @@ async def switch(submission: ClerkForm) -> Response:
     """The payment network is down, or up again: nobody is reminded for what they could not pay."""
     form = submission.form
     is_down, reason = form.text("down") == "yes", form.text("reason")
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        trouble = Trouble([Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason")])
-        return await _dunning_page(submission.visitor, trouble=trouble)
+    if messages := reason_missing(form, "reason"):
+        return await _dunning_page(submission.visitor, trouble=Trouble(messages))
     try:
         await submission.visitor.services.dunning.switch(NetworkSwitch(down=is_down, reason=reason))
     except Refusal as problem:

@@ -5,9 +5,10 @@ from functools import partial
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.design.pages import NO_TROUBLE, Trouble, trouble_from
 from clients.instalments import Typed, empty_form, issued, read_form
 from clients.office.holders import holder_of
+from clients.office.reasons import LIMITS, not_confirmed, reason_missing
 from clients.services.instalments import PlanCancellation
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
@@ -15,7 +16,6 @@ from clients.visitor import Clerk, ClerkForm, Visitor, see
 router = APIRouter(prefix="/ufficio/conti/{account_id}/rate", include_in_schema=False)
 MOST_PARTS = 72
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {
     "emesse": "Gli avvisi delle rate sono stati emessi.",
     "annullate": "Gli avvisi non pagati del piano sono stati annullati.",
@@ -49,11 +49,9 @@ async def letter(visitor: Clerk, account_id: str, plan_id: str) -> Response:
 async def cancel(submission: ClerkForm, account_id: str, plan_id: str) -> Response:
     """What nobody has paid yet can no longer be paid: it needs its reason, and the tick that says it is meant."""
     visitor, form = submission.visitor, submission.form
-    reason, messages = form.text("reason"), []
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", f"reason-{plan_id}"))
-    if form.text("confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare l'annullamento.", f"confirmed-{plan_id}"))
+    reason = form.text("reason")
+    messages = reason_missing(form, "reason", beside=f"reason-{plan_id}")
+    messages += not_confirmed(form, "confirmed", "l'annullamento", beside=f"confirmed-{plan_id}")
     if messages:
         return await _plans_page(visitor, account_id, empty_form(), trouble=Trouble(messages), reason=reason)
     try:
@@ -80,7 +78,7 @@ async def _plans_page(
         typed=typed,
         most_parts=MOST_PARTS,
         reason=reason,
-        limits=(REASON_MIN, REASON_MAX),
+        limits=LIMITS,
         toast=toast,
         trouble=trouble,
     )

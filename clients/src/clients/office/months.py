@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.office.reasons import not_confirmed
 from clients.office.school_years import school_years
 from clients.services.book import Dues
 from clients.services.transport import Refusal
@@ -51,8 +52,7 @@ async def close(submission: ClerkForm) -> Response:
     messages = []
     if form.text("month") not in _months(visitor.site.today()):
         messages.append(Message("Scegli il mese.", "month"))
-    if form.text("close_confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare la chiusura del mese.", "close_confirmed"))
+    messages += not_confirmed(form, "close_confirmed", "la chiusura del mese")
     if messages:
         return await _months_page(visitor, trouble=Trouble(messages))
     try:

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, Response
 
-from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
+from clients.design.pages import NO_TROUBLE, Trouble, trouble_from
 from clients.office.holders import holders_of
+from clients.office.reasons import LIMITS, not_confirmed, reason_missing
 from clients.services.pagopa import Cancellation
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
@@ -14,7 +15,6 @@ from clients.visitor import Clerk, ClerkForm, Visitor, see
 router = APIRouter(prefix="/ufficio/posizioni", include_in_schema=False)
 STATES = ("payable", "paid", "expired", "cancelled")
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {"annullato": "L'avviso è stato annullato: non può più essere pagato."}
 
 
@@ -49,11 +49,8 @@ async def cancel(submission: ClerkForm, notice_number: str) -> Response:
     """Cancelling needs its reason, and the tick that says it is meant: pagoPA refuses the notice from then on."""
     visitor, form = submission.visitor, submission.form
     reason = form.text("reason")
-    messages = []
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason"))
-    if form.text("confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare l'annullamento.", "confirmed"))
+    messages = reason_missing(form, "reason")
+    messages += not_confirmed(form, "confirmed", "l'annullamento")
     if messages:
         return await _position_page(visitor, notice_number, trouble=Trouble(messages), reason=reason)
     try:
@@ -69,7 +66,7 @@ async def _position_page(
     return await visitor.page(
         "office/position.html",
         notice=await visitor.services.ledger.notice(notice_number),
-        limits=(REASON_MIN, REASON_MAX),
+        limits=LIMITS,
         toast=toast,
         trouble=trouble,
         reason=reason,

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.formats import cents_from
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.places import class_names
+from clients.office.reasons import LIMITS, reason_missing
 from clients.services.enrollment import School
 from clients.services.prints import RULES, PrintOrder, PrintStart, PrintStop
 from clients.services.transport import Refusal
@@ -21,7 +22,6 @@ STEPS = ("Scuola e importo", "Anteprima e conferma", "Avanzamento")
 SERVICES = ("meals", "transport")
 MOST_WEEKS = 40
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 Choice = Annotated[str, Field(max_length=60)]
 FileNumber = Annotated[int, Path(ge=1, le=10_000)]
 
@@ -91,9 +91,8 @@ async def file(visitor: Clerk, run_id: str, number: FileNumber) -> Response:
 async def stop(submission: ClerkForm, run_id: str) -> Response:
     """No more letters; the notices issued so far can be paid all the same."""
     visitor, reason = submission.visitor, submission.form.text("reason")
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        message = Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason")
-        return await _progress_page(visitor, run_id, trouble=Trouble([message]), reason=reason)
+    if messages := reason_missing(submission.form, "reason"):
+        return await _progress_page(visitor, run_id, trouble=Trouble(messages), reason=reason)
     await visitor.services.prints.stop(run_id, PrintStop(reason=reason))
     return see(f"/ufficio/stampe/{run_id}")
 
@@ -181,7 +180,7 @@ async def _progress_page(
         "office/print_progress.html",
         printing=await visitor.services.prints.printing(run_id),
         places=_places(await visitor.services.enrollment.schools()),
-        limits=(REASON_MIN, REASON_MAX),
+        limits=LIMITS,
         reason=reason,
         steps=STEPS,
         step=2,

@@ -11,7 +11,7 @@ from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.design.words import word
 from clients.office.holders import holders_of
 from clients.office.places import class_names
-from clients.office.reasons import reason_missing
+from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.enrollment import RIDES, Leaving, Move, RideChange
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
@@ -75,8 +75,7 @@ async def end(submission: ClerkForm, pupil_id: str, enrolment_id: str) -> Respon
     messages, last_day = reason_missing(form, reason_field), day_from(form.text(day_field))
     if last_day is None:
         messages.append(Message("Scrivi una data valida.", day_field))
-    if form.text(tick) != "yes":
-        messages.append(Message("Spunta la casella per confermare.", tick))
+    messages += not_confirmed(form, tick)
     if messages or last_day is None:
         return await _pupil_page(submission.visitor, pupil_id, trouble=Trouble(messages), form=form)
     leaving = Leaving(last_day=last_day, reason=form.text(reason_field))

@@ -5,18 +5,20 @@ from typing import Final
 from clients.design.forms import PostedForm
 from clients.design.pages import Message
 
-# The services refuse shorter and longer ones.
-SHORTEST: Final = 3
-LONGEST: Final = 200
+# Characters; the services refuse shorter and longer ones.
+LIMITS: Final = (3, 200)
 
 
-def reason_missing(form: PostedForm, name: str) -> list[Message]:
-    """The message beside the field `name`, when what is written there is no reason."""
-    if SHORTEST <= len(form.text(name)) <= LONGEST:
+def reason_missing(form: PostedForm, name: str, *, beside: str = "") -> list[Message]:
+    """The message for the field `name`, when what is written there is no reason; `beside` is its id, if another."""
+    shortest, longest = LIMITS
+    if shortest <= len(form.text(name)) <= longest:
         return []
-    return [Message(f"Scrivi il motivo, da {SHORTEST} a {LONGEST} caratteri.", name)]
+    return [Message(f"Scrivi il motivo, da {shortest} a {longest} caratteri.", beside or name)]
 
 
-def not_confirmed(form: PostedForm, name: str) -> list[Message]:
-    """What there is to say when the tick `name` is missing."""
-    return [] if form.text(name) == "yes" else [Message("Spunta la casella per confermare.", name)]
+def not_confirmed(form: PostedForm, name: str, what: str = "", *, beside: str = "") -> list[Message]:
+    """What there is to say when the tick `name`, which confirms `what`, is missing; `beside` as above."""
+    if form.text(name) == "yes":
+        return []
+    return [Message(f"Spunta la casella per confermare {what}".rstrip() + ".", beside or name)]

@@ -8,13 +8,13 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
+from clients.office.reasons import LIMITS, reason_missing
 from clients.services.reconciliation import Marking, Run, TakingBack
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/riconciliazione", include_in_schema=False)
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 TOASTS = {
     "gestita": "La voce è segnata come gestita: la trovi tra le voci gestite.",
     "ripresa": "La voce è di nuovo da verificare.",
@@ -80,8 +80,7 @@ def _trouble_of(form: PostedForm, nothing_chosen: str) -> Trouble:
     messages = []
     if not form.text("work"):
         messages.append(Message(nothing_chosen, "work"))
-    if not REASON_MIN <= len(form.text("reason")) <= REASON_MAX:
-        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason"))
+    messages += reason_missing(form, "reason")
     return Trouble(messages)
 
 
@@ -103,7 +102,7 @@ async def _reconciliation_page(
         holders=await holders_of(visitor, (each.account_id for each in worklist if each.account_id)),
         done=done,
         typed=_typed(form),
-        limits=(REASON_MIN, REASON_MAX),
+        limits=LIMITS,
         toast=toast,
         trouble=trouble,
     )
@@ -119,7 +118,7 @@ async def _handled_page(
         marks=marks,
         clerks=await holders_of(visitor, clerks),
         typed=_typed(form),
-        limits=(REASON_MIN, REASON_MAX),
+        limits=LIMITS,
         trouble=trouble,
     )
 

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
+from clients.office.reasons import LIMITS, not_confirmed, reason_missing
 from clients.services.refunds import NewBatch, RefundRejection
 from clients.services.transport import ServiceProblem
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
@@ -17,7 +18,6 @@ router = APIRouter(prefix="/ufficio/rimborsi", include_in_schema=False)
 STATES = ("requested", "approved", "rejected", "sent", "paid")
 FIELDS = ("refund_id", "action", "reason", "batch_id", "execution_day")
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 # Forbidden to this clerk and not to the next: it is read beside the form.
 NEEDS_ANOTHER = "refund-needs-another-person"
 TOASTS = {
@@ -94,10 +94,9 @@ def _wrong(form: PostedForm) -> list[Message]:
         messages.append(Message("Scegli la richiesta dalla tabella.", "refund_id"))
     if action not in {"approve", "reject"}:
         messages.append(Message("Scegli se approvare o rifiutare.", "action"))
-    if action == "reject" and not REASON_MIN <= len(form.text("reason")) <= REASON_MAX:
-        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason"))
-    if form.text("confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare la decisione.", "confirmed"))
+    if action == "reject":
+        messages += reason_missing(form, "reason")
+    messages += not_confirmed(form, "confirmed", "la decisione")
     return messages
 
 
@@ -126,7 +125,7 @@ async def _refunds_page(
         states=STATES,
         state=state,
         typed={name: form.text(name) if form else "" for name in FIELDS},
-        limits=(REASON_MIN, REASON_MAX),
+        limits=LIMITS,
         toast=toast,
         trouble=trouble,
     )

@@ -7,6 +7,7 @@ from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
+from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.prices import Posting, Span
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
@@ -14,7 +15,6 @@ from clients.visitor import Clerk, ClerkForm, Visitor, see
 router = APIRouter(prefix="/ufficio/ricalcolo", include_in_schema=False)
 FIELDS = ("first", "last", "code", "account_id")
 # The ledger refuses shorter and longer ones.
-REASON_MIN, REASON_MAX = 3, 200
 
 
 @router.get("")
@@ -50,11 +50,8 @@ async def post(submission: ClerkForm, preview_id: str) -> Response:
     """Post the differences, with the reason families read beside each."""
     visitor, form = submission.visitor, submission.form
     reason = form.text("reason")
-    messages = []
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        messages.append(Message(f"Scrivi il motivo, da {REASON_MIN} a {REASON_MAX} caratteri.", "reason"))
-    if form.text("confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare il ricalcolo.", "confirmed"))
+    messages = reason_missing(form, "reason")
+    messages += not_confirmed(form, "confirmed", "il ricalcolo")
     if messages:
         return await _preview_page(visitor, preview_id, Trouble(messages), reason)
     try:

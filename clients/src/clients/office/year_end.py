@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.office.holders import holders_of
+from clients.office.reasons import not_confirmed
 from clients.office.school_years import school_years
 from clients.services.transport import Refusal, ServiceProblem
 from clients.services.year_end import Closing
@@ -38,8 +39,7 @@ async def run(submission: ClerkForm, year: str) -> Response:
     messages = []
     if form.text("year_again").replace("/", "-") != year:
         messages.append(Message(f"Scrivi {year.replace('-', '/')} per confermare l'anno da chiudere.", "year_again"))
-    if form.text("confirmed") != "yes":
-        messages.append(Message("Spunta la casella per confermare la chiusura.", "confirmed"))
+    messages += not_confirmed(form, "confirmed", "la chiusura")
     if messages:
         return await _year_page(submission.visitor, year, trouble=Trouble(messages), again=form.text("year_again"))
     try:
