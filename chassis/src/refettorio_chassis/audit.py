@@ -76,3 +76,11 @@ def audit_line(
         acted_as=by.acting.capacity if by.acting else None,
         details=dict(details or {}),
     )
+
+
+async def audit_forgotten(audit: Audit, gone: Mapping[str, int], *, service: str, at: datetime) -> None:
+    """One line for each rule of retention by which something went: how many, and never what."""
+    for rule, number in gone.items():
+        if number:
+            by, details = Actor(subject=service, role="system"), {"number": str(number)}
+            await audit(audit_line(by, "forget-by-rule", rule, at=at, details=details))

@@ -104,13 +104,13 @@ class TokenVerifier:
         """The caller the token speaks of. Raises NotSignedInError; RetryLater when the keys cannot be had."""
         keys = await self._keys_younger_than(KEPT_SECONDS)
         try:
-            claims = self._claims(token, keys)
+            return self._caller(token, keys)
         except (JoseError, ValueError):
             newer = await self._keys_younger_than(REFETCH_SECONDS)
-            if newer is keys:
-                raise NotSignedInError from None
-            claims = self._claims_or_refuse(token, newer)
-        return _caller(claims, token)
+        try:
+            return self._caller(token, newer)
+        except (JoseError, ValueError):
+            raise NotSignedInError from None
 
     async def _keys_younger_than(self, seconds: float) -> KeySet:
         """One request asks identity; those that come meanwhile wait for its answer."""
@@ -121,13 +121,7 @@ class TokenVerifier:
                 return self._keys
             return await self._fetch()
 
-    def _claims_or_refuse(self, token: str, keys: KeySet) -> dict[str, Any]:
-        try:
-            return self._claims(token, keys)
-        except (JoseError, ValueError):
-            raise NotSignedInError from None
-
-    def _claims(self, token: str, keys: KeySet) -> dict[str, Any]:
+    def _caller(self, token: str, keys: KeySet) -> Caller:
         claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         registry = jwt.JWTClaimsRegistry(
             now=int(self._now()),
@@ -139,7 +133,7 @@ class TokenVerifier:
             aud={"essential": True, "value": self._audience},
         )
         registry.validate(claims)
-        return claims
+        return _caller(claims, token)
 
     async def _fetch(self) -> KeySet:
         try:

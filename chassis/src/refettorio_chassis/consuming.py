@@ -14,7 +14,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -133,7 +133,7 @@ class _Outcome:
 
     taken: int = 0
     known: int = 0
-    behind: int = 0
+    parked: int = 0
     malformed: int = 0
     ignored: int = 0
 
@@ -180,11 +180,8 @@ class Intake:
         outcome = await self._patiently(functools.partial(self._all_at_once, group=group))
         if outcome.taken:
             self._refused_in_a_row = 0
-        self._count("taken", outcome.taken)
-        self._count("known", outcome.known)
-        self._count("parked", outcome.behind)
-        self._count("malformed", outcome.malformed)
-        self._count("ignored", outcome.ignored)
+        for name, number in asdict(outcome).items():
+            self._count(name, number)
 
     async def _all_at_once(self, transaction: Transaction, group: Group) -> _Outcome:
         before = await self._progress(transaction, group.arrived[0])
@@ -206,7 +203,7 @@ class Intake:
         return _Outcome(
             taken=taken.all,
             known=len(told) - len(aside) - taken.all,
-            behind=len(behind),
+            parked=len(behind),
             malformed=len(unreadable),
             ignored=len(group.arrived) - len(told),
         )

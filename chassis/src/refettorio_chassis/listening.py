@@ -184,33 +184,24 @@ async def _commit(consumer: Any, groups: dict[TopicPartition, list[ConsumerRecor
         log.warning("offsets not committed, the records will come again", fault=type(fault).__name__)
 
 
-def _framework_logger() -> logging.Logger:
-    """FastStream's words through our JSON lines, and only when something is wrong (a commit that failed)."""
-    logger = logging.getLogger("refettorio.faststream")
-    logger.setLevel(logging.ERROR)
-    return logger
-
-
-def broker_for(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
-    """A broker for consuming only what is declared, in a process that logs one line per batch at most."""
-    return KafkaBroker(
-        bootstrap_servers,
-        client_id=client_id,
-        apply_types=False,
-        allow_auto_create_topics=False,
-        graceful_timeout=STOP_SECONDS,
-        log_level=logging.DEBUG,
-        logger=_framework_logger(),
-    )
-
-
 class Consumer:
     """All subscriptions of one service in this process."""
 
     def __init__(
         self, *, bootstrap_servers: str, service: str, group_prefix: str, stuck_seconds: float = STUCK_SECONDS
     ) -> None:
-        self._broker = broker_for(bootstrap_servers, client_id=f"refettorio-{service}")
+        # FastStream's words through our JSON lines, and only when something is wrong (a commit that failed).
+        logger = logging.getLogger("refettorio.faststream")
+        logger.setLevel(logging.ERROR)
+        self._broker = KafkaBroker(
+            bootstrap_servers,
+            client_id=f"refettorio-{service}",
+            apply_types=False,
+            allow_auto_create_topics=False,
+            graceful_timeout=STOP_SECONDS,
+            log_level=logging.DEBUG,
+            logger=logger,
+        )
         self._service = service
         self._group_prefix = group_prefix
         self._stuck_seconds = stuck_seconds

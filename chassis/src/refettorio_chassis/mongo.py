@@ -7,8 +7,8 @@ Both speak the same collection methods; where they differ (sessions, cursors, ch
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar, cast
 
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
@@ -41,18 +41,6 @@ DUPLICATE_CODE: Final = 11000
 NAMESPACE_EXISTS_CODE: Final = 48
 MAX_COMMIT_MS: Final = 10_000
 SELECTION_TIMEOUT_MS: Final = 5_000
-
-__all__ = [
-    "BulkWriteError",
-    "Client",
-    "Collection",
-    "Database",
-    "Document",
-    "DuplicateKey",
-    "MongoFault",
-    "Session",
-    "connect",
-]
 
 
 def driver() -> str:
@@ -150,6 +138,15 @@ def may_pass(error: Exception) -> bool:
     if error.has_error_label("TransientTransactionError"):
         return True
     return not isinstance(error, (WriteError, BulkWriteError, InvalidOperation))
+
+
+@contextmanager
+def duplicates_told() -> Iterator[None]:
+    """A bulk write wraps a duplicate key in an error of its own; a transaction retries only what it recognises."""
+    try:
+        yield
+    except BulkWriteError as error:
+        raise duplicate_in(error) or error from error
 
 
 def duplicate_in(error: BulkWriteError) -> DuplicateKeyError | None:

@@ -172,6 +172,3 @@ async def _drop(transactions: Transactions, chosen: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
-
-
-__all__ = ["configure", "replay", "run"]

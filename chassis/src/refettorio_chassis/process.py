@@ -53,6 +53,17 @@ class Index:
     where: Mapping[str, Any] | None = None
 
 
+COLLECTIONS: Final = ("outbox", "processed", progress.COLLECTION, "leases")
+INDEXES: Final = (
+    Index(collection=set_aside.COLLECTION, keys=[("subscription", 1), ("state", 1), ("key", 1)]),
+    Index(collection=AUDIT, keys=[("subject", 1), ("at", 1)]),
+    Index(collection=AUDIT, keys=[("who", 1), ("at", 1)], where={"acted_by": {"$type": "string"}}),
+    Index(collection=READINGS, keys=[("about", 1), ("at", 1)]),
+    Index(collection=READINGS, keys=[("at", 1)]),
+)
+"""What every service has."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CommandSpec:
     """A command a service adds to its command line: `configure` declares its arguments, `run` returns the exit code."""
@@ -223,29 +234,13 @@ def application(service: Service, checks: Sequence[HealthCheck] = (), *, with_ro
 
 async def ensure_database(service: Service) -> None:
     """Collections and indexes, made before any transaction needs them (a transaction that makes one can conflict)."""
-    database = service.foundation.database
+    database, indexes = service.foundation.database, (*INDEXES, *service.indexes)
     existing = set(await database.list_collection_names())
-    wanted = {
-        "outbox",
-        "processed",
-        progress.COLLECTION,
-        "leases",
-        AUDIT,
-        READINGS,
-        set_aside.COLLECTION,
-        *service.collections,
-        *(i.collection for i in service.indexes),
-    }
+    wanted = {*COLLECTIONS, *service.collections, *(index.collection for index in indexes)}
     for name in sorted(wanted - existing):
         await mongo.ensure_collection(database, name)
     await ensure_outbox(database)
-    await database[set_aside.COLLECTION].create_index([("subscription", 1), ("state", 1), ("key", 1)])
-    await database[AUDIT].create_index([("subject", 1), ("at", 1)])
-    await database[READINGS].create_index([("about", 1), ("at", 1)])
-    acted = {"acted_by": {"$type": "string"}}
-    await database[AUDIT].create_index([("who", 1), ("at", 1)], partialFilterExpression=acted)
-    await database[READINGS].create_index([("at", 1)])
-    for index in service.indexes:
+    for index in indexes:
         options: dict[str, Any] = {"partialFilterExpression": dict(index.where)} if index.where else {}
         await database[index.collection].create_index(list(index.keys), unique=index.unique, **options)
     if service.prepare:

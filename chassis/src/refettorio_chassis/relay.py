@@ -23,7 +23,7 @@ from prometheus_client import Counter, Gauge
 
 from refettorio_chassis import mongo
 from refettorio_chassis.mongo import Document
-from refettorio_chassis.waking import woken_or_stopped
+from refettorio_chassis.waking import Job
 
 LEASE_SECONDS: Final = 10
 TURN_ROWS: Final = 1000
@@ -85,33 +85,29 @@ class Relay:
             sending.result()
 
     async def _until_stopped(self, producer: AIOKafkaProducer, stop: asyncio.Event) -> None:
-        wake = asyncio.Event()
-        watcher = asyncio.create_task(self._wake_on_insert(wake))
+        async def send(_stop: asyncio.Event) -> bool:
+            return await self._has_lease() and await self._send_some(producer)
+
+        job = Job("relay", send, poll_seconds=POLL_SECONDS)
+        watcher = asyncio.create_task(self._wake_on_insert(job))
         try:
-            while not stop.is_set():
-                wake.clear()
-                try:
-                    sent = await self._send_some(producer) if await self._has_lease() else 0
-                except mongo.MongoFault as fault:
-                    log.warning("relay waits for the database", fault=type(fault).__name__)
-                    sent = 0
-                if not sent:
-                    await woken_or_stopped(wake, stop, within_seconds=POLL_SECONDS)
+            await job.run(stop)
         finally:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
 
-    async def _send_some(self, producer: AIOKafkaProducer) -> int:
+    async def _send_some(self, producer: AIOKafkaProducer) -> bool:
+        """Whether there was anything."""
         parcels = await self._oldest_unsent()
         AGE.labels(self._service).set((datetime.now(UTC) - parcels[0]["written_at"]).total_seconds() if parcels else 0)
         if not parcels:
-            return 0
+            return False
         number = await self._send(producer, parcels)
         await self._outbox.update_many(
             {"_id": {"$in": [parcel["_id"] for parcel in parcels]}}, {"$set": {"sent_at": datetime.now(UTC)}}
         )
         SENT.labels(self._service).inc(number)
-        return number
+        return True
 
     async def _oldest_unsent(self) -> list[Document]:
         """Whole parcels, oldest first, until there are rows enough for one turn."""
@@ -170,13 +166,13 @@ class Relay:
         except mongo.MongoFault:
             log.warning("lease not given back; it ends by itself", seconds=LEASE_SECONDS)
 
-    async def _wake_on_insert(self, wake: asyncio.Event) -> None:
+    async def _wake_on_insert(self, job: Job) -> None:
         while True:
             try:
                 async with mongo.watch_inserts(self._outbox) as something_new:
                     while True:
                         if await something_new():
-                            wake.set()
+                            job.wake()
             except mongo.MongoFault as fault:
                 log.info("change stream ended, the poll goes on", fault=type(fault).__name__)
                 await asyncio.sleep(POLL_SECONDS)

@@ -8,7 +8,7 @@ A document: `_id`, `subscription`, `topic`, `partition`, `offset`, `key`, `value
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -46,7 +46,8 @@ async def park(transaction: Transaction, parked: Iterable[Parked], *, service: s
     if not rows:
         return
     now = datetime.now(UTC)
-    await transaction.collection(COLLECTION).insert_many([_document(row, now) for row in rows])
+    state = {"state": "parked", "parked_at": now, "attempts": 1}
+    await transaction.collection(COLLECTION).insert_many([asdict(row) | state | {"_id": uuid7()} for row in rows])
     for row in rows:
         transaction.post(_dead_letter(row, service))
 
@@ -76,25 +77,6 @@ async def settle(transaction: Transaction, parked_id: str, *, state: str, reason
         "$inc": {"attempts": 1},
     }
     return await transaction.collection(COLLECTION).update_one({"_id": parked_id, "state": "parked"}, update) == 1
-
-
-def _document(row: Parked, now: datetime) -> Document:
-    return {
-        "_id": uuid7(),
-        "subscription": row.subscription,
-        "topic": row.topic,
-        "partition": row.partition,
-        "offset": row.offset,
-        "key": row.key,
-        "value": row.value,
-        "headers": row.headers,
-        "slug": row.slug,
-        "reason": row.reason,
-        "behind": row.behind,
-        "state": "parked",
-        "parked_at": now,
-        "attempts": 1,
-    }
 
 
 def _dead_letter(row: Parked, service: str) -> OutboxRow:

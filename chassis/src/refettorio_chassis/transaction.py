@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
@@ -67,7 +66,7 @@ class BoundCollection:
     async def insert_many(self, documents: Sequence[Document]) -> None:
         """Raises DuplicateKey, as `insert_one` does."""
         if documents:
-            with _duplicates_told():
+            with mongo.duplicates_told():
                 await self._collection.insert_many(documents, ordered=True, session=self._session)
 
     async def replace_one(self, where: Mapping[str, Any], document: Document, *, upsert: bool = False) -> int:
@@ -115,20 +114,8 @@ class BoundCollection:
     async def bulk_write(self, operations: Sequence[Any], *, ordered: bool = False) -> None:
         """PyMongo operations (`UpdateOne`, `InsertOne`, …) in one round trip. Raises DuplicateKey."""
         if operations:
-            with _duplicates_told():
+            with mongo.duplicates_told():
                 await self._collection.bulk_write(operations, ordered=ordered, session=self._session)
-
-
-@contextmanager
-def _duplicates_told() -> Iterator[None]:
-    """A bulk write wraps a duplicate key in an error of its own; a transaction retries only what it recognises."""
-    try:
-        yield
-    except mongo.BulkWriteError as error:
-        duplicate = mongo.duplicate_in(error)
-        if duplicate is None:
-            raise
-        raise duplicate from error
 
 
 class Collections(Protocol):

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo.errors import BulkWriteError
 
 from refettorio_chassis import identifiers
 from refettorio_chassis.clock import (
@@ -22,7 +23,7 @@ from refettorio_chassis.clock import (
 )
 from refettorio_chassis.errors import DomainError
 from refettorio_chassis.identifiers import new_id, uuid7
-from refettorio_chassis.mongo import BulkWriteError, DuplicateKey, MongoFault, duplicate_in, may_pass
+from refettorio_chassis.mongo import DuplicateKey, MongoFault, duplicate_in, may_pass
 from refettorio_chassis.outbox import MAX_VALUE_BYTES, ClosedOutboxError, Outbox, OutboxRow, current_cause
 from refettorio_chassis.redacting import told
 from refettorio_contracts import read

@@ -1,46 +1,38 @@
 """How long what families wrote is kept, counted from the end of the school year it was for.
 
-Sources: Regulation (EU) 2016/679, art. 5, par. 1, letter e (no longer than the purpose needs); for what the books rest
-on, ten years (civil code, art. 2220). The municipality's own *massimario di scarto* may shorten or lengthen a rule: it
-is a number here.
+Source for what the books rest on: civil code, art. 2220 (ten years).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from enrollment.domain.school_year import SchoolYear
+from refettorio_chassis.retention import Rule
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """`what` goes `kept_for` after the end of its school year, and why it is kept so long."""
-
-    name: str
-    what: str
-    kept_for: timedelta
-    because: str
-
+AFTER_THE_YEAR: Final = "end of the school year"
 
 UNACCEPTED: Final = Rule(
     name="unaccepted-applications",
     what="applications that were not accepted, with their answers",
     kept_for=timedelta(days=365),
+    counted_from=AFTER_THE_YEAR,
     because="a family may still ask why, or appeal; then nothing rests on them",
 )
 NOTES: Final = Rule(
     name="notes-of-applications",
     what="notes of the family (often of health) and of the office on accepted applications",
     kept_for=timedelta(days=365),
+    counted_from=AFTER_THE_YEAR,
     because="they served that year's service",
 )
 ACCEPTED: Final = Rule(
     name="accepted-applications",
     what="accepted applications, enrolments and the pupils they were for",
     kept_for=timedelta(days=3653),
+    counted_from=AFTER_THE_YEAR,
     because="charges of that year rest on them: ten years, as the books",
 )
 RULES: Final = (UNACCEPTED, NOTES, ACCEPTED)

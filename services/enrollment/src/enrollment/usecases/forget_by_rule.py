@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 from enrollment.domain.retention import ACCEPTED, NOTES, UNACCEPTED, years_over
 from enrollment.usecases.ports import Ports
-from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.audit import audit_forgotten
 from refettorio_chassis.clock import rome_day
-
-BY_RULE = Actor(subject="enrollment", role="system")
 
 
 async def forget_by_rule(ports: Ports) -> Mapping[str, int]:
@@ -24,7 +22,5 @@ async def forget_by_rule(ports: Ports) -> Mapping[str, int]:
     }
     # Whoever is named in no application and enrolled for nothing any more is nobody to us.
     gone["pupils"] = await ports.store.forget_pupils_without_trace()
-    for name, number in gone.items():
-        if number:
-            await ports.audit(audit_line(BY_RULE, "forget-by-rule", name, at=now, details={"number": str(number)}))
+    await audit_forgotten(ports.audit, gone, service="enrollment", at=now)
     return gone

@@ -1,28 +1,15 @@
 """How long people's data are kept here, and why. What a session or a sign-in leaves is swept every ten minutes.
 
-Sources: Regulation (EU) 2016/679, art. 5, par. 1, letter e; for the register, see `exchange.py`. The numbers are data:
-a municipality whose rules differ changes them here.
+Source for the register: see `exchange.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from identity.domain.exchange import KEPT_FOR as REGISTER_KEPT_FOR
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """`what` goes `kept_for` after `counted_from`, and why it is kept so long."""
-
-    name: str
-    what: str
-    kept_for: timedelta
-    counted_from: str
-    because: str
-
+from refettorio_chassis.retention import Rule
 
 CONTACTS: Final = Rule(
     name="contacts",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from identity.domain.retention import CONTACTS
 from identity.usecases.announcements import contact_removed
 from identity.usecases.ports import Ports
-from refettorio_chassis.audit import Actor, audit_line
+from refettorio_chassis.audit import Actor, audit_forgotten, audit_line
 
 BY_RULE = Actor(subject="identity", role="system")
 
@@ -24,10 +24,9 @@ async def forget_unused_contacts(ports: Ports) -> Mapping[str, int]:
     unused = sorted(set(known) - set(await ports.exchanges.signed_in_since(known, since)))
     for guardian_id in unused:
         await forget_contacts(ports, guardian_id, BY_RULE)
-    if unused:
-        details = {"number": str(len(unused))}
-        await ports.audit(audit_line(BY_RULE, "forget-by-rule", CONTACTS.name, at=now, details=details))
-    return {CONTACTS.name: len(unused)}
+    gone = {CONTACTS.name: len(unused)}
+    await audit_forgotten(ports.audit, gone, service="identity", at=now)
+    return gone
 
 
 async def forget_contacts(ports: Ports, guardian_id: str, by: Actor) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 from notify.domain.retention import COMMUNICATIONS, DELIVERIES, LETTERS
 from notify.usecases.ports import Ports
-from refettorio_chassis.audit import Actor, audit_line
-
-BY_RULE = Actor(subject="notify", role="system")
+from refettorio_chassis.audit import audit_forgotten
 
 
 async def forget_by_rule(ports: Ports) -> Mapping[str, int]:
@@ -19,7 +17,5 @@ async def forget_by_rule(ports: Ports) -> Mapping[str, int]:
         DELIVERIES.name: await ports.store.forget_deliveries(planned_before=now - DELIVERIES.kept_for),
         COMMUNICATIONS.name: await ports.store.forget_communications(published_before=now - COMMUNICATIONS.kept_for),
     }
-    for name, number in gone.items():
-        if number:
-            await ports.audit(audit_line(BY_RULE, "forget-by-rule", name, at=now, details={"number": str(number)}))
+    await audit_forgotten(ports.audit, gone, service="notify", at=now)
     return gone
