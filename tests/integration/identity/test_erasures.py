@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 import httpx2 as httpx
 import pytest
 
+from refettorio_contracts.identity import ContactRemoved, ErasureAnswered
 from tests.integration.identity.browser import Browser, Site
+from tests.integration.identity.test_what_is_told import told_of
 
 OWN, WAITING = "/api/identity/v1/me/erasure-requests", "/api/identity/v1/erasure-requests"
 GRANTED = {"is_granted": True, "reason": "Nulla da tenere"}
@@ -27,8 +29,9 @@ async def waiting_ids(office: Browser) -> list[str]:
 
 
 async def test_what_is_granted_is_gone_and_a_sign_in_brings_no_contact_back(
-    administrator: Browser, family: Browser
+    administrator: Browser, family: Browser, site: Site
 ) -> None:
+    me = (await family.through_gate("GET", "/api/identity/v1/me")).json()
     assert (await family.through_gate("GET", "/api/identity/v1/me/contacts")).json()["items"]
     asked = (await family.through_gate("POST", OWN, {})).json()
     again = await family.through_gate("POST", OWN, {})
@@ -39,6 +42,9 @@ async def test_what_is_granted_is_gone_and_a_sign_in_brings_no_contact_back(
         done = await administrator.through_gate("PUT", f"{WAITING}/{asked['request_id']}/decision", GRANTED)
         assert done.status_code == 204, done.text
 
+    told = await told_of(site, me["id"], at_least=6)
+    assert [type(each.data) for each in told[-3:]] == [ErasureAnswered, ContactRemoved, ContactRemoved]
+    assert "Nulla da tenere" not in str(told)
     assert (await family.ask_gate("GET", "/portale/")).status_code == 302
     await family.sign_in("francesca.villa")
     assert (await family.through_gate("GET", "/api/identity/v1/me/contacts")).json()["items"] == []

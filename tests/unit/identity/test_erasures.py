@@ -20,7 +20,7 @@ from identity.usecases.forget_old_erasures import forget_old_erasures
 from identity.usecases.merge_records import merge_records
 from identity.usecases.start_sign_in import start_sign_in
 from refettorio_chassis.audit import Actor
-from refettorio_contracts.identity import ChannelPreferred, ContactRemoved, DelegateRevoked
+from refettorio_contracts.identity import ChannelPreferred, ContactRemoved, DelegateRevoked, ErasureAnswered
 from tests.support.identity_erasures import ASKED_ERASURE
 from tests.support.identity_memory import NOW, PROVIDER, Memory
 from tests.support.identity_scenarios import DELEGATION, GRANDMOTHER, MAIL, MARIO, OPEN, TWIN
@@ -109,7 +109,7 @@ async def test_the_others_hear_of_each_in_order_and_the_audit_has_no_address() -
     memory, request = await asked()
     await grant(memory, request)
     own = [(type(event), sequence) for event, sequence in memory.announced if event.guardian_id == "gua_1"]  # type: ignore[attr-defined] # all of them are about a guardian
-    kinds = [DelegateRevoked, ContactRemoved, ContactRemoved, ChannelPreferred]
+    kinds = [ErasureAnswered, DelegateRevoked, ContactRemoved, ContactRemoved, ChannelPreferred]
     assert own == [(kind, MARIO.version + number) for number, kind in enumerate(kinds, start=1)]
     ended = [event for event, _ in memory.announced if isinstance(event, DelegateRevoked)]
     assert [(each.guardian_id, each.is_given_up) for each in ended] == [("gua_1", False), ("gua_7", True)]
@@ -150,7 +150,9 @@ async def test_contacts_that_were_erased_do_not_come_back_with_a_sign_in(state: 
 async def test_refused_nothing_goes_and_the_reason_stays() -> None:
     memory, request = await asked()
     assert (await refuse(memory, request)).reason == "Debito aperto"
-    assert (len(memory.people.kept_contacts), len(memory.sessions.open_ones), memory.announced) == (3, 3, [])
+    assert (len(memory.people.kept_contacts), len(memory.sessions.open_ones)) == (3, 3)
+    answered = ErasureAnswered(guardian_id="gua_1", request_id=request.request_id, is_granted=False)
+    assert memory.announced == [(answered, MARIO.version + 1)]
     assert memory.audit.lines[-1].what == "erasure-refused"
 
 

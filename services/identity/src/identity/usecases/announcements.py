@@ -7,6 +7,7 @@ from datetime import date
 from identity.domain.contact import Contact
 from identity.domain.contact_code import WaitingContact
 from identity.domain.delegation import Delegation
+from identity.domain.erasure import GRANTED, ErasureRequest
 from identity.domain.guardian import Guardian
 from refettorio_contracts.identity import (
     ChannelPreferred,
@@ -15,6 +16,7 @@ from refettorio_contracts.identity import (
     ContactVerified,
     DelegateAuthorised,
     DelegateRevoked,
+    ErasureAnswered,
     GuardianDeceased,
     GuardianFoundLiving,
     GuardianMerged,
@@ -30,6 +32,13 @@ def guardian_registered(guardian: Guardian) -> GuardianRegistered:
         person=PersonalData(
             fiscal_code=guardian.fiscal_code, given_name=guardian.given_name, family_name=guardian.family_name
         ),
+    )
+
+
+def erasure_answered(request: ErasureRequest) -> ErasureAnswered:
+    """The office answered; what it says stays here."""
+    return ErasureAnswered(
+        guardian_id=request.guardian_id, request_id=request.request_id, is_granted=request.state == GRANTED
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from identity.domain.erasure import GRANTED, REFUSED, ErasureRequest
 from identity.domain.erasure_errors import ErasureOverError, ErasureUnknownError, OwnErasureError
-from identity.usecases.announcements import channel_preferred
+from identity.usecases.announcements import channel_preferred, erasure_answered
 from identity.usecases.close_record import end_sessions
 from identity.usecases.forget_unused_contacts import forget_contacts
 from identity.usecases.ports import Ports
@@ -16,7 +16,7 @@ from refettorio_chassis.clock import rome_day
 
 
 async def decide_erasure(ports: Ports, *, request_id: str, is_granted: bool, reason: str, by: Actor) -> ErasureRequest:
-    """Answered twice the same way it is once; the person reads `reason`.
+    """Answered twice the same way it is once; the person reads `reason`, and is told that there is an answer.
 
     Raises `ErasureUnknownError`, `ErasureOverError`, `OwnErasureError`.
     """
@@ -36,9 +36,20 @@ async def decide_erasure(ports: Ports, *, request_id: str, is_granted: bool, rea
     details = {"request": request_id}
     line = audit_line(by, f"erasure-{state}", request.guardian_id, at=now, reason=reason, details=details)
     await ports.audit(line)
+    await _announce(ports, decided)
     if is_granted:
         await _erase(ports, request.guardian_id, by)
     return decided
+
+
+async def _announce(ports: Ports, decided: ErasureRequest) -> None:
+    """Before anything ends: whoever tells the person still knows where they can be reached."""
+    person = await ports.people.guardian(decided.guardian_id)
+    if person is None:
+        return
+    person = person.told_once_more()
+    await ports.people.keep_guardian(person)
+    ports.announce(erasure_answered(decided), sequence=person.version)
 
 
 async def _erase(ports: Ports, guardian_id: str, by: Actor) -> None:
