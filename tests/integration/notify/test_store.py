@@ -7,9 +7,11 @@ from notify.domain.guardian import Channel
 from notify.domain.outcome import Accepted
 from notify.outbound.store import Store
 from notify.usecases.claim_delivery import claim_delivery
+from notify.usecases.forget_contact import forget_contact
 from notify.usecases.learn_contact import learn_contact
 from notify.usecases.ports import Parcel
 from notify.usecases.record_receipt import record_receipt
+from notify.usecases.write_letter import write_last_letter
 from refettorio_chassis.transaction import Transaction
 from tests.support.notify.code_scenarios import CodeScenarios, PreferenceScenarios
 from tests.support.notify.mongo_bench import MongoBench
@@ -18,12 +20,14 @@ from tests.support.notify.scenarios import (
     MARIA,
     CommunicationScenarios,
     DeliveryScenarios,
+    cause,
     claimed,
     contact,
     low_balance,
     reachable,
     settled,
 )
+from tests.support.notify.second_guardian_scenarios import LastLetterScenarios, SecondGuardianScenarios
 
 
 class TestDeliveriesInMongo(DeliveryScenarios):
@@ -43,6 +47,14 @@ class TestCodesInMongo(CodeScenarios):
 
 
 class TestPreferencesInMongo(PreferenceScenarios):
+    pass
+
+
+class TestSecondGuardiansInMongo(SecondGuardianScenarios):
+    pass
+
+
+class TestLastLettersInMongo(LastLetterScenarios):
     pass
 
 
@@ -114,3 +126,11 @@ async def test_bad_news_and_the_answer_that_arrive_together_never_miss_each_othe
         )
     assert {each.state for each in await bench.deliveries()} == {"failed"}
     assert await bench.transactions.view.collection("early_receipts").find({}) == []
+
+
+async def test_the_office_sees_an_address_masked_that_only_the_message_still_has(bench: MongoBench) -> None:
+    await reachable(bench, MARIA, "email")
+    at = bench.clock.now()
+    await bench.run(write_last_letter, MARIA, "erasure-answered", {}, happened_at=at, cause=cause())
+    await bench.run(forget_contact, MARIA, contact_id="con_email_1")
+    assert [each.masked_address for each in await bench.queries.deliveries("planned")] == ["g***@example.it"]

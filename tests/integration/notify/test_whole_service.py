@@ -11,8 +11,21 @@ from aiokafka import AIOKafkaProducer
 
 from refettorio_chassis.testing import envelope_of, eventually, outbox_rows, read_topic
 from refettorio_contracts import Event
-from refettorio_contracts.enrollment import ApplicationRejected, PupilEnrolled, PupilName
-from refettorio_contracts.identity import ContactCodeRequested, ContactVerified, GuardianRegistered, PersonalData
+from refettorio_contracts.enrollment import (
+    ApplicationRejected,
+    PupilEnrolled,
+    PupilName,
+    SecondGuardianAccepted,
+    SecondGuardianNamed,
+)
+from refettorio_contracts.identity import (
+    ContactCodeRequested,
+    ContactRemoved,
+    ContactVerified,
+    ErasureAnswered,
+    GuardianRegistered,
+    PersonalData,
+)
 from refettorio_contracts.ledger import BalanceLow, PaymentAnomalous, RefundPaid, ReminderIssued, TopUpCredited
 from refettorio_contracts.notify import DeliverySent
 from refettorio_contracts.topics import DELIVERIES
@@ -269,3 +282,49 @@ async def test_a_code_reaches_the_address_it_is_for_and_leaves_nothing_behind(wh
     for collection in ("letters", "deliveries"):
         kept = await database[collection].find({"guardian_id": guardian_id}).to_list(None)
         assert "042917" not in str(kept)
+
+
+async def test_that_an_erasure_was_answered_reaches_the_addresses_it_ends_which_are_then_forgotten(
+    whole: Whole, mailbox: Mailbox, smsc: Smsc
+) -> None:
+    guardian_id, number = f"gua_{uuid4().hex}", "393470000007"
+    mailbox.answers_to[f"{guardian_id}@example.it"] = ["451 4.3.0 later"]
+    known = registered(guardian_id, f"+{number}")
+    removed = [
+        ContactRemoved(guardian_id=guardian_id, contact_id=each.contact_id, channel=each.channel)
+        for each in known
+        if isinstance(each, ContactVerified)
+    ]
+    await publish(
+        whole, *known, ErasureAnswered(guardian_id=guardian_id, request_id="era_1", is_granted=True), *removed
+    )
+    deliveries = whole.service.foundation.database["deliveries"]
+
+    async def both_sent() -> bool:
+        rows = await deliveries.find({"guardian_id": guardian_id}).to_list(None)
+        return [row["state"] for row in rows] == ["sent", "sent"]
+
+    await eventually(both_sent, within_seconds=60, what="both sent, the e-mail at the second attempt")
+    assert subjects(mailbox, guardian_id) == ["La sua richiesta ha una risposta: la legga nel portale"]
+    assert [each.destination for each in smsc.submitted if each.destination == number] == [number]
+    kept = await whole.service.foundation.database["guardians"].find_one({"_id": guardian_id})
+    assert kept
+    assert kept["contacts"] == []
+    rows = await deliveries.find({"guardian_id": guardian_id}).to_list(None)
+    assert not any(trace in str(rows) for trace in ("example.it", number))
+
+
+async def test_who_is_named_second_guardian_is_told_and_the_holder_hears_the_answer(
+    whole: Whole, mailbox: Mailbox
+) -> None:
+    holder, second = f"gua_h{uuid4().hex}", f"gua_s{uuid4().hex}"
+    about = {"pupil_id": f"pup_{uuid4().hex}", "account_id": holder, "guardian_id": second}
+    await publish(whole, *registered(holder), *registered(second))
+    await publish(whole, SecondGuardianNamed(**about, second_percent=50), SecondGuardianAccepted(**about))
+
+    async def both_told() -> bool:
+        return bool(subjects(mailbox, holder)) and bool(subjects(mailbox, second))
+
+    await eventually(both_told, within_seconds=60, what="an e-mail to each")
+    assert subjects(mailbox, second) == ["Le chiedono di essere l'altro genitore di un alunno"]
+    assert subjects(mailbox, holder) == ["L'altro genitore ha accettato"]

@@ -12,6 +12,7 @@ from notify.domain.enrolment import Enrolment
 from notify.domain.guardian import Channel, Guardian
 from notify.domain.letter import Cause, Letter
 from notify.domain.policy import Policy
+from notify.domain.second_guardian import SecondGuardian
 from notify.outbound.compose import Composer
 from notify.usecases.ports import Ports
 from refettorio_chassis.audit import AuditLine
@@ -30,6 +31,7 @@ class MemoryStore:
 
     guardians_by_id: dict[str, Guardian] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    second_guardians: dict[tuple[str, str], SecondGuardian] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     communications: dict[str, Communication] = field(default_factory=dict)
@@ -53,11 +55,24 @@ class MemoryStore:
     async def save_enrolment(self, enrolment: Enrolment) -> None:
         self.enrolments[enrolment.enrolment_id] = enrolment
 
+    async def second_guardian(self, pupil_id: str, account_id: str) -> SecondGuardian | None:
+        return self.second_guardians.get((pupil_id, account_id))
+
+    async def save_second_guardian(self, second: SecondGuardian) -> None:
+        self.second_guardians[second.pupil_id, second.account_id] = second
+
+    async def remove_second_guardian(self, second: SecondGuardian) -> None:
+        if self.second_guardians.get((second.pupil_id, second.account_id)) == second:
+            del self.second_guardians[second.pupil_id, second.account_id]
+
     async def count_audience(self, audience: Audience, on: date) -> int:
-        return len(self._audience(audience, on))
+        return len({each.guardian_id for each in self._meant(audience, on)})
 
     async def audience_after(self, audience: Audience, on: date, after: str, limit: int) -> list[str]:
-        return [each for each in self._audience(audience, on) if each > after][:limit]
+        meant = self._meant(audience, on)
+        beside = (self.second_guardians.get((each.pupil_id, each.guardian_id)) for each in meant)
+        families = {each.guardian_id for each in meant} | {each.guardian_id for each in beside if each}
+        return sorted(each for each in families if each > after)[:limit]
 
     async def add_letters(self, letters: Sequence[Letter]) -> None:
         for letter in letters:
@@ -138,8 +153,8 @@ class MemoryStore:
     async def communication(self, communication_id: str) -> Communication | None:
         return self.communications.get(communication_id)
 
-    def _audience(self, audience: Audience, on: date) -> list[str]:
-        return sorted({each.guardian_id for each in self.enrolments.values() if audience.includes(each, on)})
+    def _meant(self, audience: Audience, on: date) -> list[Enrolment]:
+        return [each for each in self.enrolments.values() if audience.includes(each, on)]
 
 
 def _is_due(delivery: Delivery, channel: Channel, now: datetime, in_hand: Collection[str]) -> bool:

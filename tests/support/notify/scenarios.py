@@ -116,6 +116,7 @@ def enrolment(
 ) -> Enrolment:
     return Enrolment(
         enrolment_id=f"enr_{number}",
+        pupil_id=f"pup_{number}",
         guardian_id=guardian_id or f"gua_{number:02d}",
         service=service,
         placements=(

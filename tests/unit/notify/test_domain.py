@@ -11,7 +11,7 @@ from notify.domain.masking import masked
 from notify.domain.quiet_hours import NEVER_QUIET, QuietHours
 from notify.domain.references import as_submitted
 from notify.domain.retry import RetryPolicy
-from notify.domain.wording import day, euros, meals, service_name, shortened
+from notify.domain.wording import day, euros, meals, percent, service_name, shortened
 
 NIGHT = QuietHours(start=time(21), end=time(8))
 SIESTA = QuietHours(start=time(13), end=time(15))
@@ -31,6 +31,15 @@ def test_amounts_are_written_the_italian_way(cents: int, text: str) -> None:
 
 def test_words_follow_their_number() -> None:
     assert (meals(1), meals(0), meals(3)) == ("1 pasto", "0 pasti", "3 pasti")
+    assert [percent(each) for each in (1, 8, 11, 80, 89)] == ["l'1%", "l'8%", "l'11%", "l'80%", "l'89%"]
+    assert [percent(each) for each in (0, 10, 18, 79, 90, 100)] == [
+        "il 0%",
+        "il 10%",
+        "il 18%",
+        "il 79%",
+        "il 90%",
+        "il 100%",
+    ]
     assert day(date(2025, 9, 3)) == "03/09/2025"
     assert (service_name("meals"), service_name("pre-school")) == ("Refezione scolastica", "pre-school")
 
@@ -119,7 +128,7 @@ def test_the_contact_verified_last_is_the_one_used() -> None:
 
 def enrolled() -> Enrolment:
     stay = Placement(school_id="s1", class_id="c1", first_day=date(2025, 9, 8), last_day=YEAR_ENDS)
-    return Enrolment(enrolment_id="enr_1", guardian_id="gua_1", service="meals", placements=(stay,))
+    return Enrolment(enrolment_id="enr_1", pupil_id="pup_1", guardian_id="gua_1", service="meals", placements=(stay,))
 
 
 def test_a_move_splits_the_year_and_a_second_one_overtakes_the_first() -> None:

@@ -332,7 +332,7 @@ async def test_enrolments_follow_their_pupil(bench: MemoryBench) -> None:
 
 def test_every_other_topic_it_follows_is_of_the_catalogue_and_named_once(bench: MemoryBench) -> None:
     names = [subscription.name for subscription in Events(lambda _: bench.ports()).subscriptions()]
-    assert names == ["guardians", "contact-codes", "pupils", "applications", "accounts"]
+    assert names == ["guardians", "contact-codes", "pupils", "applications", "second-guardians", "accounts"]
 
 
 async def test_a_code_goes_to_the_address_it_is_for_and_a_preference_is_learnt(bench: MemoryBench) -> None:
@@ -347,6 +347,6 @@ async def test_a_code_goes_to_the_address_it_is_for_and_a_preference_is_learnt(b
     await receive(
         bench, code, code.model_copy(update={"channel": "fax"}), ChannelPreferred(guardian_id=MARIA, channel="sms")
     )
-    [letter] = await bench.letters()
-    assert (letter.address, letter.channels, "042917" in letter.content.sms) == ("+393330000199", ("sms",), True)
+    [letter], [delivery] = await bench.letters(), await bench.deliveries()
+    assert (delivery.address, letter.channels, "042917" in letter.content.sms) == ("+393330000199", ("sms",), True)
     assert bench.store.guardians_by_id[MARIA].preferred_channel == "sms"

@@ -14,6 +14,7 @@ from notify.outbound.mail_layout import Letterhead, MailLayout
 from refettorio_contracts.ledger import Instalment
 from tests.support.notify.memory import COMPOSER
 
+SHARES: dict[str, object] = {"second_percent": 50, "valid_from": date(2025, 11, 1)}
 VALUES: dict[str, dict[str, object]] = {
     "balance-running-low": {"balance_cents": 1530, "meals_left": 3},
     "balance-finished": {"balance_cents": 12, "meals_left": 0},
@@ -56,6 +57,15 @@ VALUES: dict[str, dict[str, object]] = {
     "contact-code": {"code": "042917"},
     "delegate-authorised": {"last_day": date(2026, 8, 31)},
     "delegate-revoked": {"is_given_up": True},
+    "erasure-answered": {},
+    "second-guardian-named": {"pupil_id": "pup_1", "second_percent": 50},
+    "second-guardian-accepted": {"pupil_id": "pup_1"},
+    "second-guardian-declined": {"pupil_id": "pup_1"},
+    "second-guardian-ended": {"pupil_id": "pup_1", "ended_by": "office", "is_second": True},
+    "shares-proposed": {"pupil_id": "pup_1", "is_second": True} | SHARES,
+    "shares-declined": {"pupil_id": "pup_1"},
+    "shares-agreed": {"pupil_id": "pup_1", "is_second": True} | SHARES,
+    "pupil-accepted": {"service": "meals", "school_year": "2025/26", "pupil_name": "Giulia"},
     "communication": {"title": "Sciopero", "body": "Niente mensa.\n\nL'ufficio"},
 }
 
@@ -195,3 +205,32 @@ def test_the_footer_says_who_writes_and_where_to_manage() -> None:
     for part in (dressed.text, dressed.html):
         for words in ("Comune di Prova", "Ufficio scuola", "https://m.example/portale/"):
             assert words in part
+
+
+@pytest.mark.parametrize("is_second", [False, True])
+@pytest.mark.parametrize("percent", [0, 35])
+@pytest.mark.parametrize("template", ["second-guardian-named", "shares-proposed", "shares-agreed"])
+def test_shares_are_told_to_each_of_the_two_and_nothing_is_said_of_none(
+    template: str, percent: int, *, is_second: bool
+) -> None:
+    content = COMPOSER(template, VALUES[template] | {"second_percent": percent, "is_second": is_second})
+    assert len(segments(spelled(content.sms), reference=1)) <= 2
+    assert ("35%" in content.sms) == (percent == 35)
+    assert content.action
+    assert content.action.path.startswith("/portale/figli")
+
+
+@pytest.mark.parametrize("ended_by", ["holder", "second", "office", "not-invented-yet"])
+@pytest.mark.parametrize("is_second", [False, True])
+def test_an_end_says_who_decided_it_if_that_is_known(ended_by: str, *, is_second: bool) -> None:
+    content = COMPOSER("second-guardian-ended", {"pupil_id": "pup_1", "ended_by": ended_by, "is_second": is_second})
+    assert ("L'ha deciso l'ufficio" in content.body) == (ended_by == "office")
+    assert "  " not in content.body
+    assert content.action
+    assert content.action.path.endswith("/figli" if is_second else "/pup_1/altro-genitore")
+
+
+def test_that_an_erasure_was_answered_says_nothing_of_the_answer() -> None:
+    content = COMPOSER("erasure-answered", {})
+    assert not any(word in str(content).casefold() for word in ("accolt", "accett", "rifiut", "cancellat", "negat"))
+    assert content.action == Action(label="Leggi la risposta", path="/portale/profilo/cancellazione")

@@ -5,6 +5,7 @@ from tests.support.notify.code_scenarios import CodeScenarios, PreferenceScenari
 from tests.support.notify.memory import MemoryBench
 from tests.support.notify.retention_scenarios import RetentionScenarios
 from tests.support.notify.scenarios import EVERY_CHANNEL, NOON, CommunicationScenarios, DeliveryScenarios
+from tests.support.notify.second_guardian_scenarios import LastLetterScenarios, SecondGuardianScenarios
 
 
 @pytest.fixture
@@ -29,4 +30,12 @@ class TestCodesInMemory(CodeScenarios):
 
 
 class TestPreferencesInMemory(PreferenceScenarios):
+    pass
+
+
+class TestSecondGuardiansInMemory(SecondGuardianScenarios):
+    pass
+
+
+class TestLastLettersInMemory(LastLetterScenarios):
     pass

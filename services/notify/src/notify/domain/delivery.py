@@ -20,7 +20,8 @@ TOO_LATE = "too-late"
 class Delivery:
     """`next_attempt_at`: not before. `lease_token` and `lease_until` belong to the sender that has it in hand.
 
-    The address is not here: it is looked up when the message leaves, so a number changed meanwhile is honoured.
+    The address is looked up when the message leaves, so a number changed meanwhile is honoured. `address` is that of
+    the few that are bound to one place, a code or the last thing told to a contact; it is forgotten when they are over.
     """
 
     delivery_id: str
@@ -40,11 +41,16 @@ class Delivery:
     reference: str | None = None
     segments: int | None = None
     reason: str | None = None
+    address: str | None = None
 
     @property
     def is_secret(self) -> bool:
         """Its letter is deleted when it is over."""
         return self.template == CONTACT_CODE
+
+    def bound_to(self, address: str | None) -> Delivery:
+        """There and nowhere else."""
+        return replace(self, address=address)
 
     def postponed(self, until: datetime, reason: str | None = None) -> Delivery:
         """Back among the planned ones."""
@@ -62,12 +68,13 @@ class Delivery:
             reference=tidy(outcome.reference),
             segments=outcome.segments,
             reason=None,
+            address=None,
             lease_token=None,
             lease_until=None,
         )
 
     def failed(self, reason: str) -> Delivery:
-        return replace(self, state="failed", reason=reason, lease_token=None, lease_until=None)
+        return replace(self, state="failed", reason=reason, address=None, lease_token=None, lease_until=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class Enrolment:
     """One pupil, one service, one school year, told to the holder of the account."""
 
     enrolment_id: str
+    pupil_id: str
     guardian_id: str
     service: str
     placements: tuple[Placement, ...]

@@ -28,8 +28,7 @@ class Cause:
 class Letter:
     """`channels` are those it should travel by; the portal shows every letter but a code.
 
-    `address`: where a code goes, and nothing else ever does; the others go where the guardian can be reached when they
-    leave. After `expires_at` a letter is sent no more.
+    After `expires_at` a letter is sent no more.
     """
 
     letter_id: str
@@ -41,7 +40,6 @@ class Letter:
     is_urgent: bool
     written_at: datetime
     cause: Cause
-    address: str | None = None
     expires_at: datetime | None = None
 
 

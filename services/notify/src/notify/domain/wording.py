@@ -20,6 +20,12 @@ def meals(number: int) -> str:
     return "1 pasto" if number == 1 else f"{number} pasti"
 
 
+def percent(number: int) -> str:
+    """`40` → `il 40%`, `8` → `l'8%`: the article goes by how the number is spoken."""
+    is_elided = number in {1, 8, 11} or number in range(80, 90)
+    return f"l'{number}%" if is_elided else f"il {number}%"
+
+
 def day(value: date) -> str:
     """`2025-09-03` → `03/09/2025`."""
     return f"{value:%d/%m/%Y}"

@@ -1,12 +1,14 @@
-"""Which message an event of the ledger deserves, and what it says. Most events of an account deserve none."""
+"""Which message an event of the ledger deserves, and what it says. Most events of an account deserve none.
+
+The holder of an account is the guardian of the same id.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from notify.domain.balance import template_for
+from notify.inbound.told import Told
 from refettorio_chassis.clock import rome_day
 from refettorio_contracts import Event, ledger
 
@@ -15,15 +17,6 @@ PAID_TWICE: Final = "already-paid"
 
 TOLD_OUTCOMES: Final = frozenset({"carried-over", "refund-due", "debt-due"})
 """Who ends the year even has nothing to do and nothing to know; an outcome we have no words for is not told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A message to the holder of an account: its template, and the values the template asks for."""
-
-    account_id: str
-    template: str
-    values: Mapping[str, object]
 
 
 def letter_about(event: Event) -> Told | None:
@@ -37,7 +30,7 @@ def letter_about(event: Event) -> Told | None:
             return _about_refund(event)
         case ledger.PaymentAnomalous() if event.anomaly == PAID_TWICE:
             values = {"amount_cents": event.amount_cents, "notice_number": event.notice_number}
-            return Told(account_id=event.account_id, template="notice-paid-twice", values=values)
+            return Told(guardian_id=event.account_id, template="notice-paid-twice", values=values)
         case _:
             return None
 
@@ -60,7 +53,7 @@ def _about_balance(event: ledger.BalanceLow | ledger.TopUpCredited | ledger.Year
                 return None
             template = f"year-closed-{event.outcome}"
             values |= {"school_year": event.school_year, "balance_cents": event.balance_cents - (event.held_cents or 0)}
-    return Told(account_id=event.account_id, template=template, values=values)
+    return Told(guardian_id=event.account_id, template=template, values=values)
 
 
 def _about_debt(event: ledger.ReminderIssued | ledger.DebtWrittenOff | ledger.InstalmentPlanGranted) -> Told:
@@ -81,7 +74,7 @@ def _about_debt(event: ledger.ReminderIssued | ledger.DebtWrittenOff | ledger.In
             template = "instalment-plan-granted"
             parts = sorted(event.instalments, key=lambda part: part.due_date)
             values = {"instalments": parts, "total_cents": sum(part.amount_cents for part in parts)}
-    return Told(account_id=event.account_id, template=template, values=values)
+    return Told(guardian_id=event.account_id, template=template, values=values)
 
 
 def _about_refund(event: ledger.RefundApproved | ledger.RefundPaid | ledger.RefundRejected) -> Told:
@@ -93,4 +86,4 @@ def _about_refund(event: ledger.RefundApproved | ledger.RefundPaid | ledger.Refu
             template, values["amount_cents"] = "refund-paid", amount_cents
         case ledger.RefundRejected():
             template = "refund-rejected"
-    return Told(account_id=event.account_id, template=template, values=values)
+    return Told(guardian_id=event.account_id, template=template, values=values)

@@ -6,22 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from notify.domain.enrolment import Enrolment, Placement
-from notify.domain.guardian import Contact
 from notify.domain.letter import Cause
+from notify.domain.second_guardian import SecondGuardian
 from notify.inbound.account_letters import letter_about
+from notify.inbound.guardians import follow_guardian
+from notify.inbound.second_guardian_letters import letters_about
 from notify.inbound.tracing import current_traceparent
 from notify.usecases.end_enrolment import end_enrolment
-from notify.usecases.follow_merge import follow_merge
-from notify.usecases.forget_contact import forget_contact
-from notify.usecases.learn_contact import learn_contact
+from notify.usecases.follow_second_guardians import forget_second_guardian, learn_second_guardian
 from notify.usecases.learn_enrolment import learn_enrolment
-from notify.usecases.learn_guardian import learn_guardian
 from notify.usecases.move_pupil import move_pupil
 from notify.usecases.ports import Ports
-from notify.usecases.prefer_channel import prefer_channel
 from notify.usecases.send_contact_code import Code, send_contact_code
-from notify.usecases.stop_writing import stop_writing, write_again
-from notify.usecases.write_letter import write_letter
+from notify.usecases.write_letter import write_last_letter, write_letter
 from refettorio_chassis.clock import rome_day
 from refettorio_chassis.consuming import Received, Subscription, one_by_one
 from refettorio_chassis.transaction import Transaction
@@ -32,20 +29,25 @@ from refettorio_contracts.enrollment import (
     EnrolmentEnded,
     PupilEnrolled,
     PupilMoved,
+    SecondGuardianAccepted,
+    SecondGuardianEnded,
+    SharesAgreed,
 )
 from refettorio_contracts.identity import (
-    ChannelPreferred,
     ContactCodeRequested,
-    ContactRemoved,
-    ContactVerified,
     DelegateAuthorised,
     DelegateRevoked,
-    GuardianDeceased,
-    GuardianFoundLiving,
-    GuardianMerged,
-    GuardianRegistered,
+    ErasureAnswered,
 )
-from refettorio_contracts.topics import ACCOUNTS, APPLICATIONS, CONTACT_CODES, GUARDIANS, PAYMENTS, PUPILS
+from refettorio_contracts.topics import (
+    ACCOUNTS,
+    APPLICATIONS,
+    CONTACT_CODES,
+    GUARDIANS,
+    PAYMENTS,
+    PUPILS,
+    SECOND_GUARDIANS,
+)
 
 BATCH_RECORDS: Final = 200
 """A letter is three writes; this many letters still make a small transaction."""
@@ -71,6 +73,12 @@ class Events:
                 max_records=BATCH_RECORDS,
             ),
             Subscription(
+                name="second-guardians",
+                topics=[SECOND_GUARDIANS],
+                on_batch=one_by_one(self.on_second_guardians),
+                parks_behind=True,
+            ),
+            Subscription(
                 name="accounts",
                 topics=[ACCOUNTS, PAYMENTS],
                 on_batch=one_by_one(self.on_accounts),
@@ -79,34 +87,17 @@ class Events:
         ]
 
     async def on_guardians(self, transaction: Transaction, received: Received) -> None:
-        ports = self._ports(transaction)
         match received.event:
-            case GuardianRegistered(guardian_id=guardian_id, person=person):
-                await learn_guardian(ports, guardian_id, given_name=person.given_name)
-            case ContactVerified() as event:
-                contact = Contact(
-                    contact_id=event.contact_id,
-                    channel=event.channel,
-                    address=event.address,
-                    verified_at=received.envelope.time,
-                )
-                await learn_contact(ports, event.guardian_id, contact)
-            case ChannelPreferred(guardian_id=guardian_id, channel=channel):
-                await prefer_channel(ports, guardian_id, channel=channel)
-            case GuardianDeceased(guardian_id=guardian_id):
-                await stop_writing(ports, guardian_id)
-            case GuardianFoundLiving(guardian_id=guardian_id):
-                await write_again(ports, guardian_id)
-            case GuardianMerged(guardian_id=guardian_id, into_guardian_id=into_id):
-                await follow_merge(ports, guardian_id, into_id=into_id)
-            case ContactRemoved() as event:
-                await forget_contact(ports, event.guardian_id, contact_id=event.contact_id)
             case DelegateAuthorised(guardian_id=guardian_id, last_day=last_day):
                 await self._write(transaction, received, guardian_id, "delegate-authorised", {"last_day": last_day})
             case DelegateRevoked(guardian_id=guardian_id, is_given_up=is_given_up):
                 await self._write(transaction, received, guardian_id, "delegate-revoked", {"is_given_up": is_given_up})
+            case ErasureAnswered(guardian_id=guardian_id):
+                at, cause = received.envelope.time, _cause(received)
+                ports = self._ports(transaction)
+                await write_last_letter(ports, guardian_id, "erasure-answered", {}, happened_at=at, cause=cause)
             case _:
-                pass
+                await follow_guardian(self._ports(transaction), received)
 
     async def on_contact_codes(self, transaction: Transaction, received: Received) -> None:
         match received.event:
@@ -153,14 +144,37 @@ class Events:
                 template = "application-rejected"
             case _:
                 return
-        about = {"service": event.service, "school_year": event.school_year}
-        await self._write(transaction, received, event.guardian_id, template, about | values)
+        values |= {"service": event.service, "school_year": event.school_year}
+        await self._write(transaction, received, event.guardian_id, template, values)
+        if isinstance(event, ApplicationAccepted):
+            await self._write_beside(transaction, received, event, values)
+
+    async def on_second_guardians(self, transaction: Transaction, received: Received) -> None:
+        ports, event = self._ports(transaction), received.event
+        if isinstance(event, SharesAgreed) and not await ports.store.second_guardian(event.pupil_id, event.account_id):
+            return  # it ended a moment ago, and that was told with what becomes of the costs
+        for told in letters_about(event):
+            await self._write(transaction, received, told.guardian_id, told.template, told.values)
+        match event:
+            case SecondGuardianAccepted():
+                await learn_second_guardian(ports, _second(event))
+            case SecondGuardianEnded():
+                await forget_second_guardian(ports, _second(event))
+            case _:
+                pass
 
     async def on_accounts(self, transaction: Transaction, received: Received) -> None:
-        """The holder of an account is the guardian of the same id."""
         told = letter_about(received.event)
         if told is not None:
-            await self._write(transaction, received, told.account_id, told.template, told.values)
+            await self._write(transaction, received, told.guardian_id, told.template, told.values)
+
+    async def _write_beside(
+        self, transaction: Transaction, received: Received, event: ApplicationAccepted, values: Mapping[str, object]
+    ) -> None:
+        """That the pupil will use a service is for the second guardian too; how it was asked for is not."""
+        second = await self._ports(transaction).store.second_guardian(event.pupil_id, event.guardian_id)
+        if second is not None:
+            await self._write(transaction, received, second.guardian_id, "pupil-accepted", values)
 
     async def _write(
         self,
@@ -188,9 +202,14 @@ def _cause(received: Received) -> Cause:
     )
 
 
+def _second(event: SecondGuardianAccepted | SecondGuardianEnded) -> SecondGuardian:
+    return SecondGuardian(pupil_id=event.pupil_id, account_id=event.account_id, guardian_id=event.guardian_id)
+
+
 def _enrolment(event: PupilEnrolled) -> Enrolment:
     return Enrolment(
         enrolment_id=event.enrolment_id,
+        pupil_id=event.pupil_id,
         guardian_id=event.account_id,
         service=event.service,
         placements=(

@@ -34,6 +34,7 @@ class Composer:
         self._environment.filters |= {
             "euros": wording.euros,
             "meals": wording.meals,
+            "percent": wording.percent,
             "day": wording.day,
             "service": wording.service_name,
             "shortened": wording.shortened,

@@ -11,6 +11,7 @@ from notify.domain.delivery import Delivery
 from notify.domain.enrolment import Enrolment, Placement
 from notify.domain.guardian import Contact, Guardian
 from notify.domain.letter import Cause, Letter
+from notify.domain.second_guardian import SecondGuardian
 from refettorio_chassis.mongo import Document
 
 
@@ -42,6 +43,7 @@ def enrolment_document(enrolment: Enrolment) -> Document:
     """As it is stored."""
     return {
         "_id": enrolment.enrolment_id,
+        "pupil_id": enrolment.pupil_id,
         "guardian_id": enrolment.guardian_id,
         "service": enrolment.service,
         "placements": [
@@ -57,9 +59,10 @@ def enrolment_document(enrolment: Enrolment) -> Document:
 
 
 def enrolment_from(document: Document) -> Enrolment:
-    """As it was stored."""
+    """As it was stored; those heard before second guardians came name no pupil."""
     return Enrolment(
         enrolment_id=document["_id"],
+        pupil_id=document.get("pupil_id", ""),
         guardian_id=document["guardian_id"],
         service=document["service"],
         placements=tuple(
@@ -74,17 +77,28 @@ def enrolment_from(document: Document) -> Enrolment:
     )
 
 
+def second_guardian_document(second: SecondGuardian) -> Document:
+    """As it is stored."""
+    return {"_id": second_guardian_key(second.pupil_id, second.account_id), "guardian_id": second.guardian_id}
+
+
+def second_guardian_key(pupil_id: str, account_id: str) -> str:
+    """One for each pupil and holder."""
+    return f"{pupil_id}/{account_id}"
+
+
 def letter_document(letter: Letter) -> Document:
     """As it is stored."""
     return _with_id(asdict(letter), "letter_id")
 
 
 def letter_from(document: Document) -> Letter:
-    """As it was stored."""
+    """As it was stored; the address of a code is its delivery's, and was the letter's before."""
     content = document["content"]
     action = content["action"]
+    fields = {name: value for name, value in _without_id(document, "letter_id").items() if name != "address"}
     return Letter(
-        **_without_id(document, "letter_id")
+        **fields
         | {
             "content": Content(
                 title=content["title"],

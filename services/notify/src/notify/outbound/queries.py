@@ -62,7 +62,7 @@ class Queries:
         listed = []
         for delivery in map(documents.delivery_from, found):
             guardian = guardians.get(delivery.guardian_id)
-            address = guardian.address_for(delivery.channel) if guardian else None
+            address = delivery.address or (guardian.address_for(delivery.channel) if guardian else None)
             listed.append(ListedDelivery(delivery=delivery, masked_address=masked(address) if address else None))
         return listed
 

@@ -1,7 +1,7 @@
 """What this service keeps, in MongoDB.
 
-Collections: `guardians` (names and contacts), `enrolments` (who belongs to which audience), `letters`, `deliveries`,
-`communications`, `early_receipts`.
+Collections: `guardians` (names and contacts), `enrolments` (who belongs to which audience), `second_guardians` (who
+does beside them), `letters`, `deliveries`, `communications`, `early_receipts`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,30 @@ from notify.domain.delivery import Delivery
 from notify.domain.enrolment import Enrolment
 from notify.domain.guardian import Channel, Guardian
 from notify.domain.letter import Letter
+from notify.domain.second_guardian import SecondGuardian
 from notify.outbound import documents
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Transaction
 
-COLLECTIONS: Final = ("guardians", "enrolments", "letters", "deliveries", "communications", "early_receipts")
+COLLECTIONS: Final = (
+    "guardians",
+    "enrolments",
+    "second_guardians",
+    "letters",
+    "deliveries",
+    "communications",
+    "early_receipts",
+)
 OVER: Final = ["sent", "failed"]
+
+
+_FAMILY: Final[list[Document]] = [
+    {"$set": {"beside": {"$concat": ["$pupil_id", "/", "$guardian_id"]}}},
+    {"$lookup": {"from": "second_guardians", "localField": "beside", "foreignField": "_id", "as": "seconds"}},
+    {"$set": {"family": {"$concatArrays": [["$guardian_id"], "$seconds.guardian_id"]}}},
+    {"$unwind": "$family"},
+]
+"""From enrolments to guardians: the holder of each, and who is second guardian of its pupil beside them."""
 
 
 class Store:
@@ -31,6 +49,7 @@ class Store:
     def __init__(self, transaction: Transaction) -> None:
         self._guardians = transaction.collection("guardians")
         self._enrolments = transaction.collection("enrolments")
+        self._second_guardians = transaction.collection("second_guardians")
         self._letters = transaction.collection("letters")
         self._deliveries = transaction.collection("deliveries")
         self._communications = transaction.collection("communications")
@@ -64,6 +83,19 @@ class Store:
         document = documents.enrolment_document(enrolment)
         await self._enrolments.replace_one({"_id": enrolment.enrolment_id}, document, upsert=True)
 
+    async def second_guardian(self, pupil_id: str, account_id: str) -> SecondGuardian | None:
+        found = await self._second_guardians.find_one({"_id": documents.second_guardian_key(pupil_id, account_id)})
+        if found is None:
+            return None
+        return SecondGuardian(pupil_id=pupil_id, account_id=account_id, guardian_id=found["guardian_id"])
+
+    async def save_second_guardian(self, second: SecondGuardian) -> None:
+        document = documents.second_guardian_document(second)
+        await self._second_guardians.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+    async def remove_second_guardian(self, second: SecondGuardian) -> None:
+        await self._second_guardians.delete_one(documents.second_guardian_document(second))
+
     async def count_audience(self, audience: Audience, on: date) -> int:
         pipeline: list[Document] = [
             {"$match": _audience_filter(audience, on)},
@@ -75,8 +107,10 @@ class Store:
 
     async def audience_after(self, audience: Audience, on: date, after: str, limit: int) -> list[str]:
         pipeline: list[Document] = [
-            {"$match": _audience_filter(audience, on) | {"guardian_id": {"$gt": after}}},
-            {"$group": {"_id": "$guardian_id"}},
+            {"$match": _audience_filter(audience, on)},
+            *_FAMILY,
+            {"$match": {"family": {"$gt": after}}},
+            {"$group": {"_id": "$family"}},
             {"$sort": {"_id": 1}},
             {"$limit": limit},
         ]

@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from notify.domain.delivery import NO_CONTACT, TOO_LATE, Delivery
 from notify.domain.guardian import Channel, Guardian
-from notify.domain.letter import Letter
 from notify.usecases.ending import end_delivery
 from notify.usecases.ports import Parcel, Ports
 
@@ -32,7 +31,7 @@ async def claim_delivery(ports: Ports, channel: Channel, *, token: str, in_hand:
 async def _packed(ports: Ports, delivery: Delivery, token: str) -> Parcel | None:
     guardian = await ports.store.guardian(delivery.guardian_id)
     letter = await ports.store.letter(delivery.letter_id)
-    address = _address(letter, guardian, delivery.channel)
+    address = _address(delivery, guardian)
     if letter is None or address is None:
         await end_delivery(ports, delivery.failed(NO_CONTACT))
         return None
@@ -52,8 +51,8 @@ async def _packed(ports: Ports, delivery: Delivery, token: str) -> Parcel | None
     )
 
 
-def _address(letter: Letter | None, guardian: Guardian | None, channel: Channel) -> str | None:
-    """Looked up when the message leaves, unless it was written to one address alone."""
-    if letter is not None and letter.address is not None:
-        return letter.address
-    return guardian.address_for(channel) if guardian else None
+def _address(delivery: Delivery, guardian: Guardian | None) -> str | None:
+    """Looked up when the message leaves, unless it is bound to one address alone."""
+    if guardian is None or guardian.is_deceased or delivery.address is None:
+        return guardian.address_for(delivery.channel) if guardian else delivery.address
+    return delivery.address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from notify.domain.guardian import Guardian
@@ -21,3 +22,10 @@ async def hold_kept(ports: Ports, guardian_id: str) -> Guardian:
     while guardian.merged_into is not None:
         guardian = await ports.store.hold_guardian(guardian.merged_into)
     return guardian
+
+
+async def hold_all_kept(ports: Ports, guardian_ids: Sequence[str]) -> list[Guardian]:
+    """The same for many, each person once."""
+    held = await ports.store.hold_guardians(guardian_ids)
+    kept = [each if each.merged_into is None else await hold_kept(ports, each.merged_into) for each in held]
+    return list({each.guardian_id: each for each in kept}.values())

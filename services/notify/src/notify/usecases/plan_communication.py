@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notify.domain.communication import Communication
 from notify.domain.letter import Letter, letter_id_for
+from notify.usecases.follow_merge import hold_all_kept
 from notify.usecases.planning import deliveries_of
 from notify.usecases.ports import Ports
 from refettorio_chassis.clock import rome_day
@@ -12,18 +13,18 @@ from refettorio_chassis.clock import rome_day
 async def plan_communication(ports: Ports, communication_id: str, *, families: int) -> bool:
     """Write to the next `families` of the audience; True when there are none left.
 
-    Each call is one transaction that also moves the mark, so every family is written to once, crash or no crash. The
-    audience is that of the day of publication.
+    Each call is one transaction that also moves the mark, so every family is written to once, crash or no crash; so is
+    each person, whatever records of theirs were merged. The audience is that of the day of publication.
     """
     communication = await ports.store.communication(communication_id)
     if communication is None or communication.is_planned:
         return True
     day = rome_day(communication.published_at)
     next_ids = await ports.store.audience_after(communication.audience, day, communication.written_up_to, families)
-    letters = [_letter(ports, communication, guardian_id) for guardian_id in next_ids]
+    guardians = await hold_all_kept(ports, next_ids)
+    letters = [_letter(ports, communication, guardian.guardian_id) for guardian in guardians]
     await ports.store.add_letters(letters)
     now = ports.now()
-    guardians = await ports.store.hold_guardians(next_ids)
     deliveries = [
         delivery
         for letter, guardian in zip(letters, guardians, strict=True)

@@ -15,6 +15,7 @@ from notify.domain.guardian import Channel, Guardian
 from notify.domain.letter import Cause, Letter
 from notify.domain.outcome import Outcome
 from notify.domain.policy import Policy
+from notify.domain.second_guardian import SecondGuardian
 from refettorio_chassis.audit import Audit
 from refettorio_contracts import Event
 
@@ -46,12 +47,22 @@ class Store(Protocol):
 
     async def save_enrolment(self, enrolment: Enrolment) -> None: ...
 
+    async def second_guardian(self, pupil_id: str, account_id: str) -> SecondGuardian | None: ...
+
+    async def save_second_guardian(self, second: SecondGuardian) -> None:
+        """One for each pupil and holder: the last one told."""
+        ...
+
+    async def remove_second_guardian(self, second: SecondGuardian) -> None:
+        """Somebody else, told meanwhile, stays."""
+        ...
+
     async def count_audience(self, audience: Audience, on: date) -> int:
-        """How many families are meant."""
+        """How many families are meant, by their holders."""
         ...
 
     async def audience_after(self, audience: Audience, on: date, after: str, limit: int) -> list[str]:
-        """The next guardian ids of the audience beyond `after`, in their order."""
+        """The next guardian ids of the audience beyond `after`, in their order: holders and second guardians."""
         ...
 
     async def add_letters(self, letters: Sequence[Letter]) -> None:

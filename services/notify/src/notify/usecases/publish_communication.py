@@ -29,7 +29,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """`families`: how many will find it."""
+    """`families`: how many will find it, each with its second guardians."""
 
     communication: Communication
     families: int

@@ -40,8 +40,8 @@ async def send_contact_code(ports: Ports, guardian_id: str, code: Code, *, cause
         is_urgent=True,
         written_at=code.requested_at,
         cause=cause,
-        address=code.address,
         expires_at=code.expires_at,
     )
     await ports.store.add_letters([letter])
-    await ports.store.plan([delivery_for(letter, code.channel, planned_at=now, not_before=now)])
+    delivery = delivery_for(letter, code.channel, planned_at=now, not_before=now)
+    await ports.store.plan([delivery.bound_to(code.address)])
