@@ -34,7 +34,8 @@ ABOUT_NO_FAMILY = {
         "/api/identity/v1/staff", "/api/identity/v1/staff/proposals", "/api/identity/v1/tablets",
     },
     "enrollment": {
-        "/api/enrollment/v1/forms", "/api/enrollment/v1/forms/{form_id}", "/api/enrollment/v1/schools",
+        "/api/enrollment/v1/forms", "/api/enrollment/v1/forms/{form_id}", "/api/enrollment/v1/lines",
+        "/api/enrollment/v1/schools",
     },
     "attendance": {"/api/attendance/v1/classes"},
     "ledger": {

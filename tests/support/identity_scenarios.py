@@ -184,7 +184,7 @@ async def a_grant_kept_again_is_changed(ports: Ports) -> None:
         granted_by="command-line",
     )
     await ports.people.keep_grant(grant)
-    until = replace(grant, last_day=date(2026, 6, 30), schools=frozenset({"primaria"}))
+    until = replace(grant, last_day=date(2026, 6, 30), schools=frozenset({"primaria"}), lines=frozenset({"verde"}))
     await ports.people.keep_grant(until)
     assert await ports.people.grant_of(MARIO.fiscal_code) == until
     await ports.people.keep_grant(replace(grant, roles=frozenset()))
@@ -199,6 +199,7 @@ async def one_proposal_waits_for_a_person_until_it_is_dropped(ports: Ports) -> N
         roles=frozenset({"administrator", "canteen"}),
         classes=frozenset({"primaria-1a"}),
         schools=frozenset({"primaria"}),
+        lines=frozenset({"verde"}),
         last_day=date(2026, 6, 30),
         proposed_at=NOW,
         proposed_by="gua_2",

@@ -59,6 +59,7 @@ PHOTOS_TEXT: Final = {
     "accepted_version": 1,
     "accepted_at": "2025-09-01T08:00:00Z",
 }
+LINES: Final = "/api/enrollment/v1/lines"
 OFFICE_PUPIL: Final = f"/api/enrollment/v1/office/pupils/{PUPIL}"
 
 
@@ -192,6 +193,7 @@ def _staff() -> dict[tuple[str, str], Json]:
         "roles": ["canteen", "office"],
         "classes": ["primaria-1a"],
         "schools": ["primaria"],
+        "lines": ["verde"],
         "last_day": "2025-12-31",
         "holds": True,
     }
@@ -335,6 +337,9 @@ def _enrollment() -> dict[tuple[str, str], Json]:
         ("GET", "/api/enrollment/v1/forms/meals-2025-26"): meals | {"definition": definition},
         ("GET", "/api/enrollment/v1/forms/transport-2025-26"): transport | {"definition": definition},
         ("GET", "/api/enrollment/v1/schools"): {"items": _schools()},
+        ("GET", LINES): {"items": [{"line_id": "verde", "name": "Linea verde", "school_ids": ["primaria"]}]},
+        ("PUT", f"{LINES}/blu"): {},
+        ("PUT", f"{LINES}/verde"): {},
         ("GET", "/api/enrollment/v1/pupils"): {"items": children},
         ("GET", OFFICE_PUPIL): children[0],
         ("POST", f"{OFFICE_PUPIL}/move"): children[0],

@@ -53,15 +53,16 @@ class ScopeMissingError(NotAllowedError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who calls. `subject` is a guardian, a clerk, a tablet or a machine client; `classes` and `schools` both limit
-    canteen staff and tablets. A machine client has no role: its `scopes` alone open routes. When somebody else acts for
-    the subject, `acting` says who, and `scopes` limit what they reach. `acting_is_over`: it was so until a moment ago.
-    `operator`: who of the canteen staff holds the tablet that calls.
+    canteen staff and tablets, `lines` drivers. A machine client has no role: its `scopes` alone open routes. When
+    somebody else acts for the subject, `acting` says who, and `scopes` limit what they reach; `acting_is_over`: it was
+    so until a moment ago. `operator`: who of the canteen staff holds the tablet that calls.
     """
 
     subject: str
     roles: frozenset[str]
     classes: frozenset[str] = frozenset()
     schools: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     acting: Acting | None = None
     acting_is_over: bool = False
@@ -154,6 +155,7 @@ def _caller(claims: dict[str, Any], token: str) -> Caller:
         roles=frozenset(claims.get("roles", [])),
         classes=frozenset(claims.get("classes", [])),
         schools=frozenset(claims.get("schools", [EVERY])),  # older tokens: their classes alone limit them
+        lines=frozenset(claims.get("lines", [])),
         scopes=frozenset(str(claims.get("scope", "")).split()),
         acting=_acting(claims.get("act")),
         acting_is_over=claims.get("act_over") is True,

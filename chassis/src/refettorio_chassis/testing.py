@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -122,10 +122,8 @@ async def read_topic(bootstrap_servers: str, topic: Topic | str) -> list[Envelop
         while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:
-                    try:
+                    with suppress(UnknownTypeError):
                         envelopes.append(read(record.value))
-                    except UnknownTypeError:
-                        continue
         return envelopes
     finally:
         await consumer.stop()

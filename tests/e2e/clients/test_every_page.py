@@ -48,6 +48,7 @@ PAGES = (
     f"/ufficio/domande/{APPLICATION}",
     "/ufficio/alunni?classe=primaria-1a",
     f"/ufficio/alunni/{PUPIL}",
+    "/ufficio/linee?linea=verde",
     "/ufficio/persone",
     f"/ufficio/persone/{GUARDIAN}?esito=in-vita",
     "/ufficio/persone/gua_twin",

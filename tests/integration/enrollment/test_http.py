@@ -24,6 +24,12 @@ class Families:
         self._http = http
         self._minter = minter
 
+    async def driver(self, lines: list[str]) -> list[str]:
+        """The lines that a driver of these is told of."""
+        token = self._minter.token("gua_vito", "guardian", "driver", audience=["enrollment"], lines=lines)
+        answer = await self._http.get(f"{API}/lines", headers={"authorization": f"Bearer {token}"})
+        return [each["line_id"] for each in answer.json()["items"]]
+
     async def call(self, subject: str, role: str, method: str, path: str, body: Any = None) -> httpx.Response:
         headers = self._minter.headers(subject, *role.split(), audience="enrollment")
         return await self._http.request(method, API + path, headers=headers, json=body)
@@ -156,6 +162,8 @@ async def test_the_office_reads_the_children_of_one_holder(api: Families, town: 
         ("POST", "/office/applications/app_1/accept"),
         ("PUT", "/schools/x"),
         ("PUT", "/windows/x"),
+        ("PUT", "/lines/x"),
+        ("GET", "/lines"),
         ("POST", "/closures"),
         ("DELETE", "/closures/x/2025-10-04"),
         ("POST", "/excuses"),
@@ -197,6 +205,19 @@ async def test_the_office_sets_up_a_year(api: Families) -> None:
     }
     wrong = await api.office("PUT", "/school-years/2026-28", {"first_day": "2026-09-14", "last_day": "2027-06-08"})
     assert (wrong.status_code, wrong.json()["slug"]) == (422, "dates-invalid")
+
+
+async def test_the_office_sets_up_lines_and_a_driver_is_told_of_theirs(api: Families) -> None:
+    for line_id, name in (("verde", "Linea verde"), ("blu", "Linea blu")):
+        put = await api.office("PUT", f"/lines/{line_id}", {"name": f" {name} ", "school_ids": [SCHOOL]})
+        assert put.json() == {"line_id": line_id, "name": name, "school_ids": [SCHOOL]}
+    assert [each["line_id"] for each in (await api.office("GET", "/lines")).json()["items"]] == ["blu", "verde"]
+    assert await api.driver(["*"]) == ["blu", "verde"]
+    assert await api.driver(["verde", "rossa"]) == ["verde"]
+    assert await api.driver([]) == []
+    nowhere = await api.office("PUT", "/lines/rossa", {"name": "Linea rossa", "school_ids": ["nowhere"]})
+    assert nowhere.status_code == 404
+    assert (await api.office("PUT", "/lines/rossa", {"name": "Linea rossa", "school_ids": []})).status_code == 422
 
 
 async def test_the_office_closes_and_reopens_days(api: Families) -> None:

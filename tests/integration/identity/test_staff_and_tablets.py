@@ -117,6 +117,21 @@ async def test_canteen_staff_are_limited_to_the_schools_they_were_given(
     assert [each["schools"] for each in items if each["fiscal_code"] == CODES["teresa.conti"]] == [["infanzia"]]
 
 
+async def test_drivers_are_limited_to_the_lines_they_were_given(
+    site: Site, administrator: Browser, device: Browser
+) -> None:
+    body = {"fiscal_code": CODES["teresa.conti"], "roles": ["driver"], "lines": ["verde"]}
+    made = await administrator.through_gate("POST", STAFF, body)
+    assert (made.status_code, made.json()["lines"]) == (201, ["verde"]), made.text
+    await device.sign_in("teresa.conti")
+    me = (await device.through_gate("GET", "/api/identity/v1/me")).json()
+    assert (me["classes"], me["schools"], me["lines"]) == ([], [], ["verde"])
+    done = await grant(site, CODES["teresa.conti"], "driver", "--line", "blu", "--line", "rossa")
+    assert done.returncode == 0, done.stderr
+    items = (await administrator.through_gate("GET", STAFF)).json()["items"]
+    assert [each["lines"] for each in items if each["fiscal_code"] == CODES["teresa.conti"]] == [["blu", "rossa"]]
+
+
 async def registered(administrator: Browser) -> dict[str, str]:
     made = await administrator.through_gate("POST", TABLETS, {"name": "Mensa 1", "classes": ["primaria-1a"]})
     assert made.status_code == 201, made.text

@@ -85,6 +85,16 @@ async def test_canteen_staff_see_a_class_they_were_given_in_a_school_they_were_g
     assert {each for each in rolls if caller.may_see_class(each[0], school_id=each[1])} == seen
 
 
+@pytest.mark.parametrize(
+    ("claims", "lines"), [({"lines": ["verde"]}, {"verde"}), ({"lines": ["*"]}, {"*"}), ({}, set())]
+)
+async def test_a_token_says_the_lines_of_a_driver_and_none_unless_it_names_them(
+    minter: TokenMinter, claims: dict[str, list[str]], lines: set[str]
+) -> None:
+    caller = await minter.verifier("ledger").verify(minter.token("gua_1", "driver", audience=["ledger"], **claims))
+    assert caller.lines == lines
+
+
 async def test_an_expired_token_is_refused_after_a_little_leeway(minter: TokenMinter, clock: FixedClock) -> None:
     token = minter.token("gua_1", "guardian", audience=["ledger"])
     verifier = minter.verifier("ledger")

@@ -22,6 +22,7 @@ async def test_the_page_shows_roles_their_last_day_and_what_waits(administrator:
     assert "Personale della mensa, Ufficio" in page
     assert "30/09/2025 (scaduto)" in page
     assert page.count("solo in: Primaria Don Milani") == 4
+    assert page.count('<td data-label="Linee">Linea verde</td>') == 4
     assert page.count("deve confermarla un altro amministratore") == 1
     assert page.count("/conferma") == 1
 
@@ -34,16 +35,17 @@ async def test_only_administrators_find_the_page(clerk: Browser) -> None:
 async def test_roles_are_given_to_a_last_day(administrator: Browser, services: ServicesDouble) -> None:
     assert PAGE in (await administrator.see(PAGE)).text
 
-    response = await administrator.post(
-        PAGE, fiscal_code=CODE, roles=["office", "canteen"], classes=["*"], schools="primaria", last_day="2026-06-30"
-    )
+    roles = ["office", "canteen", "driver"]
+    limits: dict[str, str | list[str]] = {"classes": ["*"], "schools": "primaria", "lines": "verde"}
+    response = await administrator.post(PAGE, fiscal_code=CODE, roles=roles, last_day="2026-06-30", **limits)
 
     assert response.headers["location"] == f"{PAGE}?esito=ruoli"
     assert services.sent("POST", STAFF)[0].body == {
         "fiscal_code": CODE,
-        "roles": ["office", "canteen"],
+        "roles": ["office", "canteen", "driver"],
         "classes": ["*"],
         "schools": ["primaria"],
+        "lines": ["verde"],
         "last_day": "2026-06-30",
     }
 
@@ -104,7 +106,8 @@ async def test_roles_are_taken_back(administrator: Browser, services: ServicesDo
     response = await administrator.post(f"{PAGE}/togli", of=CODE)
 
     assert response.headers["location"] == f"{PAGE}?esito=tolti"
-    assert services.sent("POST", STAFF)[0].body == {"fiscal_code": CODE, "roles": [], "classes": [], "schools": []}
+    sent = services.sent("POST", STAFF)[0].body
+    assert sent == {"fiscal_code": CODE, "roles": [], "classes": [], "schools": [], "lines": []}
 
 
 async def test_a_proposal_is_confirmed_or_dismissed(administrator: Browser, services: ServicesDouble) -> None:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from enrollment.domain.application import Application, State
 from enrollment.domain.holder import Holder
-from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId, Service
+from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, LineId, PupilId, SchoolId, Service
+from enrollment.domain.line import Line
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
 from enrollment.domain.school_day import Closure, Excuse
@@ -26,6 +27,7 @@ class MemoryStore(MemoryTrail):
     years: dict[str, SchoolYear] = field(default_factory=dict)
     schools_: dict[SchoolId, School] = field(default_factory=dict)
     classes: dict[ClassId, SchoolClass] = field(default_factory=dict)
+    lines_: dict[LineId, Line] = field(default_factory=dict)
     applications_: dict[ApplicationId, Application] = field(default_factory=dict)
     pupils_: dict[PupilId, Pupil] = field(default_factory=dict)
     holders_: dict[GuardianId, Holder] = field(default_factory=dict)
@@ -65,6 +67,9 @@ class MemoryStore(MemoryTrail):
             )
             for school in sorted(self.schools_.values(), key=lambda each: (each.name, each.school_id))
         ]
+
+    async def lines(self) -> Sequence[Line]:
+        return sorted(self.lines_.values(), key=lambda each: (each.name, each.line_id))
 
     async def application(self, application_id: ApplicationId) -> Application | None:
         return self.applications_.get(application_id)
@@ -108,6 +113,9 @@ class MemoryStore(MemoryTrail):
 
     async def save_class(self, school_class: SchoolClass) -> None:
         self.classes[school_class.class_id] = school_class
+
+    async def save_line(self, line: Line) -> None:
+        self.lines_[line.line_id] = line
 
     async def application_by_key(self, guardian_id: GuardianId, idempotency_key: str) -> Application | None:
         found = (

@@ -24,7 +24,8 @@ from enrollment.domain.errors import (
     TransitionNotAllowedError,
     WindowClosedError,
 )
-from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, SchoolId, Service
+from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, LineId, SchoolId, Service
+from enrollment.domain.line import Line
 from enrollment.domain.school import SchoolClass
 from enrollment.usecases.accept_application import accept_application
 from enrollment.usecases.close_school_day import close_school_day
@@ -32,6 +33,7 @@ from enrollment.usecases.excuse_class import excuse_class
 from enrollment.usecases.open_window import WindowPlan, open_window
 from enrollment.usecases.ports import ApplicationFilter
 from enrollment.usecases.register_class import register_class
+from enrollment.usecases.register_line import register_line
 from enrollment.usecases.reject_application import reject_application
 from enrollment.usecases.reopen_school_day import reopen_school_day
 from enrollment.usecases.review_application import review_application
@@ -318,6 +320,10 @@ class DecidingScenarios:
         assert await town.reads.applications(ApplicationFilter(service=Service.TRANSPORT)) == []
 
 
+def line(line_id: str, name: str, *school_ids: str) -> Line:
+    return Line(line_id=LineId(line_id), name=name, school_ids=frozenset(map(SchoolId, school_ids)))
+
+
 class SettingUpScenarios:
     async def test_windows_and_schools_are_read_back(self, town: Town) -> None:
         assert [window.form_id for window in await town.reads.windows()] == [
@@ -363,6 +369,15 @@ class SettingUpScenarios:
         )
         with pytest.raises(SchoolNotFoundError):
             await town.run(register_class, lost, by=CLERK)
+
+    async def test_a_line_serves_schools_that_exist_and_changes_when_put_again(self, town: Town) -> None:
+        with pytest.raises(SchoolNotFoundError):
+            await town.run(register_line, line("verde", "Linea verde", SCHOOL, "nowhere"), by=CLERK)
+        assert await town.reads.lines() == []
+        await town.run(register_line, line("verde", "Linea verde", SCHOOL), by=CLERK)
+        await town.run(register_line, line("blu", "Linea blu", SCHOOL), by=CLERK)
+        changed = await town.run(register_line, line("verde", "Linea del bosco", SCHOOL), by=CLERK)
+        assert await town.reads.lines() == [line("blu", "Linea blu", SCHOOL), changed]
 
     async def test_a_school_day_is_closed_once_and_reopened_once(self, town: Town) -> None:
         for _ in range(2):

@@ -69,7 +69,7 @@ async def with_person(level: int = 2, **grant: frozenset[str]) -> Memory:
     await memory.sessions.open(replace(OPEN, session_id=fingerprint(SECRET), level=level))
     if grant:
         roles, classes = grant.get("roles", frozenset()), grant.get("classes", frozenset())
-        schools = grant.get("schools", frozenset())
+        schools, lines = grant.get("schools", frozenset()), grant.get("lines", frozenset())
         await memory.people.keep_grant(
             StaffGrant(
                 staff_id="stf_1",
@@ -77,6 +77,7 @@ async def with_person(level: int = 2, **grant: frozenset[str]) -> Memory:
                 roles=roles,
                 classes=classes,
                 schools=schools,
+                lines=lines,
                 granted_at=NOW,
                 granted_by="command-line",
             )
@@ -147,6 +148,24 @@ async def test_canteen_staff_reach_every_school_unless_some_are_named(
     admitted = await arrives(memory)
     assert isinstance(admitted, Admitted)
     assert set(admitted.schools) == reach
+
+
+@pytest.mark.parametrize(
+    ("roles", "lines", "reach"),
+    [
+        ({"driver"}, set(), {"*"}),
+        ({"driver"}, {"verde", "*"}, {"*"}),
+        ({"driver"}, {"verde"}, {"verde"}),
+        ({"office", "canteen"}, {"verde"}, set()),
+    ],
+)
+async def test_drivers_reach_every_line_unless_some_are_named(
+    roles: set[str], lines: set[str], reach: set[str]
+) -> None:
+    memory = await with_person(roles=frozenset(roles), classes=frozenset({"1a"}), lines=frozenset(lines))
+    admitted = await arrives(memory)
+    assert isinstance(admitted, Admitted)
+    assert set(admitted.lines) == reach
 
 
 @pytest.mark.parametrize("path", ["/ufficio/", "/api/identity/v1/me", "/portale/pagamenti/meals"])

@@ -67,7 +67,7 @@ async def test_schools_alone_give_a_canteen_nothing_and_are_refused() -> None:
         await granted(memory, "canteen", reach=Reach(schools=frozenset({"primaria"})))
     await granted(memory, "canteen", reach=Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"})))
     (grant,) = memory.people.kept_grants.values()
-    assert grant.canteen_reach == Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"}))
+    assert grant.reach == Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"}))
     assert memory.audit.lines[-1].details["schools"] == ["primaria"]
 
 

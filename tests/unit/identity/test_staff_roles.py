@@ -50,14 +50,15 @@ async def decided(
     return await decide_staff_roles(memory.ports, code=code, roles=roles, reach=reach, last_day=last_day, by=acting(by))
 
 
-async def test_a_proposal_gives_the_classes_and_schools_it_named() -> None:
+async def test_a_proposal_gives_the_classes_schools_and_lines_it_named() -> None:
     memory = await town()
-    reach = Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"}))
-    proposal = await decided(memory, "administrator", "canteen", reach=reach)
+    reach = Reach(classes=frozenset({"*"}), schools=frozenset({"primaria"}), lines=frozenset({"verde"}))
+    proposal = await decided(memory, "administrator", "canteen", "driver", reach=reach)
     assert isinstance(proposal, StaffProposal)
     grant = await confirm_staff_proposal(memory.ports, staff_id=proposal.staff_id, by=acting(TWIN))
-    assert grant.canteen_reach == reach
+    assert grant.reach == reach
     assert [line.details.get("schools") for line in memory.audit.lines] == [["primaria"], None, ["primaria"]]
+    assert [line.details.get("lines") for line in memory.audit.lines] == [["verde"], None, ["verde"]]
 
 
 async def test_roles_hold_to_the_end_of_their_last_day() -> None:

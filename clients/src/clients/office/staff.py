@@ -87,7 +87,12 @@ def _read(form: PostedForm, schools: Sequence[School]) -> tuple[NewGrant, list[M
         messages.append(Message("Scrivi l'ultimo giorno come data, oppure lascia il campo vuoto.", "last_day"))
         last_day = None
     wanted = NewGrant(
-        fiscal_code=code, roles=roles, classes=form.all("classes"), schools=form.all("schools"), last_day=last_day
+        fiscal_code=code,
+        roles=roles,
+        classes=form.all("classes"),
+        schools=form.all("schools"),
+        lines=form.all("lines"),
+        last_day=last_day,
     )
     return wanted, messages
 
@@ -110,7 +115,7 @@ def _out_of_reach(form: PostedForm, schools: Sequence[School]) -> list[Message]:
 async def _staff_page(
     visitor: Visitor, *, toast: str = "", trouble: Trouble = NO_TROUBLE, typed: NewGrant = NO_GRANT
 ) -> HTMLResponse:
-    schools = await visitor.services.enrollment.schools()
+    schools, lines = await visitor.services.enrollment.schools(), await visitor.services.lines.every()
     return await visitor.page(
         "office/staff.html",
         grants=await visitor.services.staff.grants(),
@@ -118,6 +123,8 @@ async def _staff_page(
         roles=ROLES,
         schools=schools,
         classes=class_names(schools),
+        lines=lines,
+        line_names={line.line_id: line.name for line in lines},
         school_names={school.school_id: school.name for school in schools},
         toast=toast,
         trouble=trouble,

@@ -16,6 +16,7 @@ from clients.services.erasures import Erasures
 from clients.services.identity import Identity
 from clients.services.instalments import Instalments
 from clients.services.ledger import Ledger
+from clients.services.lines import Lines
 from clients.services.machines import Machines
 from clients.services.notify import Notify
 from clients.services.operators import Operators
@@ -50,6 +51,7 @@ class Services:
     texts: Texts
     staff: Staff
     enrollment: Enrollment
+    lines: Lines
     attendance: Attendance
     ledger: Ledger
     pagopa: PagoPa
@@ -89,6 +91,7 @@ class Directory:
             texts=Texts(backend("identity")),
             staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),
+            lines=Lines(backend("enrollment")),
             attendance=Attendance(backend("attendance")),
             ledger=Ledger(backend("ledger")),
             pagopa=PagoPa(backend("ledger")),

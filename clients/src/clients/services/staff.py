@@ -16,6 +16,7 @@ class Grant(Answer):
     roles: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     last_day: date | None = None
     holds: bool = True
 
@@ -34,6 +35,7 @@ class Proposal(Answer):
     roles: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     last_day: date | None = None
     lapses_at: datetime
     is_mine: bool
@@ -52,6 +54,7 @@ class NewGrant(Question):
     roles: tuple[str, ...]
     classes: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     last_day: date | None = None
 
 

@@ -7,6 +7,7 @@ from enrollment.inbound import (
     http_applications,
     http_calendar,
     http_forms,
+    http_lines,
     http_office,
     http_privacy,
     http_pupils,
@@ -60,12 +61,23 @@ def wire(base: Foundation) -> Service:
             http_office.router(run, reads, readings),
             http_pupils.router(run, reads, readings),
             http_setup.router(run, base.clock),
+            http_lines.router(run, reads),
             http_calendar.router(run),
         ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
         roles={"retention": nightly("retention", forget, base.clock)},
-        collections=["windows", "school_years", "schools", "classes", "closures", "excuses", "holders", NETWORKS],
+        collections=[
+            "windows",
+            "school_years",
+            "schools",
+            "classes",
+            "lines",
+            "closures",
+            "excuses",
+            "holders",
+            NETWORKS,
+        ],
     )
 
 

@@ -13,6 +13,7 @@ ApplicationId = NewType("ApplicationId", str)
 EnrolmentId = NewType("EnrolmentId", str)
 SchoolId = NewType("SchoolId", str)
 ClassId = NewType("ClassId", str)
+LineId = NewType("LineId", str)
 FormId = NewType("FormId", str)
 
 

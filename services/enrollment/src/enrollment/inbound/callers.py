@@ -17,6 +17,7 @@ AtCounter = Annotated[Caller, Depends(caller_with("guardian", acting="counter"))
 """Enrolling is the guardian's; a clerk does it for them at the counter, a delegate never."""
 Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
+LineReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor", "driver"))]
 FormReader = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", acting="counter"))]
 FamilyOrOffice = Annotated[Caller, Depends(caller_with("guardian", "office", "administrator", "auditor", acting="see"))]
 Anyone = Annotated[

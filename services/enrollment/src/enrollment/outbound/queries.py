@@ -9,6 +9,7 @@ from typing import Final
 from enrollment.domain.application import Application
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId
+from enrollment.domain.line import Line
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
 from enrollment.domain.school_year import SchoolYear
@@ -67,6 +68,9 @@ class Queries:
             )
             for school in schools
         ]
+
+    async def lines(self) -> Sequence[Line]:
+        return [rows.line_from(row) for row in await self._in("lines").find({}, sort=[("name", 1), ("_id", 1)])]
 
     async def application(self, application_id: ApplicationId) -> Application | None:
         row = await self._in("applications").find_one({"_id": application_id})

@@ -14,10 +14,12 @@ from enrollment.domain.identifiers import (
     EnrolmentId,
     FormId,
     GuardianId,
+    LineId,
     PupilId,
     SchoolId,
     Service,
 )
+from enrollment.domain.line import Line
 from enrollment.domain.pupil import Enrolment, Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolLevel
 from enrollment.domain.school_day import Closure, Excuse
@@ -106,6 +108,16 @@ def class_from(row: Document) -> SchoolClass:
         name=row["name"],
         school_years=frozenset(row["school_years"]),
     )
+
+
+def line_row(line: Line) -> Document:
+    """The document of line."""
+    return {"_id": line.line_id, "name": line.name, "school_ids": sorted(line.school_ids)}
+
+
+def line_from(row: Document) -> Line:
+    """Line from its document."""
+    return Line(line_id=LineId(row["_id"]), name=row["name"], school_ids=frozenset(map(SchoolId, row["school_ids"])))
 
 
 def application_row(application: Application) -> Document:

@@ -10,6 +10,7 @@ from typing import Final
 from enrollment.domain.application import Application, State
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ClassId, GuardianId, PupilId, SchoolId, Service
+from enrollment.domain.line import Line
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass
 from enrollment.domain.school_day import Closure, Excuse
@@ -65,6 +66,9 @@ class Store(Queries):
 
     async def save_class(self, school_class: SchoolClass) -> None:
         await self._put("classes", rows.class_row(school_class))
+
+    async def save_line(self, line: Line) -> None:
+        await self._put("lines", rows.line_row(line))
 
     async def application_by_key(self, guardian_id: GuardianId, idempotency_key: str) -> Application | None:
         where = {"guardian_id": guardian_id, "idempotency_key": idempotency_key}

@@ -22,6 +22,7 @@ class StaffProposal:
     roles: frozenset[str]
     classes: frozenset[str]
     schools: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
     last_day: date | None
     proposed_at: datetime
     proposed_by: str

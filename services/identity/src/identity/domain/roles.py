@@ -15,19 +15,23 @@ OFFICE: Final = "office"
 ADMINISTRATOR: Final = "administrator"
 AUDITOR: Final = "auditor"
 CANTEEN: Final = "canteen"
+DRIVER: Final = "driver"
 TABLET: Final = "tablet"
 """A paired device; it is canteen staff besides, while an operator holds it. Never granted to a person."""
 
-STAFF_ROLES: Final = frozenset({OFFICE, ADMINISTRATOR, AUDITOR, CANTEEN, "kitchen", "driver"})
+STAFF_ROLES: Final = frozenset({OFFICE, ADMINISTRATOR, AUDITOR, CANTEEN, DRIVER, "kitchen"})
 EVERY: Final = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Where canteen staff take the roll: in a class of `classes` that is in a school of `schools`; `*` is every one."""
+    """How far roles reach; `*` is every one. Canteen staff take the roll in a class of `classes` that is in a school of
+    `schools`, drivers drive the `lines`.
+    """
 
     classes: frozenset[str] = frozenset()
     schools: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
 
 
 NOWHERE: Final = Reach()
@@ -38,7 +42,8 @@ class StaffGrant:
     """What one person of the staff may do. No roles left means the grant was taken back.
 
     `classes` are the classes a canteen role reaches, `*` is every one of them; `schools`, if any is named, those it
-    reaches them in. `last_day` is the last Rome day on which the roles hold; none, they hold until they are taken back.
+    reaches them in; `lines`, if any is named, those of a driver. `last_day` is the last Rome day on which the roles
+    hold; none, they hold until they are taken back.
     """
 
     staff_id: str
@@ -48,6 +53,7 @@ class StaffGrant:
     granted_at: datetime
     granted_by: str
     schools: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
     last_day: date | None = None
 
     def holds(self, today: date) -> bool:
@@ -59,15 +65,16 @@ class StaffGrant:
         return role in self.roles and self.holds(today)
 
     @property
-    def canteen_reach(self) -> Reach:
-        """Where a canteen role reaches; without the role nowhere. No school named becomes `*`: in a reach empty means
-        none.
+    def reach(self) -> Reach:
+        """How far the roles of the canteen and of drivers reach; without the role nowhere. No school and no line named
+        become `*`: in a reach empty means none.
         """
-        if CANTEEN not in self.roles:
-            return NOWHERE
         everything = frozenset({EVERY})
+        is_canteen, drives = CANTEEN in self.roles, DRIVER in self.roles
         return Reach(
-            classes=common_reach(self.classes, everything), schools=common_reach(self.schools or everything, everything)
+            classes=common_reach(self.classes, everything) if is_canteen else frozenset(),
+            schools=common_reach(self.schools or everything, everything) if is_canteen else frozenset(),
+            lines=common_reach(self.lines or everything, everything) if drives else frozenset(),
         )
 
 

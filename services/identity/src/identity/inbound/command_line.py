@@ -28,7 +28,7 @@ def staff_command(run: Runner[Ports]) -> CommandSpec:
                 grant_staff_roles,
                 code=chosen.fiscal_code,
                 roles=chosen.roles,
-                reach=Reach(classes=frozenset(chosen.classes), schools=frozenset(chosen.schools)),
+                reach=_reach(chosen),
                 last_day=chosen.last_day,
                 by=OPERATOR,
             )
@@ -39,6 +39,10 @@ def staff_command(run: Runner[Ports]) -> CommandSpec:
         return 0
 
     return CommandSpec(name="staff", help="give roles to people of the staff", run=execute, configure=_configure)
+
+
+def _reach(chosen: argparse.Namespace) -> Reach:
+    return Reach(classes=frozenset(chosen.classes), schools=frozenset(chosen.schools), lines=frozenset(chosen.lines))
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +65,14 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="SCHOOL_ID",
         help="a school those classes must be in; may be repeated, without it any",
+    )
+    grant.add_argument(
+        "--line",
+        dest="lines",
+        action="append",
+        default=[],
+        metavar="LINE_ID",
+        help="a line of transport for the driver role; may be repeated, without it any",
     )
     grant.add_argument(
         "--until",

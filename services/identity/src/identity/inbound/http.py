@@ -39,7 +39,8 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
     @router.get("/me")
     async def me(caller: Annotated[Caller, Depends(caller_with(*EVERYONE, acting=SEE))]) -> Me:
         """Who is signed in, with the roles they have now; or the person they act for, and that they do."""
-        roles, classes, schools = sorted(caller.roles), sorted(caller.classes), sorted(caller.schools)
+        roles, lines = sorted(caller.roles), sorted(caller.lines)
+        classes, schools = sorted(caller.classes), sorted(caller.schools)
         guardian = await reading.guardian(caller.subject)
         if guardian is not None:
             return Me(
@@ -50,6 +51,7 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
                 roles=roles,
                 classes=classes,
                 schools=schools,
+                lines=lines,
                 acting=await _acting(reading, caller),
                 acting_is_over=caller.acting_is_over,
             )
@@ -64,6 +66,7 @@ def people_router(run: Runner[Ports], reading: Reading) -> APIRouter:
             roles=roles,
             classes=classes,
             schools=schools,
+            lines=lines,
         )
 
     @router.get("/people/{guardian_id}")

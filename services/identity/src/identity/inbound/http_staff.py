@@ -46,7 +46,7 @@ def staff_router(run: Runner[Ports], reading: Reading, clock: Clock) -> APIRoute
             decide_staff_roles,
             code=wanted.fiscal_code,
             roles=wanted.roles,
-            reach=Reach(classes=frozenset(wanted.classes), schools=frozenset(wanted.schools)),
+            reach=_reach(wanted),
             last_day=wanted.last_day,
             by=caller.acting_as(ADMINISTRATOR),
         )
@@ -78,6 +78,10 @@ def _add_proposals(router: APIRouter, run: Runner[Ports], reading: Reading, cloc
         await run(dismiss_staff_proposal, staff_id=staff_id, by=caller.acting_as(ADMINISTRATOR))
 
 
+def _reach(wanted: NewGrant) -> Reach:
+    return Reach(classes=frozenset(wanted.classes), schools=frozenset(wanted.schools), lines=frozenset(wanted.lines))
+
+
 def _item(grant: StaffGrant, today: date) -> GrantItem:
     return GrantItem(
         staff_id=grant.staff_id,
@@ -85,6 +89,7 @@ def _item(grant: StaffGrant, today: date) -> GrantItem:
         roles=sorted(grant.roles),
         classes=sorted(grant.classes),
         schools=sorted(grant.schools),
+        lines=sorted(grant.lines),
         granted_at=grant.granted_at,
         granted_by=grant.granted_by,
         last_day=grant.last_day,
@@ -99,6 +104,7 @@ def _waiting(proposal: StaffProposal, caller: Caller) -> ProposalItem:
         roles=sorted(proposal.roles),
         classes=sorted(proposal.classes),
         schools=sorted(proposal.schools),
+        lines=sorted(proposal.lines),
         last_day=proposal.last_day,
         proposed_at=proposal.proposed_at,
         proposed_by=proposal.proposed_by,

@@ -13,6 +13,8 @@ ClassId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=
 """A class, or `*` for every one."""
 SchoolId = ClassId
 """A school, or `*` for every one."""
+LineId = ClassId
+"""A line of transport, or `*` for every one."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
@@ -47,6 +49,7 @@ class Me(_Given):
     roles: list[str]
     classes: list[str]
     schools: list[str]
+    lines: list[str]
     acting: ActingItem | None = None
     acting_is_over: bool = False
 
@@ -134,12 +137,14 @@ class NewGrant(_Taken):
     """The roles of a person of the staff, all of them; an empty list takes them back.
 
     `classes` and `schools` both limit the canteen role; no school named, the classes alone do.
+    `lines` limit the driver role; none named, it reaches them all.
     """
 
     fiscal_code: str = Field(min_length=11, max_length=16)
     roles: list[str] = Field(max_length=10)
     classes: list[ClassId] = Field(default=[], max_length=200)
     schools: list[SchoolId] = Field(default=[], max_length=200)
+    lines: list[LineId] = Field(default=[], max_length=200)
     last_day: date | None = None
 
 
@@ -153,6 +158,7 @@ class GrantItem(_Given):
     roles: list[str]
     classes: list[str]
     schools: list[str]
+    lines: list[str]
     granted_at: datetime
     granted_by: str
     last_day: date | None
@@ -173,6 +179,7 @@ class ProposalItem(_Given):
     roles: list[str]
     classes: list[str]
     schools: list[str]
+    lines: list[str]
     last_day: date | None
     proposed_at: datetime
     proposed_by: str

@@ -45,6 +45,7 @@ class TokenIssuer:
             "roles": sorted(admitted.roles),
             "classes": sorted(admitted.classes),
             "schools": sorted(admitted.schools),
+            "lines": sorted(admitted.lines),
             "sid": admitted.session_id,
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),

@@ -97,6 +97,7 @@ class Admitted:
     roles: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     schools: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     acting: Acting | None = None
     acting_is_over: bool = False
@@ -205,13 +206,14 @@ async def _person(directory: Directory, session: Session, wanted: Destination, n
     grant = await directory.grant_of(guardian.fiscal_code) if session.level >= STAFF else None
     if grant and not grant.holds(rome_day(now)):
         grant = None
-    reach = grant.canteen_reach if grant else NOWHERE
+    reach = grant.reach if grant else NOWHERE
     own = Admitted(
         subject=guardian.guardian_id,
         audience=wanted.audience,
         roles=frozenset({GUARDIAN}) | (grant.roles if grant else frozenset()),
         classes=reach.classes,
         schools=reach.schools,
+        lines=reach.lines,
         session_id=session.reference,
         level=session.level,
         touch_session=session.session_id if session.wants_touch(now) else None,
@@ -237,6 +239,7 @@ async def _acting(
         roles=frozenset({GUARDIAN}),
         classes=frozenset(),
         schools=frozenset(),
+        lines=frozenset(),
         scopes=scopes,
         acting=Acting(who=person.guardian_id, capacity=str(acting.capacity)),
     )
@@ -275,4 +278,4 @@ async def _reach_of_holder(directory: Directory, tablet: Tablet, limits: Session
     if operator is None or operator.ended_at is not None:
         return NOWHERE
     grant = await directory.grant_of(operator.fiscal_code)
-    return grant.canteen_reach if grant and grant.holds(rome_day(now)) else NOWHERE
+    return grant.reach if grant and grant.holds(rome_day(now)) else NOWHERE

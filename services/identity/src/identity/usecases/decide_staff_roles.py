@@ -35,6 +35,7 @@ async def decide_staff_roles(
         roles=chosen,
         classes=reach.classes,
         schools=reach.schools,
+        lines=reach.lines,
         last_day=last_day,
         proposed_at=now,
         proposed_by=by.subject,
@@ -44,6 +45,7 @@ async def decide_staff_roles(
         "roles": sorted(chosen),
         "classes": sorted(reach.classes),
         "schools": sorted(reach.schools),
+        "lines": sorted(reach.lines),
         "last_day": str(last_day or ""),
     }
     await ports.audit(audit_line(by, "roles-proposed", proposal.staff_id, at=now, details=details))

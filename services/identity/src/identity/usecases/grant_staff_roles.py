@@ -30,6 +30,7 @@ async def grant_staff_roles(
         roles=chosen,
         classes=reach.classes,
         schools=reach.schools,
+        lines=reach.lines,
         granted_at=now,
         granted_by=by.subject,
         last_day=last_day,
@@ -40,6 +41,7 @@ async def grant_staff_roles(
         "roles": sorted(chosen),
         "classes": sorted(reach.classes),
         "schools": sorted(reach.schools),
+        "lines": sorted(reach.lines),
         "last_day": str(last_day or ""),
     }
     await ports.audit(audit_line(by, "roles-granted", grant.staff_id, at=now, details=details))

@@ -70,7 +70,8 @@ async def _carry_roles(ports: Ports, left: Guardian, kept: Guardian) -> None:
         return
     if staying.roles:
         raise RolesOnBothError("Entrambe le schede hanno ruoli nel Comune: toglili prima da una delle due.")
-    await ports.people.keep_grant(replace(going, roles=frozenset(), classes=frozenset(), schools=frozenset()))
+    none: frozenset[str] = frozenset()
+    await ports.people.keep_grant(replace(going, roles=none, classes=none, schools=none, lines=none))
     await ports.people.keep_grant(replace(going, staff_id=staying.staff_id, fiscal_code=kept.fiscal_code))
 
 

@@ -26,7 +26,7 @@ def may_use(tablet: Tablet, operator: Operator, grant: StaffGrant | None, now: d
     """Whether the tablet opens to the operator at all."""
     if operator.ended_at is not None or grant is None or not grant.holds(rome_day(now)):
         return False
-    return bool(common_reach(tablet.classes, grant.canteen_reach.classes))
+    return bool(common_reach(tablet.classes, grant.reach.classes))
 
 
 async def operators_of_tablet(reads: OperatorReads, tablet: Tablet, now: datetime) -> list[Operator]:

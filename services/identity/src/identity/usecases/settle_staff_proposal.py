@@ -26,7 +26,7 @@ async def confirm_staff_proposal(ports: Ports, *, staff_id: str, by: Actor) -> S
         ports,
         code=proposal.fiscal_code,
         roles=proposal.roles,
-        reach=Reach(classes=proposal.classes, schools=proposal.schools),
+        reach=Reach(classes=proposal.classes, schools=proposal.schools, lines=proposal.lines),
         last_day=proposal.last_day,
         by=by,
     )
