@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey
 
 from refettorio_chassis.kafka import create_topics
 from refettorio_chassis.testing import eventually
-from refettorio_contracts.topics import GUARDIANS, MEALS
+from refettorio_contracts.topics import GUARDIANS, MEALS, SHEETS
 from tests.integration.identity.browser import Browser, Site
 
 MACHINES = "/api/identity/v1/machine-clients"
@@ -274,6 +274,41 @@ async def test_the_same_registration_opens_topics_and_its_end_closes_them(admini
 
     await eventually(is_shut_out, what="the end of the user")
     assert (await shown(administrator, client_id))["state"] == "revoked"
+
+
+async def test_a_topic_added_is_read_and_one_taken_away_refused(administrator: Browser, site: Site) -> None:
+    await create_topics(site.kafka_bootstrap, topics=[MEALS, SHEETS, GUARDIANS])
+    made = await registered(administrator, topics=[MEALS.name])
+    [user] = [each for each in made["issued"] if each["kind"] == "kafka"]
+
+    async def opened() -> dict[str, str]:
+        return {name: await opens(site, made, user, name) for name in (MEALS.name, SHEETS.name)}
+
+    async def reads_only(topic: str) -> bool:
+        return [name for name, told in (await opened()).items() if told == "open"] == [topic]
+
+    await eventually(lambda: reads_only(MEALS.name), what="its first topic")
+    grants = f"{MACHINES}/{made['client_id']}/grants"
+    changed = await administrator.through_gate("PUT", grants, {"scopes": [], "topics": [SHEETS.name]})
+    assert (changed.status_code, changed.json()) == (200, {"scopes": [], "topics": [SHEETS.name]})
+    await eventually(lambda: reads_only(SHEETS.name), what="its other topic, and no longer the first")
+    assert [each["kind"] for each in (await shown(administrator, made["client_id"]))["credentials"]] == ["kafka"]
+    refused = await administrator.through_gate("PUT", grants, {"scopes": [], "topics": [GUARDIANS.name]})
+    assert (refused.status_code, refused.json()["slug"]) == (422, "topic-not-grantable")
+
+
+async def test_a_scope_taken_away_is_gone_from_the_next_request_on(
+    administrator: Browser, machine: httpx.AsyncClient
+) -> None:
+    made = await registered(administrator)
+    token = (await token_by_secret(machine, made["client_id"], made["issued"][0]["secret"])).json()["access_token"]
+    assert (await at_gate(machine, token)).status_code == 200
+    grants = {"scopes": ["enrollment.schools.read"], "topics": []}
+    done = await administrator.through_gate("PUT", f"{MACHINES}/{made['client_id']}/grants", grants)
+    assert done.status_code == 200, done.text
+    assert (await at_gate(machine, token)).status_code == 403
+    newer = await token_by_secret(machine, made["client_id"], made["issued"][0]["secret"])
+    assert newer.json()["scope"] == "enrollment.schools.read"
 
 
 async def test_no_secret_is_written_anywhere(administrator: Browser, machine: httpx.AsyncClient, site: Site) -> None:

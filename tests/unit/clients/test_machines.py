@@ -8,6 +8,7 @@ from clients.design.words import word
 from identity.domain.machine_client import API_SCOPES
 from refettorio_contracts.topics import CATALOGUE
 from tests.support.browserless import Browser
+from tests.support.machines_double import MACHINE
 from tests.support.services_double import ServicesDouble
 
 PATH = "/ufficio/sistemi"
@@ -117,3 +118,48 @@ async def test_a_program_is_revoked_and_an_unknown_one_leads_to_the_list(
     assert revoked.headers["location"] == f"{PATH}?esito=revocato"
     assert len(services.sent("DELETE", f"{API}/mac_1")) == 1
     assert (await administrator.see(f"{PATH}/mac_0")).headers["location"] == PATH
+
+
+async def test_grants_are_shown_as_what_changes_before_they_do(
+    administrator: Browser, services: ServicesDouble
+) -> None:
+    await administrator.see(f"{PATH}/mac_1")
+    shown = await administrator.post(f"{PATH}/mac_1/permessi", scopes=["enrollment.schools.read"])
+    for part in ("Potrà anche", "Scuole e classi", "Non potrà più", "refettorio.attendance.meals.v1", "mcr_2"):
+        assert part in shown.text
+    assert "mcr_1" not in shown.text
+    assert services.sent("PUT", f"{API}/mac_1/grants") == []
+    done = await administrator.send(f"{PATH}/mac_1/permessi", shown.text, {})
+    assert done.headers["location"] == f"{PATH}/mac_1?esito=permessi"
+    assert services.sent("PUT", f"{API}/mac_1/grants")[0].body == {"scopes": ["enrollment.schools.read"], "topics": []}
+
+
+async def test_what_the_program_needs_anew_is_said(administrator: Browser, services: ServicesDouble) -> None:
+    await administrator.see(f"{PATH}/mac_1")
+    both = {"scopes": ["enrollment.schools.read"], "topics": ["refettorio.attendance.meals.v1"]}
+    assert "tra le sue credenziali" not in (await administrator.post(f"{PATH}/mac_1/permessi", **both)).text
+    services.answer("GET", API, {"items": [MACHINE | {"topics": []}]})
+    await administrator.see(f"{PATH}/mac_1")
+    assert "utente Kafka: crealo" in (await administrator.post(f"{PATH}/mac_1/permessi", **both)).text
+
+
+async def test_grants_that_are_nothing_or_no_change_change_nothing(
+    administrator: Browser, services: ServicesDouble
+) -> None:
+    await administrator.see(f"{PATH}/mac_1")
+    nothing = await administrator.post(f"{PATH}/mac_1/permessi")
+    assert (nothing.status_code, 'href="#scopes"' in nothing.text) == (422, True)
+    same = {"scopes": ["ledger.tariffs.read"], "topics": ["refettorio.attendance.meals.v1"]}
+    assert (await administrator.post(f"{PATH}/mac_1/permessi", **same)).headers["location"] == f"{PATH}/mac_1"
+    assert (await administrator.post(f"{PATH}/mac_0/permessi", **same)).headers["location"] == PATH
+    assert services.sent("PUT", f"{API}/mac_1/grants") == []
+
+
+async def test_a_refused_grant_is_shown_and_what_was_chosen_stays(
+    administrator: Browser, services: ServicesDouble
+) -> None:
+    services.refuse("PUT", f"{API}/mac_1/grants", "machine-client-over", "Il sistema è revocato o scaduto.")
+    await administrator.see(f"{PATH}/mac_1")
+    answer = await administrator.post(f"{PATH}/mac_1/permessi", scopes=["enrollment.schools.read"], confirmed="1")
+    assert (answer.status_code, "Il sistema è revocato o scaduto." in answer.text) == (422, True)
+    assert 'value="enrollment.schools.read" checked' in answer.text

@@ -20,17 +20,18 @@ from identity.domain.errors import (
     TooManyCredentialsError,
     TopicNotGrantableError,
 )
-from identity.domain.machine_client import CredentialKind
+from identity.domain.machine_client import CredentialKind, MachineClient
 from identity.usecases.change_machine_client import (
     add_machine_credential,
     end_machine_credential,
     revoke_machine_client,
 )
+from identity.usecases.change_machine_grants import change_machine_grants
 from identity.usecases.follow_in_kafka import mark_kafka_access_applied, withdraw_expired_clients
 from identity.usecases.register_machine_client import RegisteredClient, Wanted, register_machine_client
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.errors import DomainError
-from refettorio_contracts.topics import ACCOUNTS, MEALS
+from refettorio_contracts.topics import ACCOUNTS, MEALS, SHEETS
 from tests.support.identity_memory import NOW, SEALING, Memory
 
 ADMINISTRATOR = Actor(subject="gua_1", role="administrator")
@@ -167,6 +168,74 @@ async def test_a_revoked_client_keeps_nothing_and_stays_revoked() -> None:
         await revoke_machine_client(memory.ports, client_id=client_id, by=ADMINISTRATOR)
     with pytest.raises(MachineClientOverError):
         await added(memory, client_id, CredentialKind.SECRET)
+
+
+async def changed_to(memory: Memory, client_id: str, scopes: list[str], topics: list[str]) -> MachineClient:
+    return await change_machine_grants(
+        memory.ports, client_id=client_id, scopes=scopes, topics=topics, by=ADMINISTRATOR
+    )
+
+
+async def test_other_topics_are_told_to_the_broker_with_the_password_that_waits() -> None:
+    memory = Memory()
+    made = await registered(memory)
+    secret, kafka = made.issued
+    changed = await changed_to(memory, made.client.client_id, ["enrollment.schools.read"], [SHEETS.name])
+    assert (set(changed.scopes), set(changed.topics)) == ({"enrollment.schools.read"}, {SHEETS.name})
+    assert changed.credentials == (secret.credential, kafka.credential)
+    [waiting] = await memory.kafka.pending()
+    assert (set(waiting.topics), waiting.revision, waiting.is_wanted) == ({SHEETS.name}, 2, True)
+    assert SEALING.opened(waiting.sealed_password or "") == kafka.secret
+    line = memory.audit.lines[-1]
+    assert (line.what, line.details["topics"], line.details["earlier_topics"]) == (
+        "machine-client-granted",
+        [SHEETS.name],
+        [MEALS.name],
+    )
+
+
+@pytest.mark.parametrize(
+    ("scopes", "topics", "left"),
+    [
+        (["ledger.tariffs.read"], [], CredentialKind.SECRET),
+        ([], [MEALS.name], CredentialKind.KAFKA),
+    ],
+)
+async def test_credentials_that_serve_nothing_any_more_end(
+    scopes: list[str], topics: list[str], left: CredentialKind
+) -> None:
+    memory = Memory()
+    client = (await registered(memory)).client
+    changed = await changed_to(memory, client.client_id, scopes, topics)
+    assert [each.kind for each in changed.credentials] == [left]
+    assert [each.is_wanted for each in await memory.kafka.every()] == [left is CredentialKind.KAFKA]
+    [ended] = [each.credential_id for each in client.credentials if each.kind is not left]
+    assert memory.audit.lines[-1].details["ended"] == [ended]
+
+
+async def test_a_change_of_scopes_alone_leaves_the_broker_alone_and_none_at_all_leaves_no_trace() -> None:
+    memory = Memory()
+    client_id = (await registered(memory)).client.client_id
+    await changed_to(memory, client_id, ["enrollment.schools.read"], [MEALS.name])
+    assert [each.revision for each in await memory.kafka.every()] == [1]
+    await changed_to(memory, client_id, ["enrollment.schools.read"], [MEALS.name])
+    assert memory.audit.actions == ["machine-client-registered", "machine-client-granted"]
+
+
+async def test_what_cannot_be_granted_is_not_granted_later_either() -> None:
+    memory = Memory()
+    client_id = (await registered(memory)).client.client_id
+    for scopes, topics, error in (
+        (["ledger.accounts.read"], [], ScopeUnknownError),
+        ([], [ACCOUNTS.name], TopicNotGrantableError),
+        ([], [], GrantMissingError),
+    ):
+        with pytest.raises(error):
+            await changed_to(memory, client_id, scopes, topics)
+    await revoke_machine_client(memory.ports, client_id=client_id, by=ADMINISTRATOR)
+    with pytest.raises(MachineClientOverError):
+        await changed_to(memory, client_id, ["ledger.tariffs.read"], [])
+    assert "machine-client-granted" not in memory.audit.actions
 
 
 async def test_an_expired_client_loses_its_credentials_once() -> None:

@@ -1,4 +1,4 @@
-"""Programs of other municipal systems: register one, show its secrets once, rotate them, revoke it."""
+"""Programs of other municipal systems: register one, show its secrets once, rotate them, change its grants, end it."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
-from clients.services.machines import Machine, NewCredential, NewMachine
+from clients.services.machines import Grants, Machine, NewCredential, NewMachine
 from clients.services.transport import Refusal
 from clients.visitor import Administrator, AdministratorForm, Visitor, see
 from refettorio_chassis.clock import ROME
@@ -17,6 +17,7 @@ from refettorio_chassis.clock import ROME
 router = APIRouter(prefix="/ufficio/sistemi", include_in_schema=False)
 TOASTS: Final = {
     "revocato": "Il sistema è stato revocato: non può più usare le API né leggere da Kafka.",
+    "permessi": "I permessi sono cambiati: le API ne tengono conto da subito, Kafka in pochi secondi.",
     "eliminata": "La credenziale è stata eliminata: non apre più nulla.",
 }
 FIELDS: Final = ("name", "owner", "expires_on", "public_key")
@@ -59,6 +60,28 @@ async def register(submission: AdministratorForm) -> Response:
 async def machine(visitor: Administrator, client_id: str, esito: str = "") -> Response:
     """One program and its credentials."""
     return await _machine_page(visitor, client_id, toast=TOASTS.get(esito, ""))
+
+
+@router.post("/{client_id}/permessi")
+async def grant(submission: AdministratorForm, client_id: str) -> Response:
+    """Change what a program may do: shown as what is added and what is taken away, done when that is confirmed."""
+    visitor, form = submission.visitor, submission.form
+    found = await _found(visitor, client_id)
+    if found is None:
+        return see("/ufficio/sistemi")
+    wanted = Grants(scopes=form.all("scopes"), topics=form.all("topics"))
+    if not wanted.scopes and not wanted.topics:
+        trouble = Trouble([Message("Scegli almeno un'autorizzazione o un argomento.", "scopes")])
+        return await _machine_page(visitor, client_id, trouble=trouble, chosen=())
+    if not form.text("confirmed"):
+        return await _grants_page(visitor, found, wanted)
+    try:
+        await visitor.services.machines.grant(client_id, wanted)
+    except Refusal as problem:
+        return await _machine_page(
+            visitor, client_id, trouble=trouble_from(problem), chosen=(*wanted.scopes, *wanted.topics)
+        )
+    return see(f"/ufficio/sistemi/{client_id}?esito=permessi")
 
 
 @router.post("/{client_id}/credenziali")
@@ -137,6 +160,7 @@ async def _machine_page(
     toast: str = "",
     trouble: Trouble = NO_TROUBLE,
     form: PostedForm | None = None,
+    chosen: tuple[str, ...] | None = None,
 ) -> Response:
     found = await _found(visitor, client_id)
     if found is None:
@@ -144,8 +168,28 @@ async def _machine_page(
     return await visitor.page(
         "office/machine.html",
         machine=found,
+        choices=await visitor.services.machines.choices(),
+        chosen=chosen if chosen is not None else (*found.scopes, *found.topics),
         kind=form.text("kind") if form else "",
         public_key=form.text("public_key") if form else "",
         toast=toast,
         trouble=trouble,
+    )
+
+
+async def _grants_page(visitor: Visitor, found: Machine, wanted: Grants) -> Response:
+    """What changes, before it does; when nothing would, back to the program."""
+    before, after = {*found.scopes, *found.topics}, {*wanted.scopes, *wanted.topics}
+    if before == after:
+        return see(f"/ufficio/sistemi/{found.client_id}")
+    serving = {"secret": wanted.scopes, "key": wanted.scopes, "kafka": wanted.topics}
+    return await visitor.page(
+        "office/machine_grants.html",
+        machine=found,
+        wanted=wanted,
+        given=sorted(after - before),
+        taken=sorted(before - after),
+        ending=[each for each in found.credentials if not serving[each.kind]],
+        lacks_user=bool(wanted.topics) and not found.topics,
+        lacks_secret=bool(wanted.scopes) and not found.scopes,
     )

@@ -75,6 +75,13 @@ class NewMachine(Question):
     public_key: str | None
 
 
+class Grants(Question):
+    """All that a program may call and read from now on."""
+
+    scopes: tuple[str, ...]
+    topics: tuple[str, ...]
+
+
 class NewCredential(Question):
     """One more credential of a kind."""
 
@@ -113,6 +120,9 @@ class Machines:
 
     async def register(self, machine: NewMachine) -> Registered:
         return await self.backend.send("POST", PATH, Registered, machine)
+
+    async def grant(self, client_id: str, grants: Grants) -> None:
+        await self.backend.send("PUT", f"{PATH}/{client_id}/grants", Nothing, grants)
 
     async def add_credential(self, client_id: str, credential: NewCredential) -> Issued:
         return await self.backend.send("POST", f"{PATH}/{client_id}/credentials", Issued, credential)

@@ -31,6 +31,10 @@ class KafkaAccess:
         """Whether the broker does as we want."""
         return self.applied_revision == self.revision
 
+    def reading(self, topics: frozenset[str]) -> KafkaAccess:
+        """Other topics from now on; a password that waits still does."""
+        return replace(self, topics=topics, revision=self.revision + 1, fault="")
+
     def withdrawn(self) -> KafkaAccess:
         """Wanted no longer; a password that waits is forgotten."""
         return replace(self, is_wanted=False, sealed_password=None, revision=self.revision + 1, fault="")

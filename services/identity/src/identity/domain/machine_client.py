@@ -117,6 +117,20 @@ class MachineClient:
             raise MachineCredentialUnknownError("La credenziale non esiste o è già stata eliminata.")
         return replace(self, credentials=left)
 
+    def granted(self, scopes: frozenset[str], topics: frozenset[str], now: datetime) -> MachineClient:
+        """With exactly these grants; a kind of credential that serves none of them goes. Raises `GrantMissingError`,
+        `MachineClientOverError`.
+        """
+        self._refuse_when_over(now)
+        refuse_nothing(scopes, topics)
+        serving = {
+            CredentialKind.SECRET: bool(scopes),
+            CredentialKind.KEY: bool(scopes),
+            CredentialKind.KAFKA: bool(topics),
+        }
+        left = tuple(each for each in self.credentials if serving[each.kind])
+        return replace(self, scopes=scopes, topics=topics, credentials=left)
+
     def revoked(self, now: datetime) -> MachineClient:
         """Shut out for good. Raises `MachineClientOverError` when it was before."""
         if self.revoked_at is not None:

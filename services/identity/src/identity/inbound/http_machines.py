@@ -17,6 +17,7 @@ from identity.inbound.machine_shapes import (
     CredentialItem,
     IssuedItem,
     MachineChoices,
+    MachineGrants,
     MachineItem,
     MachineList,
     NewCredential,
@@ -28,6 +29,7 @@ from identity.usecases.change_machine_client import (
     end_machine_credential,
     revoke_machine_client,
 )
+from identity.usecases.change_machine_grants import change_machine_grants
 from identity.usecases.machine_credentials import IssuedCredential
 from identity.usecases.ports import Ports
 from identity.usecases.register_machine_client import MUNICIPAL_TOPICS, Wanted, register_machine_client
@@ -83,6 +85,20 @@ def machines_router(run: Runner[Ports], reading: Reading, clock: Clock, kafka_ad
             issued=[_issued(each) for each in made.issued],
         )
 
+    _add_changes(router, run)
+    return router
+
+
+def _add_changes(router: APIRouter, run: Runner[Ports]) -> None:
+    @router.put("/{client_id}/grants")
+    async def grant(client_id: str, wanted: MachineGrants, caller: Administrator) -> MachineGrants:
+        """Set what it may call and read; credentials that serve none of it end."""
+        by = caller.acting_as(ADMINISTRATOR)
+        changed = await run(
+            change_machine_grants, client_id=client_id, scopes=wanted.scopes, topics=wanted.topics, by=by
+        )
+        return MachineGrants(scopes=sorted(changed.scopes), topics=sorted(changed.topics))
+
     @router.post("/{client_id}/credentials", status_code=HTTPStatus.CREATED)
     async def rotate(client_id: str, wanted: NewCredential, caller: Administrator) -> IssuedItem:
         """One more credential beside the old one; its secret is shown in this answer only."""
@@ -100,8 +116,6 @@ def machines_router(run: Runner[Ports], reading: Reading, clock: Clock, kafka_ad
     async def revoke(client_id: str, caller: Administrator) -> None:
         """Shut the machine client out for good."""
         await run(revoke_machine_client, client_id=client_id, by=caller.acting_as(ADMINISTRATOR))
-
-    return router
 
 
 def _item(client: MachineClient, accesses: Mapping[str, KafkaAccess], now: datetime) -> MachineItem:

@@ -47,6 +47,13 @@ class NewMachine(_Taken):
     public_key: PublicKey | None = None
 
 
+class MachineGrants(_Taken):
+    """Everything the client may call and read from now on, not what is added."""
+
+    scopes: list[GrantName] = Field(max_length=50)
+    topics: list[GrantName] = Field(max_length=50)
+
+
 class NewCredential(_Taken):
     """One more credential of a kind; a public key comes with a `key` alone."""
 

@@ -51,7 +51,7 @@ async def register_machine_client(ports: Ports, *, wanted: Wanted, by: Actor) ->
     `CredentialNotUsableError`.
     """
     now = ports.now()
-    scopes, topics = checked_scopes(wanted.scopes), _checked_topics(wanted.topics)
+    scopes, topics = checked_scopes(wanted.scopes), checked_topics(wanted.topics)
     refuse_nothing(scopes, topics)
     client = MachineClient(
         client_id=ports.chance.identifier("mac"),
@@ -82,7 +82,8 @@ def _first_credentials(client: MachineClient, public_key: str | None) -> list[tu
     return wanted
 
 
-def _checked_topics(topics: Iterable[str]) -> frozenset[str]:
+def checked_topics(topics: Iterable[str]) -> frozenset[str]:
+    """Raises `TopicNotGrantableError` for one that is not municipal."""
     chosen = frozenset(topics)
     if refused := sorted(chosen - MUNICIPAL_TOPICS.keys()):
         message = f"Questi argomenti non sono aperti ad altri sistemi: {', '.join(refused)}."
