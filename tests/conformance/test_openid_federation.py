@@ -101,6 +101,7 @@ async def federation(
     url = f"http://{HOST}:{ports.oidc}"
     told = {
         "REFETTORIO_OIDC_SCHEMES": scheme,
+        "REFETTORIO_OIDC_ON_THIS_MACHINE": "true",
         f"REFETTORIO_{scheme.upper()}_OIDC_PROVIDERS": f"{url}/oidc/op",
         f"REFETTORIO_{scheme.upper()}_OIDC_TRUST_ANCHORS": url,
     }
@@ -209,6 +210,7 @@ async def test_the_userinfo_as_it_is_lacks_what_the_rules_want(
     url = f"http://{HOST}:{free_ports().oidc}"
     told = {
         "REFETTORIO_OIDC_SCHEMES": "cie",
+        "REFETTORIO_OIDC_ON_THIS_MACHINE": "true",
         "REFETTORIO_CIE_OIDC_PROVIDERS": f"{url}/oidc/op",
         "REFETTORIO_CIE_OIDC_TRUST_ANCHORS": url,
     }

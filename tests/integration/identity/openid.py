@@ -29,6 +29,7 @@ async def openid_site(infrastructure: RunningPlatform, folder: Path, **told: str
     environment = {
         **environment_of(infrastructure, ports, folder, keys),
         "REFETTORIO_OIDC_SCHEMES": "cie",
+        "REFETTORIO_OIDC_ON_THIS_MACHINE": "true",
         "REFETTORIO_OIDC_FEDERATION_KEY_FILE": str(keys.oidc_federation_key),
         "REFETTORIO_OIDC_SIGNING_KEY_FILE": str(keys.oidc_signing_key),
         "REFETTORIO_OIDC_ENCRYPTION_KEY_FILE": str(keys.oidc_encryption_key),

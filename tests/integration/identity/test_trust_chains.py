@@ -77,7 +77,14 @@ class World:
         await self.client.post("/api/fault", json={"fault": fault})
 
     def trust(self) -> ChainTrust:
-        return ChainTrust([PROVIDER], [ANCHOR], now=lambda: self.now, ticks=lambda: self.seconds, client=self.caller)
+        return ChainTrust(
+            [PROVIDER],
+            [ANCHOR],
+            now=lambda: self.now,
+            ticks=lambda: self.seconds,
+            client=self.caller,
+            on_this_machine=True,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +103,7 @@ async def world(app: Starlette) -> AsyncIterator[World]:
 
 async def chain_in(world: World, anchor: TrustAnchor = ANCHOR, now: datetime = NOW) -> TrustChain:
     async with world.caller() as client:
-        return await resolved(client, PROVIDER, [anchor], now)
+        return await resolved(client, PROVIDER, [anchor], now, on_this_machine=True)
 
 
 async def test_a_provider_is_known_by_what_it_says_and_the_policy_leaves(world: World) -> None:

@@ -13,7 +13,7 @@ from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
 from identity.domain.errors import ResponseRefusedError
-from identity.outbound.oidc.calling import caller, fetched, is_safe_address
+from identity.outbound.oidc.calling import caller, fetched, is_safe_address, posted
 from identity.outbound.oidc.exchange import Transcript
 from identity.outbound.oidc.jose import opened, public_jwk, rsa_keys, signed, verified
 from identity.outbound.oidc.ourselves import FederationKeys, trust_marks_in
@@ -121,7 +121,7 @@ def test_trust_marks_of_others_are_not_shown(tmp_path: Path) -> None:
     ("address", "is_safe"),
     [
         ("https://op.example/token", True),
-        ("http://127.0.0.1:8095/op", True),
+        ("http://127.0.0.1:8095/op", False),
         ("http://op.example/token", False),
         ("https://user@op.example/", False),
         ("https:///token", False),
@@ -131,6 +131,32 @@ def test_trust_marks_of_others_are_not_shown(tmp_path: Path) -> None:
 )
 def test_only_addresses_that_vouch_for_themselves_are_called(address: object, is_safe: bool) -> None:
     assert is_safe_address(address) is is_safe
+
+
+@pytest.mark.parametrize(
+    ("address", "is_safe"),
+    [
+        ("http://127.0.0.1:8095/op", True),
+        ("http://localhost/op", True),
+        ("http://op.example/token", False),
+        ("http://127.0.0.1.op.example/token", False),
+        ("http://user@127.0.0.1/", False),
+    ],
+)
+def test_only_a_local_run_speaks_in_the_clear_and_only_to_its_own_machine(address: str, *, is_safe: bool) -> None:
+    assert is_safe_address(address, on_this_machine=True) is is_safe
+
+
+async def test_a_provider_on_this_machine_is_not_called_unless_the_run_is_local() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text="here")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(ResponseRefusedError):
+            await fetched(client, "http://127.0.0.1:8095/keys", "chain-fetch")
+        with pytest.raises(ResponseRefusedError):
+            await posted(client, "http://127.0.0.1:8095/token", {}, "token-endpoint")
+        assert await fetched(client, "http://127.0.0.1:8095/keys", "chain-fetch", on_this_machine=True) == "here"
 
 
 async def test_an_answer_that_was_compressed_is_refused_before_it_is_opened() -> None:

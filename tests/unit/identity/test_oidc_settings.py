@@ -70,6 +70,7 @@ def test_the_trust_marks_we_were_given_are_shown(tmp_path: Path) -> None:
         ({"anchors": ""}, "REFETTORIO_CIE_OIDC_TRUST_ANCHORS"),
         ({"signing_key_file": None}, "REFETTORIO_OIDC_FEDERATION_KEY_FILE"),
         ({"providers": "http://op.example"}, "http://op.example: who we trust is asked by HTTPS only"),
+        ({"providers": "http://127.0.0.1/op"}, "http://127.0.0.1/op: who we trust is asked by HTTPS only"),
         ({"anchors": "http://ta.example"}, "http://ta.example: who we trust is asked by HTTPS only"),
     ],
 )
@@ -86,6 +87,11 @@ def test_an_anchor_may_be_known_by_its_keys(tmp_path: Path) -> None:
     file.write_text("[]")
     with pytest.raises(ValueError, match="a JWK set is needed"):
         speaker_from(known, ORGANIZATION, lambda: NOW)
+
+
+def test_a_local_run_trusts_who_is_on_its_machine(tmp_path: Path) -> None:
+    local = replace(chosen(tmp_path), providers="http://127.0.0.1/op", anchors="http://127.0.0.1/ta")
+    assert told_by(replace(local, on_this_machine=True))["authority_hints"] == ["http://127.0.0.1/ta"]
 
 
 async def test_each_scheme_goes_by_its_own_language() -> None:

@@ -120,6 +120,7 @@ class Members:
             "REFETTORIO_OIDC_FEDERATION_KEY_FILE": str(self.keys.oidc_federation_key),
             "REFETTORIO_OIDC_SIGNING_KEY_FILE": str(self.keys.oidc_signing_key),
             "REFETTORIO_OIDC_ENCRYPTION_KEY_FILE": str(self.keys.oidc_encryption_key),
+            "REFETTORIO_OIDC_ON_THIS_MACHINE": "true",
             "REFETTORIO_CIE_OIDC_PROVIDERS": f"{self.addresses.oidc_url}/op",
             "REFETTORIO_CIE_OIDC_TRUST_ANCHORS": f"{self.addresses.oidc_url}/ta",
         }

@@ -57,6 +57,11 @@ class Settings(ServiceSettings):
     oidc_logo_url: str = Field(
         default="", alias="REFETTORIO_OIDC_LOGO_URL", description="The logo, SVG; default one of our own"
     )
+    oidc_on_this_machine: bool = Field(
+        default=False,
+        alias="REFETTORIO_OIDC_ON_THIS_MACHINE",
+        description="For local runs alone: the federation may be at http addresses of this machine",
+    )
     spid_oidc_providers: str = Field(default="", alias="REFETTORIO_SPID_OIDC_PROVIDERS")
     spid_oidc_trust_anchors: str = Field(default="", alias="REFETTORIO_SPID_OIDC_TRUST_ANCHORS")
     spid_oidc_authorities: str = Field(default="", alias="REFETTORIO_SPID_OIDC_AUTHORITIES")

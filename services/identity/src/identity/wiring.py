@@ -330,6 +330,7 @@ def _chosen(settings: Settings, scheme: Scheme) -> Chosen:
         trust_marks_file=settings.oidc_trust_marks_file,
         policy_url=settings.oidc_policy_url or f"{settings.public_url}/privacy",
         logo_url=settings.oidc_logo_url or f"{settings.public_url}/favicon.ico",
+        on_this_machine=settings.oidc_on_this_machine,
     )
 
 

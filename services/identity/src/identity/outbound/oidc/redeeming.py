@@ -62,11 +62,14 @@ class Redeeming:
         }
         messages["token-request"] = urlencode(form)
         async with self._client() as client:
-            messages["token-response"] = await posted(client, address, form, "token-endpoint")
+            here = chain.on_this_machine
+            messages["token-response"] = await posted(client, address, form, "token-endpoint", on_this_machine=here)
             token = access_token_in(messages["token-response"])
             try:
                 userinfo = chain.address("userinfo_endpoint")
-                messages["userinfo-response"] = await fetched(client, userinfo, "userinfo-endpoint", bearer=token)
+                messages["userinfo-response"] = await fetched(
+                    client, userinfo, "userinfo-endpoint", bearer=token, on_this_machine=here
+                )
             finally:
                 await self._revoke(client, token, chain, messages)
 
@@ -78,6 +81,6 @@ class Redeeming:
         form = {**client_assertion(address, self._ourselves, self._now()), "token": token}
         messages["revocation-request"] = urlencode(form)
         try:
-            await posted(client, address, form, "revocation-endpoint")
+            await posted(client, address, form, "revocation-endpoint", on_this_machine=chain.on_this_machine)
         except ResponseRefusedError as refusal:
             log.warning("token not revoked", provider=chain.provider, rule=refusal.rule)

@@ -20,7 +20,10 @@ from identity.outbound.saml.metadata import Organization
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """`providers`, `anchors` and `authorities` are lists separated by commas, as the environment writes them."""
+    """`providers`, `anchors` and `authorities` are lists separated by commas, as the environment writes them.
+
+    `on_this_machine`: a local run, see `calling.is_safe_address`.
+    """
 
     scheme: Scheme
     client_id: str
@@ -33,6 +36,7 @@ class Chosen:
     trust_marks_file: Path | None
     policy_url: str
     logo_url: str
+    on_this_machine: bool = False
 
 
 def speaker_from(chosen: Chosen, organization: Organization, now: Callable[[], datetime]) -> Oidc:
@@ -43,7 +47,7 @@ def speaker_from(chosen: Chosen, organization: Organization, now: Callable[[], d
     if not anchors or not providers:
         raise ValueError(f"REFETTORIO_{name}_OIDC_PROVIDERS and REFETTORIO_{name}_OIDC_TRUST_ANCHORS are needed")
     for each in (*providers, *(anchor.entity_id for anchor in anchors)):
-        if not is_safe_address(each):
+        if not is_safe_address(each, on_this_machine=chosen.on_this_machine):
             raise ValueError(f"{each}: who we trust is asked by HTTPS only")
     ourselves = Relying(
         scheme=chosen.scheme,
@@ -55,7 +59,8 @@ def speaker_from(chosen: Chosen, organization: Organization, now: Callable[[], d
         policy_url=chosen.policy_url,
         logo_url=chosen.logo_url,
     )
-    return Oidc(ourselves, ChainTrust(providers, anchors, now=now), Redeeming(ourselves, now=now))
+    trust = ChainTrust(providers, anchors, now=now, on_this_machine=chosen.on_this_machine)
+    return Oidc(ourselves, trust, Redeeming(ourselves, now=now))
 
 
 def _keys(chosen: Chosen) -> FederationKeys:

@@ -44,12 +44,14 @@ class ChainTrust:
         now: Callable[[], datetime],
         ticks: Callable[[], float] = time.monotonic,
         client: Callable[[], httpx.AsyncClient] = caller,
+        on_this_machine: bool = False,
     ) -> None:
         self._known = {name: _Provider() for name in providers}
         self._anchors = anchors
         self._now = now
         self._ticks = ticks
         self._client = client
+        self._on_this_machine = on_this_machine
 
     async def refresh(self) -> None:
         """Resolve what is due."""
@@ -74,7 +76,9 @@ class ChainTrust:
             known.ask_after = self._ticks() + (RETRY_LATER_SECONDS if known.chain else RETRY_SECONDS)
             try:
                 async with self._client() as client:
-                    known.chain = await resolved(client, name, self._anchors, self._now())
+                    known.chain = await resolved(
+                        client, name, self._anchors, self._now(), on_this_machine=self._on_this_machine
+                    )
             except ResponseRefusedError as refusal:
                 log.warning("trust chain refused", provider=name, rule=refusal.rule)
                 return

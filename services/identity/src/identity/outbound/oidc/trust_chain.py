@@ -7,8 +7,9 @@ their Trust Anchor, so a chain has three statements: the provider's own, the anc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -38,7 +39,7 @@ class TrustAnchor:
 class TrustChain:
     """A provider and why it is believed. `metadata` is governed by the policy; `statements` as they travelled.
 
-    `expires_at`: when the first of the statements is over.
+    `expires_at`: when the first of the statements is over. `on_this_machine`: see `calling.is_safe_address`.
     """
 
     provider: str
@@ -47,6 +48,7 @@ class TrustChain:
     metadata: Mapping[str, Any]
     statements: tuple[str, ...]
     expires_at: datetime
+    on_this_machine: bool = False
 
     @property
     def keys(self) -> object:
@@ -56,30 +58,39 @@ class TrustChain:
     def address(self, name: str) -> str:
         """One of its endpoints; empty when it has none by that name that may be called."""
         address = self.metadata.get(name)
-        return str(address) if is_safe_address(address) else ""
+        return str(address) if is_safe_address(address, on_this_machine=self.on_this_machine) else ""
 
 
 async def resolved(
-    client: httpx.AsyncClient, provider: str, anchors: Sequence[TrustAnchor], now: datetime
+    client: httpx.AsyncClient,
+    provider: str,
+    anchors: Sequence[TrustAnchor],
+    now: datetime,
+    *,
+    on_this_machine: bool = False,
 ) -> TrustChain:
     """The chain of `provider` to the first of `anchors` it names.
 
     Raises `ResponseRefusedError`, by a rule of `chain-…`, of `metadata-policy`, or of a statement's signature.
     """
-    own = await _fetched(client, _configuration_address(provider), "provider-statement")
+    ask = partial(_fetched, client, on_this_machine=on_this_machine)
+    own = await ask(_configuration_address(provider), "provider-statement")
     anchor = _anchor_of(unverified(own, "provider-statement-format").claims, anchors)
-    anchors_own = await _fetched(client, _configuration_address(anchor.entity_id), "anchor-statement")
+    anchors_own = await ask(_configuration_address(anchor.entity_id), "anchor-statement")
     above = _self_signed(anchors_own, anchor.entity_id, "anchor-statement", now, anchor.keys)
     fetch = _part(_part(above, "metadata"), "federation_entity").get("federation_fetch_endpoint")
-    require(is_safe_address(fetch), "chain-fetch-endpoint")
+    require(is_safe_address(fetch, on_this_machine=on_this_machine), "chain-fetch-endpoint")
     address = f"{fetch}?{urlencode({'sub': provider, 'iss': anchor.entity_id})}"
-    about = await _fetched(client, address, "subordinate-statement")
+    about = await ask(address, "subordinate-statement")
     vouched = _statement(about, above.get("jwks"), (anchor.entity_id, provider), "subordinate-statement", now)
     # The anchor's statement says by which keys the provider's own must be signed; the provider's word is not enough.
     said = _statement(own, vouched.get("jwks"), (provider, provider), "provider-statement", now)
     statements = (own, about, anchors_own)
     ends = [check_times(claims, now, "chain") for claims in (said, vouched, above)]
-    return _chain(provider, anchor, (said, vouched), statements, min(ends))
+    chain = _chain(provider, anchor, (said, vouched), statements, min(ends))
+    chain = replace(chain, on_this_machine=on_this_machine)
+    require(all(chain.address(name) for name in ADDRESSES), "chain-endpoints")
+    return chain
 
 
 def _anchor_of(said: Claims, anchors: Sequence[TrustAnchor]) -> TrustAnchor:
@@ -104,7 +115,6 @@ def _chain(
     told_of = {**_part(metadata, PROVIDER), **_part(_part(vouched, "metadata"), PROVIDER)}
     ruled = governed(told_of, _part(vouched, "metadata_policy").get(PROVIDER))
     require(ruled.get("issuer") == provider, "chain-issuer")
-    require(all(is_safe_address(ruled.get(name)) for name in ADDRESSES), "chain-endpoints")
     entity = _part(metadata, "federation_entity")
     name = entity.get("organization_name") or ruled.get("organization_name") or provider
     return TrustChain(
@@ -155,8 +165,8 @@ def _statement(token: str, keys: object, parties: tuple[str, str], about: str, n
     return read.claims
 
 
-async def _fetched(client: httpx.AsyncClient, url: str, about: str) -> str:
-    return (await fetched(client, url, f"{about}-unreachable")).strip()
+async def _fetched(client: httpx.AsyncClient, url: str, about: str, *, on_this_machine: bool) -> str:
+    return (await fetched(client, url, f"{about}-unreachable", on_this_machine=on_this_machine)).strip()
 
 
 def _configuration_address(entity: str) -> str:
