@@ -1,6 +1,6 @@
 """The clients' process in this one, with a double instead of the services: for browsers and for a look by eye.
 
-`python -m tests.support.pages [port]` serves every page to whoever looks: guardian, clerk and administrator in one.
+`python -m tests.support.pages [port]` serves every page to whoever looks: guardian, clerk, administrator and auditor.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ class SignedInByGateway:
 
     app: ASGIApp
     minter: TokenMinter
-    roles: tuple[str, ...] = ("guardian", "office", "administrator")
+    roles: tuple[str, ...] = ("guardian", "office", "administrator", "auditor")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

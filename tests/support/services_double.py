@@ -14,6 +14,7 @@ import httpx2 as httpx
 from tests.support.erasures_double import erasures
 from tests.support.machines_double import machines
 from tests.support.operators_double import operators
+from tests.support.register_double import register
 
 Json = Mapping[str, object] | bytes
 GUARDIAN: Final = "gua_0f8c"
@@ -154,6 +155,7 @@ def _identity() -> dict[tuple[str, str], Json]:
         },
         **erasures(),
         **machines(),
+        **register(),
         **operators(),
         ("DELETE", "/api/identity/v1/tablets/tab_1"): tablet | {"state": "revoked"},
     }

@@ -130,5 +130,7 @@ AtCounterForm = Annotated[Submission, Depends(submission_with("guardian", acting
 Clerk = Annotated[Visitor, Depends(visitor_with("office", "administrator"))]
 ClerkForm = Annotated[Submission, Depends(submission_with("office", "administrator"))]
 OfficeForm = Annotated[Submission, Depends(submission_with("office"))]
+Auditor = Annotated[Visitor, Depends(visitor_with("auditor"))]
+AuditorForm = Annotated[Submission, Depends(submission_with("auditor"))]
 Administrator = Annotated[Visitor, Depends(visitor_with("administrator"))]
 AdministratorForm = Annotated[Submission, Depends(submission_with("administrator"))]

@@ -61,6 +61,7 @@ PAGES = (
     "/ufficio/personale?esito=proposta",
     "/ufficio/sistemi",
     "/ufficio/sistemi/mac_1",
+    "/ufficio/registro",
     "/ufficio/conti",
     f"/ufficio/conti/{GUARDIAN}",
     f"/ufficio/conti/{GUARDIAN}/debito",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,13 +25,18 @@ from identity.outbound.sealing import Seal
 from identity.usecases.complete_sign_out import complete_sign_out
 from identity.usecases.forget_what_is_over import forget_what_is_over
 from identity.usecases.ports import BrowserMessage, Carried
-from identity.usecases.read_the_register import auditor_called, read_an_exchange, search_the_register
+from identity.usecases.read_the_register import (
+    FoundExchanges,
+    auditor_called,
+    read_an_exchange,
+    search_the_register,
+)
 from identity.usecases.sign_out import sign_out
 from identity.usecases.sign_out_for_provider import sign_out_for_provider
 from refettorio_chassis.audit import Actor
 from tests.support.identity_logout import Sent
 from tests.support.identity_memory import NOW, PROVIDER, Memory, statement
-from tests.support.identity_scenarios import AT_PROVIDER, MARIO
+from tests.support.identity_scenarios import ASKED, AT_PROVIDER, MARIO
 from tests.unit.identity.test_signing_in import completed, signed_in, started
 
 AUDITOR = Actor(subject="stf_9", role="auditor")
@@ -98,9 +104,11 @@ async def test_an_answered_exchange_is_kept_for_24_months_and_one_without_answer
 async def test_an_auditor_finds_a_person_and_reads_what_was_written() -> None:
     memory = Memory()
     await signed_in(memory)
-    (exchange,) = await search_the_register(
+    found = await search_the_register(
         memory.ports, wanted=ExchangeSearch(), fiscal_code=MARIO.fiscal_code.lower(), reason="Richiesta", by=AUDITOR
     )
+    (exchange,) = found.items
+    assert not found.are_more
     read = await read_an_exchange(memory.ports, exchange_id=exchange.exchange_id, reason="Richiesta", by=AUDITOR)
     assert set(read.messages) == {"request", "response"}
     searched, looked = memory.audit.lines[-2:]
@@ -116,11 +124,31 @@ async def test_a_person_who_never_signed_in_has_no_exchanges() -> None:
     found = await search_the_register(
         memory.ports, wanted=ExchangeSearch(), fiscal_code="RSSMRA85T10A56NH", reason="Richiesta", by=AUDITOR
     )
-    assert list(found) == []
+    assert list(found.items) == []
     with pytest.raises(FiscalCodeInvalidError):
         await search_the_register(
             memory.ports, wanted=ExchangeSearch(), fiscal_code="RSSMRA85T10A562X", reason="Richiesta", by=AUDITOR
         )
+
+
+async def test_a_long_list_is_read_page_by_page_and_each_page_leaves_its_line() -> None:
+    memory = Memory()
+    for name in ("exc_1", "exc_2", "exc_3"):
+        await memory.exchanges.add(replace(ASKED, exchange_id=name, request_id=name), {})
+
+    async def page(after: str | None) -> FoundExchanges:
+        wanted = ExchangeSearch(limit=2)
+        return await search_the_register(
+            memory.ports, wanted=wanted, fiscal_code=None, after=after, reason="Richiesta", by=AUDITOR
+        )
+
+    first = await page(None)
+    second = await page(first.items[-1].exchange_id)
+    assert (len(first.items), first.are_more, len(second.items), second.are_more) == (2, True, 1, False)
+    assert {each.exchange_id for each in (*first.items, *second.items)} == set(memory.exchanges.kept)
+    assert memory.audit.actions[-2:] == ["register-searched", "register-searched"]
+    with pytest.raises(ExchangeUnknownError):
+        await page("exc_9")
 
 
 @pytest.mark.parametrize("role", ["administrator", "office", "guardian", "operator"])

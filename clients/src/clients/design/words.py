@@ -34,6 +34,14 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "rejected": "La richiesta di iscrizione al servizio NON è stata accettata.",
         "withdrawn": "La domanda è stata ritirata da chi l'ha inviata.",
     },
+    "exchange": {"sign-in": "Accesso", "sign-out": "Uscita"},
+    "exchange_begun": {"us": "questo servizio", "provider": "il gestore di identità"},
+    "exchange_message": {"request": "Richiesta", "response": "Risposta"},
+    "exchange_outcome": {
+        "signed-in": "accesso riuscito",
+        "complete": "uscita completa",
+        "partial": "uscita parziale",
+    },
     "role": {
         "guardian": "famiglia",
         "office": "ufficio",

@@ -1,7 +1,6 @@
 """Lines of transport: which there are, which schools they serve; enter one, change one."""
 
 import re
-from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -9,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.lines import Line, LineSetUp
-from clients.services.transport import ServiceProblem
+from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Visitor, see
 
 router = APIRouter(prefix="/ufficio/linee", include_in_schema=False)
@@ -40,9 +39,7 @@ async def register(submission: ClerkForm) -> Response:
         return await _lines_page(visitor, typed=typed, changing=changing, trouble=Trouble(messages))
     try:
         await visitor.services.lines.put(typed.line_id, LineSetUp(name=typed.name, school_ids=typed.school_ids))
-    except ServiceProblem as problem:
-        if not problem.is_refusal:
-            raise
+    except Refusal as problem:
         return await _lines_page(visitor, typed=typed, changing=changing, trouble=trouble_from(problem))
     return see("/ufficio/linee?esito=registrata")
 
@@ -65,7 +62,6 @@ async def _lines_page(
     schools = await visitor.services.enrollment.schools()
     return await visitor.page(
         "office/lines.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if trouble.messages else HTTPStatus.OK,
         lines=await visitor.services.lines.every(),
         schools=schools,
         school_names={school.school_id: school.name for school in schools},

@@ -28,6 +28,7 @@ from clients.services.privacy import Privacy
 from clients.services.profile import Profile
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
+from clients.services.register import Register
 from clients.services.staff import Staff
 from clients.services.texts import Texts
 from clients.services.transport import TIMEOUT_SECONDS, Backend
@@ -48,6 +49,7 @@ class Services:
     delegations: Delegations
     erasures: Erasures
     privacy: Privacy
+    register: Register
     texts: Texts
     staff: Staff
     enrollment: Enrollment
@@ -88,6 +90,7 @@ class Directory:
             delegations=Delegations(backend("identity")),
             erasures=Erasures(backend("identity")),
             privacy=Privacy({name: backend(name) for name in NAMES}),
+            register=Register(backend("identity")),
             texts=Texts(backend("identity")),
             staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),

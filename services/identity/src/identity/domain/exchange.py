@@ -87,7 +87,10 @@ def begun_by_us(exchange_id: str, kind: Kind, request: OurRequest, *, guardian_i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeSearch:
-    """What an auditor looks for; what is None does not matter. `since` counts, `until` does not."""
+    """What an auditor looks for; what is None does not matter. `since` counts, `until` does not.
+
+    `after`: the last exchange already shown; what is further down the list than it.
+    """
 
     guardian_id: str | None = None
     request_id: str | None = None
@@ -95,4 +98,5 @@ class ExchangeSearch:
     kind: Kind | None = None
     since: datetime | None = None
     until: datetime | None = None
+    after: Exchange | None = None
     limit: int = 100

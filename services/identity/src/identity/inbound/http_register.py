@@ -41,12 +41,13 @@ def register_router(run: Runner[Ports], readable: Readable) -> APIRouter:
         """What there is about a person, a request, a time. The search itself is written down."""
         found = await run(
             search_the_register,
-            wanted=ExchangeSearch(**wanted.model_dump(exclude={"reason", "fiscal_code"})),
+            wanted=ExchangeSearch(**wanted.model_dump(exclude={"reason", "fiscal_code", "after"})),
             fiscal_code=wanted.fiscal_code,
+            after=wanted.after,
             reason=wanted.reason,
             by=caller.acting_as(AUDITOR),
         )
-        return ExchangeList(items=[_item(exchange) for exchange in found])
+        return ExchangeList(items=[_item(exchange) for exchange in found.items], are_more=found.are_more)
 
     @router.post("/{exchange_id}/readings")
     async def read(exchange_id: str, wanted: Reading, caller: Auditor) -> ExchangeWithMessages:

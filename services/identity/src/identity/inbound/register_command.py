@@ -47,7 +47,7 @@ async def _search(run: Runner[Ports], chosen: argparse.Namespace) -> list[str]:
         reason=chosen.reason,
         by=await run(auditor_called, fiscal_code=chosen.auditor),
     )
-    return [_line(exchange) for exchange in found]
+    return [_line(exchange) for exchange in found.items]
 
 
 async def _read(run: Runner[Ports], readable: Callable[[bytes], str], chosen: argparse.Namespace) -> list[str]:

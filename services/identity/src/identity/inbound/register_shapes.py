@@ -21,7 +21,10 @@ class _Given(BaseModel):
 
 
 class RegisterSearch(_Taken):
-    """What an auditor looks for, and why. `since` counts, `until` does not; both are aware instants."""
+    """What an auditor looks for, and why. `since` counts, `until` does not; both are aware instants.
+
+    `after`: the `exchange_id` of the last one on the page before.
+    """
 
     reason: Reason
     fiscal_code: str | None = Field(default=None, min_length=11, max_length=16)
@@ -31,6 +34,7 @@ class RegisterSearch(_Taken):
     kind: Literal["sign-in", "sign-out"] | None = None
     since: Moment | None = None
     until: Moment | None = None
+    after: str | None = Field(default=None, max_length=80)
     limit: int = Field(default=100, ge=1, le=500)
 
 
@@ -58,9 +62,10 @@ class ExchangeItem(_Given):
 
 
 class ExchangeList(_Given):
-    """The latest first."""
+    """The latest first; `are_more`: there is a next page."""
 
     items: list[ExchangeItem]
+    are_more: bool
 
 
 class MessageItem(_Given):

@@ -92,7 +92,13 @@ def _where(wanted: ExchangeSearch) -> Document:
     }
     where: Document = {name: value for name, value in exactly.items() if value is not None}
     time = {name: value for name, value in (("$gte", wanted.since), ("$lt", wanted.until)) if value is not None}
-    return where | ({"started_at": time} if time else {})
+    if time:
+        where["started_at"] = time
+    if wanted.after is not None:
+        earlier = {"started_at": {"$lt": wanted.after.started_at}}
+        same_instant = {"started_at": wanted.after.started_at, "_id": {"$lt": wanted.after.exchange_id}}
+        where["$or"] = [earlier, same_instant]
+    return where
 
 
 def _document(exchange: Exchange) -> Document:

@@ -21,21 +21,39 @@ class ReadExchange:
     messages: Messages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundExchanges:
+    """As many as were wanted, the latest first; `are_more`: the list goes on after the last of them."""
+
+    items: Sequence[Exchange]
+    are_more: bool
+
+
 async def search_the_register(
-    ports: Ports, *, wanted: ExchangeSearch, fiscal_code: str | None, reason: str, by: Actor
-) -> Sequence[Exchange]:
+    ports: Ports,
+    *,
+    wanted: ExchangeSearch,
+    fiscal_code: str | None,
+    reason: str,
+    by: Actor,
+    after: str | None = None,
+) -> FoundExchanges:
     """What there is about a request, a time, a person; nobody is named in it. Each search leaves a line.
 
-    Raises `NotAnAuditorError`, `FiscalCodeInvalidError`.
+    `after`: the last exchange of the page before. Raises `NotAnAuditorError`, `FiscalCodeInvalidError`,
+    `ExchangeUnknownError`.
     """
     _require_auditor(by)
+    if after is not None:
+        wanted = replace(wanted, after=await _found(ports, after))
     if fiscal_code is not None:
         person = await ports.people.guardian_of(ports.fiscal_codes.checked(fiscal_code))
         # A person nobody knows has no exchanges: an identifier nobody has finds none.
         wanted = replace(wanted, guardian_id=person.guardian_id if person else "nobody")
     subject = wanted.guardian_id or wanted.request_id or "register"
     await ports.audit(audit_line(by, "register-searched", subject, at=ports.now(), reason=reason))
-    return await ports.exchanges.search(wanted)
+    found = await ports.exchanges.search(replace(wanted, limit=wanted.limit + 1))
+    return FoundExchanges(items=found[: wanted.limit], are_more=len(found) > wanted.limit)
 
 
 async def read_an_exchange(ports: Ports, *, exchange_id: str, reason: str, by: Actor) -> ReadExchange:
@@ -44,11 +62,7 @@ async def read_an_exchange(ports: Ports, *, exchange_id: str, reason: str, by: A
     Raises `NotAnAuditorError`, `ExchangeUnknownError`, `MessagesUnreadableError`.
     """
     _require_auditor(by)
-    exchange = await ports.exchanges.exchange(exchange_id)
-    if exchange is None:
-        raise ExchangeUnknownError(
-            "Nel registro non c'è questa richiesta, oppure è passato il tempo per cui si conserva."
-        )
+    exchange = await _found(ports, exchange_id)
     # About the person, where one is known: they find it in their access log.
     subject, details = exchange.guardian_id or exchange_id, {"exchange": exchange_id}
     await ports.audit(audit_line(by, "exchange-read", subject, at=ports.now(), reason=reason, details=details))
@@ -61,6 +75,15 @@ async def auditor_called(ports: Ports, *, fiscal_code: str) -> Actor:
     if grant is None or not grant.gives(AUDITOR, rome_day(ports.now())):
         raise _no_auditor()
     return Actor(subject=grant.staff_id, role=AUDITOR)
+
+
+async def _found(ports: Ports, exchange_id: str) -> Exchange:
+    exchange = await ports.exchanges.exchange(exchange_id)
+    if exchange is None:
+        raise ExchangeUnknownError(
+            "Nel registro non c'è questa richiesta, oppure è passato il tempo per cui si conserva."
+        )
+    return exchange
 
 
 def _require_auditor(by: Actor) -> None:
