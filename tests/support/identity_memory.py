@@ -84,9 +84,14 @@ class PeopleInMemory:
     async def keep_contact(self, contact: Contact) -> None:
         self.kept_contacts[contact.contact_id] = contact
 
-    async def with_contacts(self, *, registered_before: datetime) -> Collection[str]:
+    async def with_contacts(self, *, unserved_since: datetime) -> Collection[str]:
         having = {contact.guardian_id for contact in self.kept_contacts.values()}
-        return {key for key, each in self.guardians.items() if key in having and each.registered_at < registered_before}
+        old = {
+            key
+            for key, each in self.guardians.items()
+            if max(each.registered_at, each.served_at or each.registered_at) < unserved_since
+        }
+        return having & old
 
     async def forget_contacts(self, guardian_id: str) -> None:
         self.kept_contacts = {key: each for key, each in self.kept_contacts.items() if each.guardian_id != guardian_id}
@@ -250,8 +255,9 @@ class ExchangesInMemory:
             if all(getattr(wanted, name) in {None, getattr(each, name)} for name in exactly)
             and (wanted.since is None or each.started_at >= wanted.since)
             and (wanted.until is None or each.started_at < wanted.until)
+            and (wanted.after is None or _place(each) < _place(wanted.after))
         ]
-        found.sort(key=lambda each: (each.started_at, each.exchange_id), reverse=True)
+        found.sort(key=_place, reverse=True)
         return found[: wanted.limit]
 
     async def signed_in_since(self, guardian_ids: Collection[str], since: datetime) -> Collection[str]:
@@ -264,6 +270,10 @@ class ExchangesInMemory:
             for key, each in self.kept.items()
             if (each.answered_at >= answered_before if each.answered_at else each.started_at >= unanswered_before)
         }
+
+
+def _place(exchange: Exchange) -> tuple[datetime, str]:
+    return exchange.started_at, exchange.exchange_id
 
 
 class SessionsInMemory:

@@ -362,6 +362,21 @@ async def exchanges_are_searched_the_latest_first(ports: Ports) -> None:
     assert await found(guardian_id="gua_1", until=later) == []
 
 
+async def the_register_is_read_page_by_page_also_where_two_began_at_once(ports: Ports) -> None:
+    for name, seconds in (("e1", 0), ("e2", 1), ("e3", 1), ("e4", 2)):
+        began = NOW + timedelta(seconds=seconds)
+        await ports.exchanges.add(replace(ASKED, exchange_id=name, request_id=name, started_at=began), {})
+
+    async def after(name: str, **wanted: Any) -> list[str]:
+        last = await ports.exchanges.exchange(name)
+        return [each.exchange_id for each in await ports.exchanges.search(ExchangeSearch(after=last, **wanted))]
+
+    assert await after("e4", limit=1) == ["e3"]
+    assert await after("e3") == ["e2", "e1"]
+    assert await after("e3", until=NOW + timedelta(seconds=1)) == ["e1"]
+    assert await after("e1") == []
+
+
 async def exchanges_are_forgotten_after_their_time_and_unanswered_ones_sooner(ports: Ports) -> None:
     old, young = NOW, NOW + timedelta(days=1)
     for name, started_at, answered_at in (
@@ -384,9 +399,13 @@ async def who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_w
     for each in (MARIO, TWIN):
         await ports.people.keep_guardian(each)
     await ports.people.keep_contact(replace(MAIL, removed_at=NOW))
-    assert set(await ports.people.with_contacts(registered_before=MARIO.registered_at)) == set()
+    assert set(await ports.people.with_contacts(unserved_since=MARIO.registered_at)) == set()
     later = MARIO.registered_at + timedelta(seconds=1)
-    assert set(await ports.people.with_contacts(registered_before=later)) == {"gua_1"}
+    assert set(await ports.people.with_contacts(unserved_since=later)) == {"gua_1"}
+    await ports.people.keep_guardian(MARIO.served(later))
+    assert await ports.people.guardian("gua_1") == MARIO.served(later)
+    assert set(await ports.people.with_contacts(unserved_since=later)) == set()
+    assert set(await ports.people.with_contacts(unserved_since=later + timedelta(seconds=1))) == {"gua_1"}
     answered = ASKED.answered(Answer(answered_at=NOW, outcome="signed-in", guardian_id="gua_1"))
     await ports.exchanges.add(answered, {})
     assert set(await ports.exchanges.signed_in_since(["gua_1", "gua_2"], NOW)) == {"gua_1"}
@@ -503,6 +522,7 @@ SCENARIOS: list[Scenario] = [
     an_exchange_is_found_by_its_request_and_answered,
     a_request_of_a_provider_is_not_taken_for_ours,
     exchanges_are_searched_the_latest_first,
+    the_register_is_read_page_by_page_also_where_two_began_at_once,
     exchanges_are_forgotten_after_their_time_and_unanswered_ones_sooner,
     what_is_over_is_forgotten_and_nothing_else,
     a_tablet_is_found_by_its_code_until_it_is_paired_then_by_its_credential,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from identity.domain.exchange import Answer
 from identity.domain.retention import CONTACTS, DELEGATIONS
+from identity.usecases.act_for_guardian import act_as_delegate, act_at_counter
 from identity.usecases.forget_old_delegations import forget_old_delegations
 from identity.usecases.forget_unused_contacts import forget_unused_contacts
+from refettorio_chassis.audit import Actor
 from refettorio_contracts.identity import ContactRemoved
 from tests.support.identity_memory import NOW, Memory
-from tests.support.identity_scenarios import ASKED, DELEGATION, MAIL, MARIO
+from tests.support.identity_scenarios import ASKED, DELEGATION, GRANDMOTHER, MAIL, MARIO, OPEN
 
 ONE_SECOND = timedelta(seconds=1)
 
@@ -57,6 +59,23 @@ async def test_twice_is_once_and_who_comes_back_in_time_is_left_alone() -> None:
     await memory.exchanges.add(replace(ASKED, exchange_id="exc_2").answered(back), {})
     assert await forget_unused_contacts(memory.ports) == {"contacts": 0}
     assert memory.people.kept_contacts == {"con_1": MAIL}
+
+
+async def test_who_is_served_at_the_counter_or_by_a_delegate_keeps_their_contacts_as_if_they_signed_in() -> None:
+    memory = await signed_in_on_the_first_day()
+    await memory.people.keep_guardian(GRANDMOTHER)
+    await memory.delegations.keep(replace(DELEGATION, last_day=date(2028, 6, 30)))
+    await memory.sessions.open(replace(OPEN, guardian_id=GRANDMOTHER.guardian_id))
+    by = {"session": OPEN.reference, "by": Actor(subject=GRANDMOTHER.guardian_id, role="office")}
+    memory.clock.advance(timedelta(days=365))
+    await act_as_delegate(memory.ports, delegation_id=DELEGATION.delegation_id, **by)  # type: ignore[arg-type]
+    memory.clock.advance(CONTACTS.kept_for)
+    assert await forget_unused_contacts(memory.ports) == {"contacts": 0}
+    await act_at_counter(memory.ports, guardian_id=MARIO.guardian_id, reason="Allo sportello", **by)  # type: ignore[arg-type]
+    memory.clock.advance(CONTACTS.kept_for)
+    assert await forget_unused_contacts(memory.ports) == {"contacts": 0}
+    memory.clock.advance(ONE_SECOND)
+    assert await forget_unused_contacts(memory.ports) == {"contacts": 1}
 
 
 async def test_a_delegation_goes_two_years_after_it_ended_and_leaves_a_line_without_the_fiscal_code() -> None:

@@ -13,7 +13,8 @@ class Guardian:
     """`version` counts the facts told about this guardian; it is the sequence of their events.
 
     `preferred_channel`: `email`, `sms`, or none for all. `died_on`: a Rome day; none for the living.
-    `merged_into`: the record of the same person that is kept in the place of this one.
+    `merged_into`: the record of the same person that is kept in the place of this one. `served_at`: when somebody last
+    began to act for them, or the office last brought two records of theirs together; none, never.
     """
 
     guardian_id: str
@@ -25,6 +26,7 @@ class Guardian:
     preferred_channel: str | None = None
     died_on: date | None = None
     merged_into: str | None = None
+    served_at: datetime | None = None
 
     @property
     def is_shut(self) -> bool:
@@ -39,6 +41,10 @@ class Guardian:
     def named(self, given_name: str, family_name: str) -> Guardian:
         """The same person under the names the identity provider states today."""
         return replace(self, given_name=given_name, family_name=family_name)
+
+    def served(self, now: datetime) -> Guardian:
+        """The same person, here through somebody else."""
+        return replace(self, served_at=now)
 
     def told_once_more(self) -> Guardian:
         """One fact later."""

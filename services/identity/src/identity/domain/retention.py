@@ -15,8 +15,8 @@ CONTACTS: Final = Rule(
     name="contacts",
     what="addresses and numbers of a person, those they removed too",
     kept_for=REGISTER_KEPT_FOR,
-    counted_from="the last time they signed in",
-    because="families sign in at least once a year to enrol: who has not for two has no child in the service any more",
+    counted_from="the last time they signed in, or somebody acted for them",
+    because="families enrol at least once a year: who has not been here for two has no child in the service any more",
 )
 REGISTER: Final = Rule(
     name="register",

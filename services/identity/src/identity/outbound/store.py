@@ -65,6 +65,7 @@ class People:
             "version": guardian.version,
             "preferred_channel": guardian.preferred_channel,
             "merged_into": guardian.merged_into,
+            "served_at": guardian.served_at,
             "died_on": guardian.died_on.isoformat() if guardian.died_on else None,
         }
         await self._guardians.replace_one({"_id": guardian.guardian_id}, document, upsert=True)
@@ -88,9 +89,11 @@ class People:
         }
         await self._contacts.replace_one({"_id": contact.contact_id}, document, upsert=True)
 
-    async def with_contacts(self, *, registered_before: datetime) -> Collection[str]:
+    async def with_contacts(self, *, unserved_since: datetime) -> Collection[str]:
         having = {row["guardian_id"] for row in await self._contacts.find({}, {"guardian_id": 1})}
-        old = await self._guardians.find({"registered_at": {"$lt": registered_before}}, {"_id": 1})
+        before = {"$lt": unserved_since}
+        where = {"registered_at": before, "$or": [{"served_at": None}, {"served_at": before}]}
+        old = await self._guardians.find(where, {"_id": 1})
         return having & {row["_id"] for row in old}
 
     async def forget_contacts(self, guardian_id: str) -> None:
@@ -151,6 +154,7 @@ def _guardian(document: Document) -> Guardian:
         version=document["version"],
         preferred_channel=document.get("preferred_channel"),
         merged_into=document.get("merged_into"),
+        served_at=document.get("served_at"),
         died_on=date.fromisoformat(document["died_on"]) if document.get("died_on") else None,
     )
 

@@ -23,10 +23,11 @@ async def act_as_delegate(ports: Ports, *, delegation_id: str, session: str, by:
     is_theirs = person is not None and delegation is not None and delegation.delegate == person.fiscal_code
     guardian = await ports.people.guardian(delegation.guardian_id) if delegation else None
     is_open = guardian is not None and not guardian.is_shut
-    if delegation is None or not is_theirs or not is_open or not delegation.holds(rome_day(now)):
+    if guardian is None or delegation is None or not is_theirs or not is_open or not delegation.holds(rome_day(now)):
         raise DelegationUnknownError("Questa delega non c'è più: forse è scaduta o è stata revocata.")
     acting = ActingFor(guardian_id=delegation.guardian_id, begun_at=now, delegation_id=delegation_id)
     await _keep(ports, session, by, acting)
+    await ports.people.keep_guardian(guardian.served(now))
     as_delegate = Actor(subject=by.subject, role=Capacity.DELEGATE)
     details = {"delegation": delegation_id, "session": session}
     await ports.audit(audit_line(as_delegate, "acting-begun", acting.guardian_id, at=now, details=details))
@@ -48,6 +49,7 @@ async def act_at_counter(ports: Ports, *, guardian_id: str, reason: str, session
     now = ports.now()
     acting = ActingFor(guardian_id=guardian_id, begun_at=now)
     await _keep(ports, session, by, acting)
+    await ports.people.keep_guardian(guardian.served(now))
     details = {"until": (now + COUNTER_LIMIT).isoformat(), "session": session}
     await ports.audit(audit_line(by, "acting-begun", guardian_id, at=now, reason=reason, details=details))
     return acting

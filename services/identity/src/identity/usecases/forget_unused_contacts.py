@@ -1,4 +1,4 @@
-"""Every night: the contacts of people who have not signed in for so long that they are no longer served."""
+"""Every night: the contacts of people for whom nobody signed in for so long that they are no longer served."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ async def forget_unused_contacts(ports: Ports) -> Mapping[str, int]:
     """Nothing is sent there any more, and nothing of them stays: who comes back states them again.
 
     Names and fiscal code stay, because accounts are theirs: what the books need is found by them. Running it again
-    finds nothing.
+    finds nothing. Who is served at the counter, or by a delegate, is here as much as who signs in.
     """
     now = ports.now()
     since = now - CONTACTS.kept_for
-    known = await ports.people.with_contacts(registered_before=since)
+    known = await ports.people.with_contacts(unserved_since=since)
     unused = sorted(set(known) - set(await ports.exchanges.signed_in_since(known, since)))
     for guardian_id in unused:
         await forget_contacts(ports, guardian_id, BY_RULE)

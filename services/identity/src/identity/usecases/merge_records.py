@@ -30,7 +30,8 @@ async def merge_records(ports: Ports, *, guardian_id: str, into_id: str, reason:
         return kept
     await _refuse(ports, left, kept, by)
     await _carry_roles(ports, left, kept)
-    kept = await _carry_contacts(ports, left, kept)
+    # Sign-ins before stand under the record that is left: they count for the contacts of both from now on.
+    kept = await _carry_contacts(ports, left, kept.served(ports.now()))
     await _carry_erasures(ports, left, kept)
     closed = replace(left.told_once_more(), merged_into=into_id)
     await ports.people.keep_guardian(closed)

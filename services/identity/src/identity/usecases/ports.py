@@ -99,8 +99,8 @@ class People(Protocol):
         ...
 
     async def keep_contact(self, contact: Contact) -> None: ...
-    async def with_contacts(self, *, registered_before: datetime) -> Collection[str]:
-        """Guardians registered before then who have any contact, the removed ones too."""
+    async def with_contacts(self, *, unserved_since: datetime) -> Collection[str]:
+        """Guardians who have any contact, the removed ones too, and neither registered nor were served since then."""
         ...
 
     async def forget_contacts(self, guardian_id: str) -> None:
