@@ -18,6 +18,7 @@ from ledger.domain.reckoning import TakenIn
 from ledger.domain.repricing import Preview
 from ledger.domain.rerating import Difference, FreeMeal, PricedMeal, charged_meal, free_meal
 from ledger.domain.sealing import Period, Root
+from ledger.domain.shares import Agreement
 from ledger.domain.subscriptions import FreeSubscription, PricedSubscription, charged_subscription, free_subscription
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import (
@@ -73,6 +74,7 @@ class State:
     assignments: dict[tuple[str, str, str], TariffAssignment] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)
     enrolments: dict[str, Enrolled] = field(default_factory=dict)
+    agreements: dict[str, Agreement] = field(default_factory=dict)
     free: dict[str, FreeMeal] = field(default_factory=dict)
     free_subscriptions: dict[TransferId, FreeSubscription] = field(default_factory=dict)
     previews: dict[str, Preview] = field(default_factory=dict)
@@ -275,6 +277,18 @@ class _Families:
     async def stays_of(self, enrolment_id: str) -> Sequence[Enrolled]:
         found = [each for each in self._state.enrolments.values() if each.enrolment_id == enrolment_id]
         return sorted(found, key=lambda each: (each.valid_from, each.stay_id))
+
+    async def agreements(self, pupil_ids: Collection[str]) -> Sequence[Agreement]:
+        return [each for each in self._state.agreements.values() if each.pupil_id in pupil_ids]
+
+    async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
+        every = self._state.agreements.values()
+        return [each for each in every if each.account_id in account_ids or each.second in account_ids]
+
+    async def agree(self, agreement: Agreement) -> None:
+        known = self._state.agreements.get(agreement.agreement_id)
+        if known is None or known.sequence < agreement.sequence:
+            self._state.agreements[agreement.agreement_id] = agreement
 
 
 class _Meals:

@@ -373,7 +373,7 @@ async def light_half_and_staff_meals_cost_what_their_portion_says(bench: Bench) 
     await bench.run(charge_meals, [replace(meal(n), meal_kind=kind) for n, kind in enumerate(kinds)])
     charged = [(each.meal_kind, each.basis.reduction if each.basis else None) for each in reversed(await causes(bench))]
     assert charged == [("full", None), ("light", "light"), ("half", "half"), ("staff", "staff")]
-    told = [described(each) for each in reversed(await bench.queries.statement("gua_1", StatementSpan()))]
+    told = [described(each, "gua_1") for each in reversed(await bench.queries.statement("gua_1", StatementSpan()))]
     assert [words.partition(" del 0")[0] for words in told] == [
         *("Pasto", "Pasto leggero", "Mezza porzione", "Pasto del personale"),
     ]

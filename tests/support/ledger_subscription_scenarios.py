@@ -96,7 +96,7 @@ async def a_late_isee_moves_only_the_difference_of_each_month_and_once(bench: Be
     assert (cause.period, cause.number, cause.before_cents, cause.after_cents) == ("2025-11", 1, 6_000, 2_000)
     assert cause.basis is not None
     assert (cause.basis.declaration_id, cause.basis.bracket_to_cents) == ("dsu-1", 1_000_001)
-    assert described(newest) == "Trasporto scolastico: conguaglio della quota di novembre 2025"
+    assert described(newest, "gua_1") == "Trasporto scolastico: conguaglio della quota di novembre 2025"
     await proved(bench)
 
 

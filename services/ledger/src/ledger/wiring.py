@@ -35,6 +35,7 @@ from ledger.inbound.settling import Settler
 from ledger.outbound.checkout import CheckoutClient
 from ledger.outbound.collections import (
     ACCOUNTS,
+    AGREEMENTS,
     ALL,
     ASSIGNMENTS,
     DECLARATIONS,
@@ -91,6 +92,9 @@ INDEXES = (
     Index(collection=DECLARATIONS, keys=[("account_id", 1)]),
     Index(collection=ENROLMENTS, keys=[("account_id", 1)]),
     Index(collection=ENROLMENTS, keys=[("enrolment_id", 1)]),
+    Index(collection=AGREEMENTS, keys=[("pupil_id", 1)]),
+    Index(collection=AGREEMENTS, keys=[("account_id", 1)]),
+    Index(collection=AGREEMENTS, keys=[("second", 1)]),
     Index(collection=RERATING_LINES, keys=[("preview_id", 1), ("place", 1)], unique=True),
     Index(collection=ASSIGNMENTS, keys=[("account_id", 1)]),
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),

@@ -9,7 +9,16 @@ from typing import Final
 from ledger.domain.accounts import holder_account, revenue_account
 from ledger.domain.errors import MealNotChargedError
 from ledger.domain.tariffs import Quote, Serving
-from ledger.domain.transfers import ChargeCause, Kind, Posted, ReversalCause, Transfer, charge_id, reversal_id
+from ledger.domain.transfers import (
+    ChargeCause,
+    Kind,
+    Posted,
+    ReversalCause,
+    Transfer,
+    charge_id,
+    reversal_id,
+    split_of,
+)
 
 MEALS: Final = "meals"
 
@@ -78,6 +87,7 @@ def charge(meal: MealTaken, quote: Quote) -> Transfer:
             marked_at=meal.marked_at,
             marked_by=meal.marked_by,
             basis=quote.basis,
+            split=quote.split,
         ),
         fact=taken_fact(meal),
     )
@@ -102,6 +112,7 @@ def reverse(withdrawn: MealTakenBack, charged: Posted | None) -> Transfer:
             pupil_id=withdrawn.pupil_id,
             service=MEALS,
             reason=withdrawn.reason,
+            split=split_of(original),
         ),
         fact=(withdrawn.meal_id, withdrawn.account_id, withdrawn.pupil_id, withdrawn.day.isoformat()),
     )

@@ -6,8 +6,8 @@ known to owe, what is pending is what open reservations hold, and what is never 
 available; I6 the chain of hashes; I7 never more given back than taken, every adjustment follows the one before it,
 every reservation is posted or voided at most once and for no more than it; I8 entries are in order of booking, so that
 a balance as of an instant is that of an entry; I9 nothing was booked in a month after it was closed; I10 every credited
-receipt is one credit; I11 the replay gives the stored accounts, and every root that was published. Memory stays that of
-one account.
+receipt is one credit; I11 the replay gives the stored accounts, and every root that was published; I12 what a second
+guardian bears follows from every priced transfer, and nothing else is shared. Memory stays that of one account.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ledger.domain.holds import Phase
 from ledger.domain.reckoning import MealReckoning
 from ledger.domain.reservation_proof import ReservationReplay
 from ledger.domain.sealing import Booked, ChainDigest, Period, Root, root_hash
+from ledger.domain.sharing_proof import ShareReplay
 from ledger.domain.transfers import (
     Adjusting,
     AdjustmentCause,
@@ -119,6 +120,7 @@ class AccountReplay:
         self._given_back: dict[TransferId, int] = {}
         self._adjusted: dict[TransferId, tuple[int, int]] = {}
         self._reservations = ReservationReplay(findings)
+        self._shares = ShareReplay(account_id, findings)
 
     def replay(self, posted: Posted, side: Side) -> None:
         """One more entry."""
@@ -136,12 +138,14 @@ class AccountReplay:
             self._findings.add("I6", transfer.transfer_id, "the chain of hashes is broken")
         self._check_reversal(posted, side)
         self._reservations.replay(self.account, transfer, side)
+        self._shares.replay(transfer)
         if isinstance(transfer.cause, Adjusting) and is_holder(self.account.account_id):
             self._check_adjustment(transfer.cause, posted)
 
     def close(self, stored: Account | None) -> None:
         """Compare with the account as it is stored."""
         self._roots.end(self.account)
+        self._shares.close()
         if stored is None:
             self._findings.add("I11", self.account.account_id, "has entries and is not stored")
             return

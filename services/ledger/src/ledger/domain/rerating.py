@@ -13,6 +13,7 @@ from datetime import date
 from ledger.domain.accounts import AccountId, holder_account, revenue_account
 from ledger.domain.charging import MEALS, MealTaken
 from ledger.domain.rating import Basis
+from ledger.domain.shares import Split
 from ledger.domain.subscriptions import PricedSubscription
 from ledger.domain.tariffs import Quote, Serving
 from ledger.domain.transfers import (
@@ -38,6 +39,7 @@ class FreeMeal:
     tariff_version: str
     basis: Basis | None = None
     is_taken_back: bool = False
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class PricedMeal:
     tariff_version: str
     net_cents: int
     adjustments: int
+    split: Split | None = None
 
     @property
     def service(self) -> str:
@@ -118,6 +121,7 @@ def charged_meal(charge: Posted, adjustments: Sequence[Posted]) -> PricedMeal:
         tariff_version=cause.tariff_version,
         net_cents=transfer.amount_cents + adjusted_cents(adjustments),
         adjustments=len(adjustments),
+        split=cause.split,
     )
 
 
@@ -135,6 +139,7 @@ def free_meal(free: FreeMeal, adjustments: Sequence[Posted]) -> PricedMeal:
         tariff_version=free.tariff_version,
         net_cents=adjusted_cents(adjustments),
         adjustments=len(adjustments),
+        split=free.split,
     )
 
 
@@ -189,6 +194,7 @@ def _cause(difference: Difference, reason: str) -> Adjusting:
                 tariff_version=difference.tariff_version,
                 reason=reason,
                 basis=difference.basis,
+                split=difference.priced.split,
             )
         case PricedSubscription() as subscription:
             return SubscriptionAdjustmentCause(
@@ -202,6 +208,7 @@ def _cause(difference: Difference, reason: str) -> Adjusting:
                 tariff_version=difference.tariff_version,
                 reason=reason,
                 basis=difference.basis,
+                split=difference.priced.split,
             )
 
 

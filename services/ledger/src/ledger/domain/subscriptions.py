@@ -14,6 +14,7 @@ from ledger.domain.accounts import AccountId, holder_account, revenue_account
 from ledger.domain.families import Enrolled
 from ledger.domain.rating import Basis
 from ledger.domain.school_year import days_of_school_year
+from ledger.domain.shares import Split
 from ledger.domain.tariff_rules import Unit
 from ledger.domain.tariffs import PriceList, Quote, Serving
 from ledger.domain.transfers import (
@@ -96,6 +97,7 @@ class FreeSubscription:
     tariff_code: str
     tariff_version: str
     basis: Basis | None = None
+    split: Split | None = None
 
     @property
     def transfer_id(self) -> TransferId:
@@ -116,6 +118,7 @@ class PricedSubscription:
     tariff_version: str
     net_cents: int
     adjustments: int
+    split: Split | None = None
 
     @property
     def transfer_id(self) -> TransferId:
@@ -187,6 +190,7 @@ def subscribe(due: Due, *, day: date) -> Transfer:
             tariff_code=version.code,
             tariff_version=version.version,
             basis=due.quote.basis,
+            split=due.quote.split,
         ),
         fact=(enrolled.pupil_id, enrolled.account_id, enrolled.service, due.period.name),
     )
@@ -204,6 +208,7 @@ def ride_free(due: Due) -> FreeSubscription:
         tariff_code=version.code,
         tariff_version=version.version,
         basis=due.quote.basis,
+        split=due.quote.split,
     )
 
 
@@ -223,6 +228,7 @@ def charged_subscription(charge: Posted, adjustments: Sequence[Posted]) -> Price
         tariff_version=cause.tariff_version,
         net_cents=transfer.amount_cents + adjusted_cents(adjustments),
         adjustments=len(adjustments),
+        split=cause.split,
     )
 
 
@@ -238,6 +244,7 @@ def free_subscription(free: FreeSubscription, adjustments: Sequence[Posted]) -> 
         tariff_version=free.tariff_version,
         net_cents=adjusted_cents(adjustments),
         adjustments=len(adjustments),
+        split=free.split,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -10,6 +11,7 @@ from typing import TypeVar
 from ledger.domain.errors import PriceUnknownError
 from ledger.domain.families import Families
 from ledger.domain.rating import FULL, Basis, Facts, ranks_among, rate
+from ledger.domain.shares import Agreements, Split
 from ledger.domain.tariff_rules import TariffRule, Unit
 
 
@@ -70,11 +72,15 @@ class Serving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A price and what gave it; a tariff without a rule has nothing to explain but its version."""
+    """A price and what gave it; a tariff without a rule has nothing to explain but its version.
+
+    `split` is how it is shared with a second guardian, by what is agreed now about that day.
+    """
 
     version: TariffVersion
     cents: int
     basis: Basis | None = None
+    split: Split | None = None
 
 
 Dated = TypeVar("Dated", TariffVersion, TariffAssignment)
@@ -88,7 +94,9 @@ class PriceList:
         versions: Iterable[TariffVersion],
         assignments: Iterable[TariffAssignment],
         families: Families | None = None,
+        agreements: Agreements | None = None,
     ) -> None:
+        self._agreements = agreements or Agreements()
         self._versions: dict[str, list[TariffVersion]] = {}
         for version in sorted(versions, key=lambda found: (found.valid_from, found.version)):
             self._versions.setdefault(version.code, []).append(version)
@@ -98,6 +106,11 @@ class PriceList:
             self._assignments.setdefault((assignment.pupil_id, assignment.service), []).append(assignment)
             self._children.setdefault((assignment.account_id, assignment.service), set()).add(assignment.pupil_id)
         self._families = families or Families()
+
+    @property
+    def seconds(self) -> AbstractSet[str]:
+        """Accounts that bear a part of some price, of whatever day."""
+        return self._agreements.seconds
 
     def price(self, *, pupil_id: str, service: str, day: date) -> TariffVersion:
         """The version that prices the service for the pupil on `day`. Raises PriceUnknownError."""
@@ -120,7 +133,7 @@ class PriceList:
         """
         version = self.price(pupil_id=serving.pupil_id, service=serving.service, day=serving.day)
         if version.rule is None:
-            return Quote(version=version, cents=version.price_cents)
+            return Quote(version=version, cents=version.price_cents, split=self._split(serving))
         siblings = version.rule.siblings
         counts_present = siblings is not None and siblings.counted == "present"
         quote = self._rated(version, version.rule, serving, present if counts_present else None)
@@ -152,7 +165,10 @@ class PriceList:
         )
         rated = rate(rule, facts)
         basis = Basis.of(facts, rated, unit=rule.unit, declaration_id=declared.declaration_id if declared else None)
-        return Quote(version=version, cents=rated.cents, basis=basis)
+        return Quote(version=version, cents=rated.cents, basis=basis, split=self._split(serving))
+
+    def _split(self, serving: Serving) -> Split | None:
+        return self._agreements.split(pupil_id=serving.pupil_id, account_id=serving.account_id, day=serving.day)
 
     def _told_ranks(self, serving: Serving) -> dict[str, int]:
         told = {}

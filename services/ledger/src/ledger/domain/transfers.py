@@ -12,6 +12,7 @@ from typing import NewType
 from ledger.domain.accounts import AccountId
 from ledger.domain.holds import Hold
 from ledger.domain.rating import Basis
+from ledger.domain.shares import Split
 
 TransferId = NewType("TransferId", str)
 
@@ -34,11 +35,16 @@ class Kind(StrEnum):
     FEE = "reminder-fee"
     WRITE_OFF = "write-off"
     MERGER = "merger"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeCause:
-    """A meal served, and the price it had: the answer to *why did I pay this?*"""
+    """A meal served, and the price it had: the answer to *why did I pay this?*
+
+    `split`, here and in what follows from it, is how it is shared with a second guardian: decided once, by the day of
+    the meal and what was agreed when it was charged.
+    """
 
     meal_id: str
     pupil_id: str
@@ -50,6 +56,7 @@ class ChargeCause:
     marked_at: datetime
     marked_by: str
     basis: Basis | None = None
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,7 @@ class AdjustmentCause:
     tariff_version: str
     reason: str
     basis: Basis | None = None
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +91,7 @@ class SubscriptionCause:
     tariff_code: str
     tariff_version: str
     basis: Basis | None = None
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,7 @@ class SubscriptionAdjustmentCause:
     tariff_version: str
     reason: str
     basis: Basis | None = None
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +120,28 @@ class ReversalCause:
     pupil_id: str
     service: str
     reason: str
+    split: Split | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareCause:
+    """The second guardian's part of what the transfer `shares` (of kind `of`) took from the holder or gave back.
+
+    `whole_cents` is what that transfer moved. `day` is that of the meal, or None: then it is about `period`. The tariff
+    is that of the transfer; what was given back has none.
+    """
+
+    shares: TransferId
+    of: Kind
+    split: Split
+    whole_cents: int
+    pupil_id: str
+    service: str
+    meal_id: str | None = None
+    day: date | None = None
+    period: str | None = None
+    tariff_code: str | None = None
+    tariff_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +170,10 @@ class DecisionCause:
 
 
 Adjusting = AdjustmentCause | SubscriptionAdjustmentCause
-Cause = ChargeCause | SubscriptionCause | Adjusting | ReversalCause | TopUpCause | OpeningCause | DecisionCause
+Shared = ChargeCause | SubscriptionCause | Adjusting | ReversalCause
+"""What may be shared with a second guardian."""
+
+Cause = Shared | ShareCause | TopUpCause | OpeningCause | DecisionCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +253,16 @@ def adjustment_id(priced: str, number: int) -> TransferId:
 def subscription_id(pupil_id: str, service: str, period: str) -> TransferId:
     """A pupil pays one period of one service once."""
     return TransferId(f"subscription:{pupil_id}:{service}:{period.replace('/', '-')}")
+
+
+def share_id(shared: TransferId) -> TransferId:
+    """What moves money for a pupil is shared at most once."""
+    return TransferId(f"share:{shared}")
+
+
+def split_of(transfer: Transfer) -> Split | None:
+    """How a transfer is shared; None where it is not."""
+    return transfer.cause.split if isinstance(transfer.cause, Shared) else None
 
 
 def adjusted_cents(adjustments: Iterable[Posted]) -> int:

@@ -12,6 +12,7 @@ from ledger.domain.transfers import (
     OpeningCause,
     Posted,
     ReversalCause,
+    ShareCause,
     SubscriptionAdjustmentCause,
     SubscriptionCause,
     TopUpCause,
@@ -37,9 +38,17 @@ _DECIDED: Final = {
     Kind.MERGER: "Saldo di due conti della stessa persona, uniti",
 }
 
+_SHARED: Final = {
+    Kind.CHARGE: "",
+    Kind.SUBSCRIPTION: "",
+    Kind.ADJUSTMENT: "conguaglio del ",
+    Kind.SUBSCRIPTION_ADJUSTMENT: "conguaglio: ",
+    Kind.REVERSAL: "storno del ",
+}
 
-def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of movement
-    """One line in Italian, without names."""
+
+def described(posted: Posted, account_id: str) -> str:  # noqa: PLR0911 - one for each kind of movement
+    """One line in Italian for the holder of `account_id`, without names."""
     day = posted.transfer.value_day.strftime("%d/%m/%Y")
     match posted.transfer.cause:
         case ChargeCause(meal_kind=kind):
@@ -52,6 +61,8 @@ def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of mo
             return f"{_SERVICES.get(service, service)}: conguaglio della quota {_named(period)}"
         case ReversalCause():
             return f"Storno del pasto del {day}"
+        case ShareCause() as share:
+            return f"{_share(share, account_id)} – {_shared(share)}"
         case TopUpCause(notice_number=number):
             return f"Ricarica con avviso {number}"
         case OpeningCause():
@@ -60,6 +71,21 @@ def described(posted: Posted) -> str:  # noqa: PLR0911 - one for each kind of mo
             return _DECIDED.get(posted.transfer.kind, "Movimento disposto dall'ufficio")
         case _:
             assert_never(posted.transfer.cause)
+
+
+def _share(share: ShareCause, account_id: str) -> str:
+    """Whoever bears it reads their own percent, the holder what the other one bears."""
+    percent = share.split.percent
+    is_second = share.split.account_id == account_id
+    return f"Quota del {percent} %" if is_second else f"Quota a carico dell'altro genitore ({percent} %)"
+
+
+def _shared(share: ShareCause) -> str:
+    about = _SHARED[share.of]
+    if share.day is not None:
+        return f"{about}pasto del {share.day:%d/%m/%Y}"
+    service = _SERVICES.get(share.service, share.service).lower()
+    return f"{about}{service} {_named(share.period or '')}"
 
 
 def _named(period: str) -> str:

@@ -66,6 +66,6 @@ def _write(report: Report, path: Path) -> None:
 def _lines(report: Report) -> list[str]:
     read = f"{report.accounts:,} accounts, {report.transfers:,} transfers, {euros_in_italian(report.cents)} euro moved"
     if report.is_proved:
-        return [f"The books are proved: {read}; I1 I2 I3 I4 I5 I6 I7 I8 I9 I10 I11 hold."]
+        return [f"The books are proved: {read}; I1 I2 I3 I4 I5 I6 I7 I8 I9 I10 I11 I12 hold."]
     broken = [f"{found.invariant}  {found.subject}: {found.problem}" for found in report.findings]
     return [f"The books are BROKEN: {report.problems:,} problems in {read}.", *broken]

@@ -1,4 +1,4 @@
-"""Kafka: meals become charges, enrolments become tariff assignments, people become holders."""
+"""Kafka: meals become charges, enrolments become tariff assignments, people become holders, agreements share costs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from ledger.domain.charging import MealFact, MealTaken, MealTakenBack
 from ledger.domain.creditor import Holder
 from ledger.domain.errors import PriceUnknownError
 from ledger.domain.families import Enrolled
+from ledger.domain.shares import Agreement
 from ledger.domain.tariffs import TariffAssignment
+from ledger.usecases.agree_shares import agree_shares
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.follow_merge import know_merge
@@ -23,9 +25,16 @@ from refettorio_chassis.consuming import Knows, OnBatch, Received, Subscription,
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.transaction import Transaction
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, RideChosen, TariffAssigned
+from refettorio_contracts.enrollment import (
+    EnrolmentEnded,
+    PupilEnrolled,
+    PupilMoved,
+    RideChosen,
+    SharesAgreed,
+    TariffAssigned,
+)
 from refettorio_contracts.identity import GuardianDeceased, GuardianFoundLiving, GuardianMerged, GuardianRegistered
-from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS
+from refettorio_contracts.topics import GUARDIANS, MEALS, PUPILS, SECOND_GUARDIANS
 
 LARGEST_BATCH: Final = 2_000
 """MongoDB advises about a thousand documents per transaction."""
@@ -51,6 +60,9 @@ def subscriptions(ports_of: PortsOf, *, price_grace: timedelta) -> Sequence[Subs
             knows=knows_meals(ports_of),
         ),
         Subscription(name="pupils", topics=(PUPILS,), on_batch=one_by_one(_on_pupil(ports_of))),
+        Subscription(
+            name="second-guardians", topics=(SECOND_GUARDIANS,), on_batch=one_by_one(_on_second_guardian(ports_of))
+        ),
         Subscription(name="guardians", topics=(GUARDIANS,), on_batch=one_by_one(_on_guardian(ports_of))),
     )
 
@@ -172,6 +184,25 @@ def _enrolled(event: PupilEnrolled) -> Enrolled:
         kind=event.kind,
         class_id=event.class_id,
     )
+
+
+def _on_second_guardian(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[None]]:
+    """Who sees a pupil is no matter of the ledger's; what they agreed to bear is."""
+
+    async def handler(transaction: Transaction, received: Received) -> None:
+        event = received.event
+        if isinstance(event, SharesAgreed):
+            agreement = Agreement(
+                pupil_id=event.pupil_id,
+                account_id=event.account_id,
+                second=event.guardian_id,
+                percent=event.second_percent,
+                valid_from=event.valid_from,
+                sequence=int(received.envelope.sequence),
+            )
+            await agree_shares(ports_of(transaction, ()), agreement)
+
+    return handler
 
 
 def _on_guardian(ports_of: PortsOf) -> Callable[[Transaction, Received], Awaitable[None]]:

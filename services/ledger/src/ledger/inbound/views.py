@@ -63,7 +63,7 @@ def entry_view(
         booked_at=posted.booked_at,
         value_day=transfer.value_day,
         kind=transfer.kind.value,
-        description=described(posted),
+        description=described(posted, account_id),
         pupil_id=cause.pupil_id if isinstance(cause, Explained | ReversalCause) else None,
         meal_id=cause.meal_id if isinstance(cause, ChargeCause | ReversalCause | AdjustmentCause) else None,
         amount_cents=posted.signed_cents(account_id),

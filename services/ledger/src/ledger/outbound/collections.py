@@ -14,6 +14,7 @@ RECEIPTS: Final = "receipts"
 SEQUENCES: Final = "sequences"
 DECLARATIONS: Final = "declarations"
 ENROLMENTS: Final = "enrolments"
+AGREEMENTS: Final = "agreements"
 FREE_MEALS: Final = "free_meals"
 FREE_SUBSCRIPTIONS: Final = "free_subscriptions"
 RERATINGS: Final = "reratings"
@@ -31,6 +32,7 @@ ALL: Final = (
     SEQUENCES,
     DECLARATIONS,
     ENROLMENTS,
+    AGREEMENTS,
     FREE_MEALS,
     FREE_SUBSCRIPTIONS,
     RERATINGS,

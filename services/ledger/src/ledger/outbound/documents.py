@@ -17,6 +17,7 @@ from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.charging import charge_fact
 from ledger.domain.holds import NOTHING_PENDING, Hold, Pending, Phase
 from ledger.domain.rating import Basis
+from ledger.domain.shares import Split
 from ledger.domain.standing import Standing
 from ledger.domain.transfers import (
     AdjustmentCause,
@@ -28,6 +29,7 @@ from ledger.domain.transfers import (
     OpeningCause,
     Posted,
     ReversalCause,
+    ShareCause,
     SubscriptionAdjustmentCause,
     SubscriptionCause,
     TopUpCause,
@@ -52,6 +54,7 @@ _CAUSES: Final[dict[Kind, type[Cause]]] = {
     Kind.FEE: DecisionCause,
     Kind.WRITE_OFF: DecisionCause,
     Kind.MERGER: DecisionCause,
+    Kind.SHARE: ShareCause,
 }
 
 
@@ -91,9 +94,15 @@ def cause_document(cause: Cause) -> Document:
                 "marked_at": cause.marked_at,
                 "marked_by": cause.marked_by,
             }
-            return document if cause.basis is None else document | {"basis": asdict(cause.basis)}
+            if cause.basis is not None:
+                document["basis"] = asdict(cause.basis)
+            if cause.split is not None:
+                document["split"] = asdict(cause.split)
+            return document
         case AdjustmentCause():
             return asdict(cause) | {"day": cause.day.isoformat()}
+        case ShareCause():
+            return asdict(cause) | {"of": cause.of.value, "day": cause.day.isoformat() if cause.day else None}
         case (
             SubscriptionCause()
             | SubscriptionAdjustmentCause()
@@ -135,6 +144,11 @@ def posted_of(document: Document) -> Posted:
         debit_leg=debit,
         credit_leg=credit,
     )
+
+
+def split_from(document: Document | None) -> Split | None:
+    """None where nothing is shared, as in everything that was kept before anything could be."""
+    return Split(**document) if document else None
 
 
 def account_document(account: Account) -> Document:
@@ -180,8 +194,12 @@ def _cause_of(kind: Kind, document: Document) -> Cause:
     more: Document = {}
     if document.get("basis"):
         more["basis"] = Basis(**document["basis"])
-    if kind is Kind.ADJUSTMENT:
+    if document.get("split"):
+        more["split"] = split_from(document["split"])
+    if document.get("day"):
         more["day"] = date.fromisoformat(document["day"])
+    if kind is Kind.SHARE:
+        more["of"] = Kind(document["of"])
     return _CAUSES[kind](**(document | more))
 
 

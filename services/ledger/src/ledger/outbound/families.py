@@ -1,4 +1,4 @@
-"""Declarations and enrolments, in MongoDB. An ISEE is personal: one small collection, easy to protect and to empty."""
+"""Declarations, enrolments and agreed shares, in MongoDB. An ISEE is personal: one small collection, easy to protect and to empty."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date
 
 from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.rating import FULL
-from ledger.outbound.collections import DECLARATIONS, ENROLMENTS
+from ledger.domain.shares import Agreement
+from ledger.outbound.collections import AGREEMENTS, DECLARATIONS, ENROLMENTS
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
 
@@ -18,6 +19,7 @@ class FamilyStore:
     def __init__(self, place: Collections) -> None:
         self._declarations = place.collection(DECLARATIONS)
         self._enrolments = place.collection(ENROLMENTS)
+        self._agreements = place.collection(AGREEMENTS)
 
     async def declarations(self, account_ids: Collection[str]) -> Sequence[Declaration]:
         found = await self._declarations.find({"account_id": {"$in": list(account_ids)}}, sort=[("_id", 1)])
@@ -76,6 +78,33 @@ class FamilyStore:
         found = await self._enrolments.find(where, sort=[("valid_from", 1), ("_id", 1)])
         return [_enrolled_of(document) for document in found]
 
+    async def agreements(self, pupil_ids: Collection[str]) -> Sequence[Agreement]:
+        return await self._agreed({"pupil_id": {"$in": list(pupil_ids)}})
+
+    async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
+        """Those that share the costs of any of the accounts, or that any of them shares."""
+        ids = {"$in": list(account_ids)}
+        return await self._agreed({"$or": [{"account_id": ids}, {"second": ids}]})
+
+    async def agree(self, agreement: Agreement) -> None:
+        """The later of two for one day is kept, in whatever order they come."""
+        known = await self._agreements.find_one({"_id": agreement.agreement_id})
+        if known is not None and known["sequence"] >= agreement.sequence:
+            return
+        document: Document = {
+            "_id": agreement.agreement_id,
+            "pupil_id": agreement.pupil_id,
+            "account_id": agreement.account_id,
+            "second": agreement.second,
+            "percent": agreement.percent,
+            "valid_from": agreement.valid_from.isoformat(),
+            "sequence": agreement.sequence,
+        }
+        await self._agreements.replace_one({"_id": agreement.agreement_id}, document, upsert=True)
+
+    async def _agreed(self, where: Document) -> Sequence[Agreement]:
+        return [_agreement_of(document) for document in await self._agreements.find(where, sort=[("_id", 1)])]
+
 
 def _declaration_of(document: Document) -> Declaration:
     return Declaration(
@@ -107,4 +136,15 @@ def _enrolled_of(document: Document) -> Enrolled:
         moved_on=date.fromisoformat(document["moved_on"]) if document.get("moved_on") else None,
         kind=document.get("kind", FULL),
         class_id=document.get("class_id", ""),
+    )
+
+
+def _agreement_of(document: Document) -> Agreement:
+    return Agreement(
+        pupil_id=document["pupil_id"],
+        account_id=document["account_id"],
+        second=document["second"],
+        percent=document["percent"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        sequence=document["sequence"],
     )

@@ -13,7 +13,7 @@ from ledger.domain.rating import Basis
 from ledger.domain.rerating import FreeMeal, PricedMeal, charged_meal, free_meal
 from ledger.domain.transfers import Kind, Posted
 from ledger.outbound.collections import FREE_MEALS, JOURNAL
-from ledger.outbound.documents import posted_of
+from ledger.outbound.documents import posted_of, split_from
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
 
@@ -84,6 +84,7 @@ def _free_document(free: FreeMeal) -> Document:
         "tariff_version": free.tariff_version,
         "basis": asdict(free.basis) if free.basis else None,
         "is_taken_back": free.is_taken_back,
+        "split": asdict(free.split) if free.split else None,
     }
 
 
@@ -104,4 +105,5 @@ def _free_of(document: Document) -> FreeMeal:
         tariff_version=document["tariff_version"],
         basis=Basis(**document["basis"]) if document["basis"] else None,
         is_taken_back=document["is_taken_back"],
+        split=split_from(document.get("split")),
     )

@@ -14,6 +14,7 @@ from ledger.domain.repricing import Preview
 from ledger.domain.rerating import Difference, Priced, PricedMeal
 from ledger.domain.subscriptions import Period, PricedSubscription
 from ledger.outbound.collections import RERATING_LINES, RERATINGS
+from ledger.outbound.documents import split_from
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
 
@@ -91,8 +92,13 @@ def _priced_document(priced: Priced) -> Document:
 def _priced_of(document: Document) -> Priced:
     if "meal" in document:
         meal = document["meal"]
-        known = {"day": date.fromisoformat(meal["day"]), "revenue": AccountId(meal["revenue"])}
+        known = {"day": date.fromisoformat(meal["day"]), "revenue": AccountId(meal["revenue"])} | _shared(meal)
         return PricedMeal(**(meal | known))
     subscription = document["subscription"]
     known = {"period": Period.named(subscription["period"]), "revenue": AccountId(subscription["revenue"])}
-    return PricedSubscription(**(subscription | known))
+    return PricedSubscription(**(subscription | known | _shared(subscription)))
+
+
+def _shared(priced: Document) -> Document:
+    """Lines kept before there were shares have none."""
+    return {"split": split_from(priced.get("split"))}

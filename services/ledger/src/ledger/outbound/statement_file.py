@@ -110,7 +110,7 @@ def _rows(shown: StatementPrint) -> list[tuple[str, ...]]:
         (
             _italian(posted.transfer.value_day),
             _italian(posted.booked_at.astimezone(ROME).date()),
-            described(posted),
+            described(posted, account_id),
             shown.names.get(getattr(posted.transfer.cause, "pupil_id", ""), ""),
             euros_in_italian(posted.signed_cents(account_id)),
             euros_in_italian(posted.leg_of(account_id).balance_after_cents),

@@ -17,7 +17,7 @@ from ledger.domain.subscriptions import (
 )
 from ledger.domain.transfers import Kind, Posted, TransferId, subscription_id
 from ledger.outbound.collections import FREE_SUBSCRIPTIONS, JOURNAL
-from ledger.outbound.documents import posted_of
+from ledger.outbound.documents import posted_of, split_from
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import Collections
 
@@ -74,5 +74,5 @@ def _free_document(free: FreeSubscription) -> Document:
 
 def _free_of(document: Document) -> FreeSubscription:
     basis = document["basis"]
-    known = {name: value for name, value in document.items() if name not in {"_id", "basis"}}
-    return FreeSubscription(**known, basis=Basis(**basis) if basis else None)
+    known = {name: value for name, value in document.items() if name not in {"_id", "basis", "split"}}
+    return FreeSubscription(**known, basis=Basis(**basis) if basis else None, split=split_from(document.get("split")))

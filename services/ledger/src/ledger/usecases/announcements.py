@@ -31,10 +31,14 @@ def tells_balance(posted: Posted) -> bool:
     return isinstance(posted.transfer.cause, ChargeCause | ReversalCause | TopUpCause)
 
 
-def posted_event(posted: Posted, account_id: str, paid_at: datetime | None = None) -> Event | None:
-    """The event that tells `posted` to the holder's topic, where it has one of its own."""
-    transfer = posted.transfer
-    balance = posted.leg_of(account_id).balance_after_cents
+def posted_event(
+    posted: Posted, account_id: str, *, balance_cents: int, paid_at: datetime | None = None
+) -> Event | None:
+    """The event that tells `posted` to the holder's topic, where it has one of its own.
+
+    `balance_cents` is after what a second guardian bears of it, too.
+    """
+    transfer, balance = posted.transfer, balance_cents
     match transfer.cause:
         case ChargeCause() as cause:
             return MealCharged(

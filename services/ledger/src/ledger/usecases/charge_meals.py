@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.accounts import AccountId, holder_account, revenue_account
@@ -11,7 +11,7 @@ from ledger.domain.charging import MEALS, MealFact, MealTaken, MealTakenBack, ch
 from ledger.domain.errors import TransferConflictError
 from ledger.domain.rerating import FreeMeal, PricedMeal, adjust, charged_meal, free_meal, undone
 from ledger.domain.tariffs import PriceList, Quote
-from ledger.domain.transfers import Kind, Posted, TransferId, charge_id, reversal_id
+from ledger.domain.transfers import Kind, Posted, TransferId, charge_id, reversal_id, split_of
 from ledger.usecases.ports import Ports
 from ledger.usecases.post import post_and_tell, tell_balances
 from ledger.usecases.price_list import price_list_for
@@ -28,10 +28,11 @@ class Charged:
 
 @dataclass(slots=True, kw_only=True)
 class _Batch:
-    """`free` and `adjustments` are by meal, and of the meals at hand only."""
+    """`free` and `adjustments` are by meal, and of the meals at hand only. `is_shared`: a second guardian may bear some."""
 
     ports: Ports
     book: Book
+    is_shared: bool
     prices: PriceList
     free: dict[str, FreeMeal]
     adjustments: Mapping[str, Sequence[Posted]]
@@ -53,7 +54,7 @@ async def charge_meals(ports: Ports, meals: Sequence[MealFact]) -> Charged:
     posted = 0
     for position, meal in enumerate(meals):
         posted += _take(batch, meal, position) if isinstance(meal, MealTaken) else _give_back(batch, meal, position)
-    if batch.adjustments:
+    if batch.adjustments or batch.is_shared:
         tell_balances(ports, batch.book)
     await ports.books.write(batch.book)
     if batch.new_free:
@@ -114,7 +115,13 @@ def _knows_free(batch: _Batch, meal: MealTaken) -> bool:
 
 
 def _free(meal: MealTaken, quote: Quote) -> FreeMeal:
-    return FreeMeal(meal=meal, tariff_code=quote.version.code, tariff_version=quote.version.version, basis=quote.basis)
+    return FreeMeal(
+        meal=meal,
+        tariff_code=quote.version.code,
+        tariff_version=quote.version.version,
+        basis=quote.basis,
+        split=quote.split,
+    )
 
 
 async def _open(ports: Ports, meals: Sequence[MealFact]) -> _Batch:
@@ -128,18 +135,37 @@ async def _open(ports: Ports, meals: Sequence[MealFact]) -> _Batch:
     )
     free = await ports.meals.free({meal.meal_id for meal in meals}) if has_rules else {}
     adjustments = await ports.meals.adjustments(taken_back) if taken_back else {}
-    book = await _open_book(ports, meals, free)
-    return _Batch(ports=ports, book=book, prices=prices, free=dict(free), adjustments=adjustments)
+    known = await _known(ports, meals)
+    seconds = prices.seconds | _seconds_of(known.values(), free.values())
+    book = await _open_book(ports, meals, free, known, seconds)
+    return _Batch(
+        ports=ports, book=book, is_shared=bool(seconds), prices=prices, free=dict(free), adjustments=adjustments
+    )
 
 
-async def _open_book(ports: Ports, meals: Sequence[MealFact], free: Mapping[str, FreeMeal]) -> Book:
+async def _known(ports: Ports, meals: Sequence[MealFact]) -> Mapping[TransferId, Posted]:
     transfer_ids: set[TransferId] = set()
     for meal in meals:
         transfer_ids.add(charge_id(meal.meal_id))
         if isinstance(meal, MealTakenBack):
             transfer_ids.add(reversal_id(meal.meal_id))
-    known = await ports.books.posted(transfer_ids)
-    account_ids: set[AccountId] = {holder_account(meal.account_id) for meal in meals}
+    return await ports.books.posted(transfer_ids)
+
+
+def _seconds_of(known: Iterable[Posted], free: Iterable[FreeMeal]) -> set[str]:
+    """Who bears a part of what was charged before: it may be given back to them now."""
+    splits = [*(split_of(each.transfer) for each in known), *(each.split for each in free)]
+    return {split.account_id for split in splits if split is not None}
+
+
+async def _open_book(
+    ports: Ports,
+    meals: Sequence[MealFact],
+    free: Mapping[str, FreeMeal],
+    known: Mapping[TransferId, Posted],
+    seconds: Collection[str],
+) -> Book:
+    account_ids: set[AccountId] = {holder_account(name) for name in {*(meal.account_id for meal in meals), *seconds}}
     for posted in known.values():
         account_ids |= {posted.transfer.debit, posted.transfer.credit}
     account_ids |= {

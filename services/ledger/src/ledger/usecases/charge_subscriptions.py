@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.domain.book import Book
+from ledger.domain.sharing import touched_by
 from ledger.domain.subscriptions import Due, Period, dues, ride_free, subscribe
 from ledger.usecases.ports import Ports, PriceSources
 from ledger.usecases.post import post_and_tell, tell_balances
@@ -37,7 +38,7 @@ async def charge_subscriptions(ports: Ports, owed: Sequence[Due]) -> int:
     fresh = [due for due in owed if due.transfer_id not in known and due.transfer_id not in free]
     paying = [due for due in fresh if due.quote.cents > 0]
     transfers = [subscribe(due, day=rome_day(now)) for due in paying]
-    accounts = await ports.books.accounts({side for each in transfers for side in (each.debit, each.credit)})
+    accounts = await ports.books.accounts({account for each in transfers for account in touched_by(each)})
     book = Book(accounts, known, booked_at=now)
     for due, transfer in zip(paying, transfers, strict=True):
         post_and_tell(ports, book, transfer, service=due.enrolled.service)

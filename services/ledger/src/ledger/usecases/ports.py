@@ -16,6 +16,7 @@ from ledger.domain.notices import Notice
 from ledger.domain.receipts import KeptReceipt, WaitingReceipt
 from ledger.domain.repricing import Preview
 from ledger.domain.rerating import Difference, FreeMeal, PricedMeal
+from ledger.domain.shares import Agreement
 from ledger.domain.subscriptions import FreeSubscription, PricedSubscription
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted, TransferId
@@ -70,6 +71,15 @@ class Families(Protocol):
     async def keep_enrolment(self, enrolled: Enrolled) -> None: ...
     async def stays_of(self, enrolment_id: str) -> Sequence[Enrolled]:
         """Of one enrolment, in order of their days: one per school."""
+        ...
+
+    async def agreements(self, pupil_ids: Collection[str]) -> Sequence[Agreement]: ...
+    async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
+        """Those that share the costs of any of the accounts, or that any of them shares."""
+        ...
+
+    async def agree(self, agreement: Agreement) -> None:
+        """Keep it, unless a later one of the same pupil, holder and day is kept."""
         ...
 
 

@@ -60,7 +60,16 @@ def alerts_after(ports: Ports, book: Book, account_id: AccountId, service: str) 
     return alerts
 
 
-def tell(ports: Ports, book: Book, posted: Posted, account_id: AccountId, alerts: Sequence[Alert]) -> None:
-    """To whoever listens to the account."""
+def tell(  # noqa: PLR0913 - each is a different fact of one message
+    ports: Ports,
+    book: Book,
+    posted: Posted,
+    account_id: AccountId,
+    alerts: Sequence[Alert],
+    *,
+    cause: int | None = None,
+) -> None:
+    """To whoever listens to the account; `cause` is the place in the batch of what led to it."""
     for alert in alerts:
-        ports.announce(alert_event(alert, posted, account_id), sequence=book.account(account_id).sequence)
+        event = alert_event(alert, posted, account_id)
+        ports.announce(event, sequence=book.account(account_id).sequence, cause=cause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ledger.domain.families import Declaration, Families
+from ledger.domain.shares import Agreements
 from ledger.domain.tariffs import PriceList, TariffVersion
 from ledger.usecases.ports import PriceSources
 
@@ -17,12 +18,13 @@ async def price_list_for(
     accounts: Collection[str],
     declared: Declaration | None = None,
 ) -> PriceList:
-    """Prices for these pupils of these accounts. Brothers and sisters are read only where some tariff has a rule.
+    """Prices for these pupils of these accounts, and how they are shared by what is agreed now.
 
-    `declared` is a declaration that nobody registered yet.
+    Brothers and sisters are read only where some tariff has a rule. `declared` is a declaration that nobody registered yet.
     """
+    agreements = Agreements(await sources.families.agreements(pupils))
     if all(version.rule is None for version in versions):
-        return PriceList(versions, await sources.tariffs.assignments(pupils))
+        return PriceList(versions, await sources.tariffs.assignments(pupils), agreements=agreements)
     declarations = [*await sources.families.declarations(accounts), *([declared] if declared else [])]
     families = Families(declarations, await sources.families.enrolments(accounts))
-    return PriceList(versions, await sources.tariffs.assignments_of(accounts), families)
+    return PriceList(versions, await sources.tariffs.assignments_of(accounts), families, agreements)

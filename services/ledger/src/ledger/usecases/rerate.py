@@ -145,6 +145,8 @@ async def _open(ports: Ports, lines: Sequence[Difference]) -> Book:
     for line in lines:
         transfer_ids.add(line.transfer_id)
         account_ids |= {holder_account(line.priced.account_id), line.priced.revenue}
+        if line.priced.split is not None:
+            account_ids.add(holder_account(line.priced.split.account_id))
     transfer_ids |= {reversal_id(meal.meal_id) for meal in _meals(lines)}
     known: dict[TransferId, Posted] = dict(await ports.books.posted(transfer_ids))
     return Book(await ports.books.accounts(account_ids), known, booked_at=ports.clock.now())

@@ -1,0 +1,74 @@
+"""The share of a pupil's costs that a second guardian agreed to bear: who, how much, from which day.
+
+Whole cents only. The second guardian's part is `floor(percent × what it costs / 100)`: the odd cent stays with the holder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+_WHOLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """The account `account_id` bears `percent` (1..100) of something; the holder's bears the rest."""
+
+    account_id: str
+    percent: int
+
+    def part_of(self, cents: int) -> int:
+        """What the second guardian bears of something that costs `cents`, zero or above."""
+        return cents * self.percent // _WHOLE
+
+    def part_between(self, before_cents: int, after_cents: int) -> int:
+        """By how much the part changes when the price does; below zero when less is to be borne."""
+        return self.part_of(after_cents) - self.part_of(before_cents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """From `valid_from` on (a Rome day) `second` bears `percent` of what `pupil_id` costs `account_id`; 0 ends it.
+
+    Of two for the same day the one with the later `sequence` counts.
+    """
+
+    pupil_id: str
+    account_id: str
+    second: str
+    percent: int
+    valid_from: date
+    sequence: int
+
+    @property
+    def agreement_id(self) -> str:
+        """One for each pupil, holder and first day."""
+        return f"{self.pupil_id}:{self.account_id}:{self.valid_from.isoformat()}"
+
+    @property
+    def split(self) -> Split | None:
+        """None where nothing is shared: it ended, or both are the same person by now."""
+        if not self.percent or self.second == self.account_id:
+            return None
+        return Split(account_id=self.second, percent=self.percent)
+
+
+class Agreements:
+    """What was agreed about the pupils at hand; `seconds` are the accounts that bear a part, on whatever day."""
+
+    def __init__(self, agreements: Iterable[Agreement] = ()) -> None:
+        self._by_pupil: dict[tuple[str, str], list[Agreement]] = {}
+        self.seconds: set[str] = set()
+        for agreement in sorted(agreements, key=lambda each: (each.valid_from, each.sequence), reverse=True):
+            self._by_pupil.setdefault((agreement.pupil_id, agreement.account_id), []).append(agreement)
+            self.seconds.add(agreement.second)
+
+    def split(self, *, pupil_id: str, account_id: str, day: date) -> Split | None:
+        """How what the pupil costs the holder on `day` is shared; None where it is not."""
+        for agreement in self._by_pupil.get((pupil_id, account_id), ()):
+            if agreement.valid_from <= day:
+                return agreement.split
+        return None
