@@ -7,20 +7,36 @@ from datetime import date
 
 @dataclass
 class LedgerModel:
-    """`prices` by their first day; `reserved` holds open requests, `decided` what the others were worth."""
+    """`prices` by their first day; `reserved` holds open requests, `decided` what the others were worth.
+
+    `agreed` is by holder, then by first day: who bears how many percent; of two for one day the later told.
+    """
 
     prices: Mapping[date, int]
     facts: dict[str, dict[str, int]] = field(default_factory=dict)
     reserved: dict[str, tuple[str, int]] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)
+    agreed: dict[str, dict[date, tuple[str, int]]] = field(default_factory=dict)
+
+    def agree(self, account: str, second: str, percent: int, first: date) -> None:
+        self.agreed.setdefault(account, {})[first] = (second, percent)
+
+    def shared(self, account: str, day: date) -> tuple[str, int]:
+        """Who bears how many percent of what the holder of `account` is charged on `day`."""
+        agreed = {first: each for first, each in self.agreed.get(account, {}).items() if first <= day}
+        return agreed[max(agreed)] if agreed else (account, 0)
 
     def serve(self, meal_id: str, account: str, day: date) -> None:
         cents = self.prices[max(first for first in self.prices if first <= day)]
-        self.facts.setdefault(f"charge {meal_id}", {account: -cents})
+        second, percent = self.shared(account, day)
+        borne = cents * percent // 100
+        self.facts.setdefault(
+            f"charge {meal_id}", {account: -cents} if second == account else {account: borne - cents, second: -borne}
+        )
 
     def withdraw(self, meal_id: str) -> None:
-        [(account, cents)] = self.facts[f"charge {meal_id}"].items()
-        self.facts.setdefault(f"reversal {meal_id}", {account: -cents})
+        charged = self.facts[f"charge {meal_id}"].items()
+        self.facts.setdefault(f"reversal {meal_id}", {account: -cents for account, cents in charged})
 
     def credit(self, name: str, account: str, cents: int) -> None:
         self.facts.setdefault(name, {account: cents})

@@ -14,6 +14,7 @@ from tests.support.ledger_rating_scenarios import (
     enrolled,
 )
 from tests.support.ledger_scenarios import meal
+from tests.support.ledger_sharing_scenarios import SHARING_SCENARIOS
 from tests.support.ledger_stage import Stage
 from tests.support.ledger_subscription_scenarios import (
     SUBSCRIPTION_SCENARIOS,
@@ -47,7 +48,7 @@ DECLARED = {
 
 @pytest.mark.parametrize(
     "scenario",
-    RATING_SCENARIOS + SUBSCRIPTION_SCENARIOS + MOVING_SCENARIOS + MERGING_SCENARIOS,
+    RATING_SCENARIOS + SUBSCRIPTION_SCENARIOS + MOVING_SCENARIOS + MERGING_SCENARIOS + SHARING_SCENARIOS,
     ids=lambda scenario: scenario.__name__,
 )
 async def test_on_mongodb(scenario: Scenario, stage: Stage) -> None:

@@ -13,7 +13,14 @@ from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.testing import envelope_of
 from refettorio_contracts import Event
 from refettorio_contracts.attendance import MealServed, MealWithdrawn
-from refettorio_contracts.enrollment import EnrolmentEnded, PupilEnrolled, PupilMoved, TariffAssigned
+from refettorio_contracts.enrollment import (
+    EnrolmentEnded,
+    PupilEnrolled,
+    PupilMoved,
+    SecondGuardianAccepted,
+    SharesAgreed,
+    TariffAssigned,
+)
 from refettorio_contracts.identity import (
     GuardianDeceased,
     GuardianFoundLiving,
@@ -36,9 +43,9 @@ MEAL = MealServed(
 )
 
 
-def received(ledger: MemoryLedger, event: Event) -> Received:
+def received(ledger: MemoryLedger, event: Event, *, sequence: int = 0) -> Received:
     """As it would arrive on partition 7, told at the ledger's present."""
-    envelope = envelope_of(event, clock=ledger.clock)
+    envelope = envelope_of(event, clock=ledger.clock).model_copy(update={"sequence": f"{sequence:020d}"})
     return Received(
         envelope=envelope, topic=event.TOPIC.name, partition=7, offset=0, key=event.partition_key, timestamp_ms=0
     )
@@ -153,6 +160,29 @@ async def test_a_pupil_is_followed_from_school_to_school() -> None:
         ("media", "secondaria1", date(2025, 12, 19)),
     ]
     assert {each.kind for each in ledger.state.enrolments.values()} == {"one-way"}
+
+
+async def test_what_two_guardians_agreed_is_kept_by_its_sequence_and_shared() -> None:
+    ledger = MemoryLedger()
+    await priced(ledger)
+    whose = {"pupil_id": "pup_1", "account_id": "gua_1", "guardian_id": "gua_2"}
+    late, early = (
+        SharesAgreed(**whose, second_percent=percent, valid_from=date(2025, 10, 6)) for percent in (40, 70)
+    )
+    accepted = SecondGuardianAccepted(**whose)
+    told = [received(ledger, accepted), received(ledger, late, sequence=12), received(ledger, early, sequence=3)]
+    await take(ledger, "second-guardians", told)
+    await take(ledger, "meals", [received(ledger, MEAL)])
+    assert [await balance(ledger), await balance(ledger, "gua_2")] == [-306, -204]
+    assert [(type(event).__name__, cause) for event, _, cause in ledger.state.announced] == [
+        ("MealCharged", 0),
+        ("BalanceLow", 0),
+        ("DebtOpened", 0),
+        ("BalanceLow", 0),
+        ("DebtOpened", 0),
+        ("BalanceMoved", None),
+        ("BalanceMoved", None),
+    ]
 
 
 async def test_what_is_not_about_a_meal_changes_nothing() -> None:
