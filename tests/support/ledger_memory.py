@@ -135,6 +135,9 @@ class MemoryStore:
     async def declarations_of(self, account_ids: Collection[str]) -> Sequence[Declaration]:
         return await _Families(self.state).declarations(account_ids)
 
+    async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
+        return await _Families(self.state).agreements_of(account_ids)
+
     async def holder(self, account_id: str) -> Holder | None:
         return self.state.holders.get(account_id)
 

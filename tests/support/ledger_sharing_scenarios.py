@@ -65,8 +65,8 @@ async def a_shared_meal_is_charged_whole_and_the_second_bears_their_part(bench: 
     assert [share.transfer.transfer_id, share.transfer.kind] == [f"share:{charge.transfer.transfer_id}", Kind.SHARE]
     assert charge.transfer.transfer_id == "charge:pup_1.2025-10-06.1"
     assert [described(share, each) for each in ("gua_1", SECOND)] == [
-        "Quota a carico dell'altro genitore (40 %) – pasto del 06/10/2025",
-        "Quota del 40 % – pasto del 06/10/2025",
+        "Quota a carico dell'altro genitore (40 %): pasto del 06/10/2025",
+        "Quota del 40 %: pasto del 06/10/2025",
     ]
     assert isinstance(share.transfer.cause, ShareCause)
     assert (share.transfer.cause.whole_cents, share.transfer.cause.tariff_code) == (511, "meals-standard")
@@ -239,7 +239,7 @@ async def a_shared_month_of_the_bus_is_shared_when_it_changes_and_when_it_ends(b
     await posted(bench, repriced.differences)
     assert await both(bench) == (-3_000, -1_000)
     newest = (await bench.queries.statement(SECOND, StatementSpan()))[0]
-    assert described(newest, SECOND) == "Quota del 25 % – conguaglio: trasporto scolastico di novembre 2025"
+    assert described(newest, SECOND) == "Quota del 25 %: trasporto scolastico di novembre 2025, conguaglio"
     await bench.run(end_enrolment, "enr-transport-pup_1", date(2025, 10, 20))
     repriced, _ = await looked(bench)
     await posted(bench, repriced.differences)

@@ -20,6 +20,7 @@ from ledger.usecases.print_account import CertificatePrint, StatementPrint, prin
 from tests.support.ledger_decisions import MemoryOffice
 from tests.support.ledger_memory import CREDITOR, MORNING
 from tests.support.ledger_scenarios import meal, priced, receipt, taken_back
+from tests.support.ledger_sharing_scenarios import SECOND, agreed
 
 NAMES = {"pup_1": "Anna Èsposito", "pup_2": "Bruno Esposito"}
 
@@ -85,6 +86,34 @@ async def test_the_spreadsheet_has_every_movement_oldest_first_with_its_balance(
     assert lines[1].endswith(";;100,00;100,00")
     assert lines[3] == "06/10/2025;06/10/2025;Pasto del 06/10/2025;Anna Èsposito;-5,00;125,00"
     assert lines[-1].endswith("Bruno Esposito;-5,00;110,00")
+
+
+async def test_each_of_two_guardians_has_what_they_bore_on_a_certificate_of_their_own() -> None:
+    """Of two children one is shared: what each guardian paid goes to the children as their own parts cost."""
+    bench = await family()
+    await agreed(bench, 40, valid_from=date(2025, 10, 7))
+    await bench.run(charge_meals, [meal(number, day=date(2025, 10, 7)) for number in range(5, 10)])
+    notice = await bench.run(issue_notice, account_id=SECOND, amount_cents=800, service="meals")
+    await bench.run(keep_receipt, receipt(notice.number, 800, receipt_id="rt-9"))
+    await bench.run(credit_receipt, "rt-9")
+    shown = await print_certificate(bench.queries, Known(), SECOND, 2025, now=MORNING)
+    assert [(line.pupil_id, line.amount_cents) for line in shown.lines] == [("pup_1", 800)]
+    own = (await certificate(bench, 2025)).lines  # 3 meals and 5 of which 300 cents each are theirs, against one
+    assert [(line.pupil_id, line.amount_cents) for line in own] == [("pup_1", 8_571), ("pup_2", 1_429)]
+
+
+async def test_a_share_is_told_in_the_words_of_who_reads_it() -> None:
+    bench = await family()
+    await agreed(bench, 40)
+    await bench.run(charge_meals, [meal(5, day=date(2025, 10, 7))])
+    lines = statement_csv(await statement(bench)).decode("utf-8-sig").splitlines()
+    words = "Quota a carico dell'altro genitore (40 %): pasto del 07/10/2025"
+    assert lines[-1] == f"07/10/2025;06/10/2025;{words};Anna Èsposito;2,00;107,00"
+    theirs = await print_statement(bench.queries, Known(), SECOND, StatementSpan(), now=MORNING)
+    last = statement_csv(theirs).decode("utf-8-sig").splitlines()[-1]
+    assert last == "07/10/2025;06/10/2025;Quota del 40 %: pasto del 07/10/2025;Anna Èsposito;-2,00;-2,00"
+    page = await Printer(CREDITOR, font_directory=None).statement(theirs)
+    assert "Quota del 40 %" in pypdf.PdfReader(io.BytesIO(page)).pages[0].extract_text()
 
 
 async def test_statement_and_certificate_are_printed_the_same_each_time() -> None:

@@ -2,7 +2,7 @@
 
 Counted is what was paid in the year (D.P.R. 917/1986, art. 15: expenses *sustained*), less what was given back and what
 went in fees. One account serves all children of a holder: the sum is shared among them as their meals and
-subscriptions of the year cost.
+subscriptions of the year cost. What another guardian bears of them is on that one's certificate, not here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ledger.domain.transfers import (
     Kind,
     Posted,
     ReversalCause,
+    ShareCause,
     SubscriptionAdjustmentCause,
     SubscriptionCause,
     TopUpCause,
@@ -54,6 +55,7 @@ def certified(
                 | AdjustmentCause(service=service, pupil_id=pupil)
                 | SubscriptionCause(service=service, pupil_id=pupil)
                 | SubscriptionAdjustmentCause(service=service, pupil_id=pupil)
+                | ShareCause(service=service, pupil_id=pupil)
             ):
                 cost[service][pupil] -= each.signed_cents(account_id)
             case _ if each.transfer.kind in {Kind.REFUND, Kind.FEE}:

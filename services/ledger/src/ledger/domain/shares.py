@@ -1,6 +1,6 @@
 """The share of a pupil's costs that a second guardian agreed to bear: who, how much, from which day.
 
-Whole cents only. The second guardian's part is `floor(percent × what it costs / 100)`: the odd cent stays with the holder.
+Whole cents only. The second guardian's part is `floor(percent * cents / 100)`: the odd cent stays with the holder.
 """
 
 from __future__ import annotations

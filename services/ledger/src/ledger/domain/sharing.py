@@ -1,4 +1,4 @@
-"""The transfer by which a second guardian bears their part: it follows from the transfer that is shared, and nothing else.
+"""The transfer by which a second guardian bears their part: it follows from the one that is shared, and nothing else.
 
 A charge is shared as it is. An adjustment changes the part from that of the price before to that of the price after, so
 that after any number of them it is the part of what the meal costs. What gives a charge back gives its part back.

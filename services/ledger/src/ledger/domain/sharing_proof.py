@@ -1,4 +1,4 @@
-"""Proving shares: what a second guardian bears follows from every priced transfer, is in the book, and nothing else is."""
+"""Proving shares: what a second guardian bears follows from what is priced, is in the book, and nothing else is."""
 
 from __future__ import annotations
 

@@ -38,14 +38,6 @@ _DECIDED: Final = {
     Kind.MERGER: "Saldo di due conti della stessa persona, uniti",
 }
 
-_SHARED: Final = {
-    Kind.CHARGE: "",
-    Kind.SUBSCRIPTION: "",
-    Kind.ADJUSTMENT: "conguaglio del ",
-    Kind.SUBSCRIPTION_ADJUSTMENT: "conguaglio: ",
-    Kind.REVERSAL: "storno del ",
-}
-
 
 def described(posted: Posted, account_id: str) -> str:  # noqa: PLR0911 - one for each kind of movement
     """One line in Italian for the holder of `account_id`, without names."""
@@ -62,7 +54,7 @@ def described(posted: Posted, account_id: str) -> str:  # noqa: PLR0911 - one fo
         case ReversalCause():
             return f"Storno del pasto del {day}"
         case ShareCause() as share:
-            return f"{_share(share, account_id)} – {_shared(share)}"
+            return f"{_share(share, account_id)}: {_shared(share)}"
         case TopUpCause(notice_number=number):
             return f"Ricarica con avviso {number}"
         case OpeningCause():
@@ -81,11 +73,12 @@ def _share(share: ShareCause, account_id: str) -> str:
 
 
 def _shared(share: ShareCause) -> str:
-    about = _SHARED[share.of]
     if share.day is not None:
-        return f"{about}pasto del {share.day:%d/%m/%Y}"
+        about = {Kind.ADJUSTMENT: "conguaglio del pasto", Kind.REVERSAL: "storno del pasto"}.get(share.of, "pasto")
+        return f"{about} del {share.day:%d/%m/%Y}"
     service = _SERVICES.get(share.service, share.service).lower()
-    return f"{about}{service} {_named(share.period or '')}"
+    about = f"{service} {_named(share.period or '')}"
+    return f"{about}, conguaglio" if share.of is Kind.SUBSCRIPTION_ADJUSTMENT else about
 
 
 def _named(period: str) -> str:

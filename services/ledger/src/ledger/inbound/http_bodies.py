@@ -109,7 +109,8 @@ class WhyView(_Body):
     """Why a meal cost what it did, or costs something else now.
 
     Brackets are `[from, to)` in cents of ISEE; `before_cents` is there when a price was changed. What the price did not
-    depend on is null.
+    depend on is null. `second_percent` is there where two guardians share it: on a line that is such a share,
+    `whole_cents` is what was shared.
     """
 
     tariff_version: str
@@ -132,6 +133,8 @@ class WhyView(_Body):
     school_level: str | None = None
     is_resident: bool | None = None
     reduction: str | None = None
+    second_percent: int | None = None
+    whole_cents: int | None = None
 
 
 class EntryView(_Body):

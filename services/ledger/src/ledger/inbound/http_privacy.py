@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ledger.domain.dunning import Arrangement
 from ledger.domain.notices import Notice
 from ledger.domain.refunds import Refund
+from ledger.domain.shares import Agreement
 from ledger.domain.transfers import Kind, Posted
 from ledger.inbound.http_account import AccountDesk
 from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView
@@ -85,6 +87,17 @@ class PrivacyDesk:
         return list(await self.readings.about(account_id, kept.things))
 
 
+class ShareView(BaseModel):
+    """What was agreed: from `valid_from` on the second guardian bears `second_percent`; `side` is the caller's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pupil_id: str
+    side: str
+    second_percent: int
+    valid_from: date
+
+
 class OwnData(BaseModel):
     """All that the ledger keeps about one holder; why it keeps it, the README says."""
 
@@ -96,6 +109,7 @@ class OwnData(BaseModel):
     declarations: list[DeclarationView]
     refunds: list[RefundView]
     arrangements: list[ArrangementView]
+    shares: list[ShareView]
     accesses: list[Access]
 
 
@@ -118,7 +132,17 @@ def router(desk: PrivacyDesk) -> APIRouter:
             declarations=declaration_views(own, declared, today),
             refunds=[refund_view(refund, caller) for refund in kept.refunds],
             arrangements=[arrangement_view(each) for each in kept.arrangements],
+            shares=[_share_view(each, own) for each in await desk.queries.agreements_of([own])],
             accesses=await desk.accesses(own, kept),
         )
 
     return routes
+
+
+def _share_view(agreement: Agreement, own: str) -> ShareView:
+    return ShareView(
+        pupil_id=agreement.pupil_id,
+        side="holder" if agreement.account_id == own else "second",
+        second_percent=agreement.percent,
+        valid_from=agreement.valid_from,
+    )

@@ -11,12 +11,22 @@ from ledger.domain.notices import Notice
 from ledger.domain.standing import meals_left
 from ledger.domain.tariffs import TariffVersion
 from ledger.domain.top_up import suggestion_for
-from ledger.domain.transfers import AdjustmentCause, ChargeCause, Posted, ReversalCause, TopUpCause
+from ledger.domain.transfers import (
+    AdjustmentCause,
+    ChargeCause,
+    Posted,
+    ReversalCause,
+    ShareCause,
+    Shared,
+    TopUpCause,
+)
 from ledger.domain.wording import described
 from ledger.inbound.http_bodies import AccountView, EntryView, NoticeView, PartBody, TariffView
-from ledger.inbound.why import Explained, why_view
+from ledger.inbound.why import why_view
 
 API: str = "/api/ledger/v1"
+
+AboutMeal = ChargeCause | ReversalCause | AdjustmentCause
 
 
 def account_view(  # noqa: PLR0913 - each is a different fact of one account
@@ -64,8 +74,8 @@ def entry_view(
         value_day=transfer.value_day,
         kind=transfer.kind.value,
         description=described(posted, account_id),
-        pupil_id=cause.pupil_id if isinstance(cause, Explained | ReversalCause) else None,
-        meal_id=cause.meal_id if isinstance(cause, ChargeCause | ReversalCause | AdjustmentCause) else None,
+        pupil_id=cause.pupil_id if isinstance(cause, Shared | ShareCause) else None,
+        meal_id=cause.meal_id if isinstance(cause, AboutMeal | ShareCause) else None,
         amount_cents=posted.signed_cents(account_id),
         balance_after_cents=posted.leg_of(account_id).balance_after_cents,
         why=why_view(posted, versions, declarations),

@@ -12,6 +12,7 @@ from ledger.domain.transfers import (
     AdjustmentCause,
     ChargeCause,
     Posted,
+    ShareCause,
     SubscriptionAdjustmentCause,
     SubscriptionCause,
 )
@@ -23,8 +24,13 @@ Explained = ChargeCause | SubscriptionCause | Adjusting
 def why_view(
     posted: Posted, versions: Mapping[str, TariffVersion], declarations: Mapping[str, Declaration]
 ) -> WhyView | None:
-    """Of charges and adjustments; every other movement explains itself. A meal not eaten after all has no version."""
+    """Of charges, adjustments and shares of them; every other movement explains itself.
+
+    A meal not eaten after all has no version. A share tells nothing of what the other household declared.
+    """
     cause = posted.transfer.cause
+    if isinstance(cause, ShareCause):
+        return _of_share(posted, cause, versions)
     if not isinstance(cause, Explained):
         return None
     name = f"{cause.tariff_code}/{cause.tariff_version}"
@@ -34,8 +40,26 @@ def why_view(
         resolution=version.resolution if version else None,
         valid_from=version.valid_from if version else None,
         price_cents=posted.transfer.amount_cents,
+        second_percent=cause.split.percent if cause.split else None,
     )
     return common.model_copy(update=_of_cause(posted, cause) | _of_basis(cause.basis, declarations))
+
+
+def _of_share(posted: Posted, cause: ShareCause, versions: Mapping[str, TariffVersion]) -> WhyView | None:
+    if cause.tariff_code is None:
+        return None
+    name = f"{cause.tariff_code}/{cause.tariff_version}"
+    version = versions.get(name)
+    return WhyView(
+        tariff_version=name,
+        resolution=version.resolution if version else None,
+        valid_from=version.valid_from if version else None,
+        price_cents=posted.transfer.amount_cents,
+        meal_day=cause.day,
+        period=cause.period,
+        second_percent=cause.split.percent,
+        whole_cents=cause.whole_cents,
+    )
 
 
 def _of_cause(posted: Posted, cause: Explained) -> dict[str, object]:

@@ -1,4 +1,7 @@
-"""Declarations, enrolments and agreed shares, in MongoDB. An ISEE is personal: one small collection, easy to protect and to empty."""
+"""Declarations, enrolments and agreed shares, in MongoDB.
+
+An ISEE is personal: one small collection, easy to protect and to empty.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from ledger.domain.families import Declaration
 from ledger.domain.instalments import InstalmentPlan
 from ledger.domain.notices import Notice
 from ledger.domain.receipts import WaitingReceipt
+from ledger.domain.shares import Agreement
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.domain.transfers import Posted
 from ledger.outbound.families import FamilyStore
@@ -67,6 +68,9 @@ class LedgerQueries:
 
     async def declarations_of(self, account_ids: Collection[str]) -> Sequence[Declaration]:
         return await self._families.declarations(account_ids)
+
+    async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
+        return await self._families.agreements_of(account_ids)
 
     async def notice(self, number: str) -> Notice | None:
         return await self._notices.notice(number)

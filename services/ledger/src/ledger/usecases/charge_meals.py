@@ -28,7 +28,7 @@ class Charged:
 
 @dataclass(slots=True, kw_only=True)
 class _Batch:
-    """`free` and `adjustments` are by meal, and of the meals at hand only. `is_shared`: a second guardian may bear some."""
+    """`free` and `adjustments` are by meal, and of the meals at hand only. `is_shared`: some may be shared."""
 
     ports: Ports
     book: Book

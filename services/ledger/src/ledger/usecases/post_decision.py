@@ -60,7 +60,7 @@ def alerts_after(ports: Ports, book: Book, account_id: AccountId, service: str) 
     return alerts
 
 
-def tell(  # noqa: PLR0913 - each is a different fact of one message
+def tell(
     ports: Ports,
     book: Book,
     posted: Posted,

@@ -20,7 +20,8 @@ async def price_list_for(
 ) -> PriceList:
     """Prices for these pupils of these accounts, and how they are shared by what is agreed now.
 
-    Brothers and sisters are read only where some tariff has a rule. `declared` is a declaration that nobody registered yet.
+    Brothers and sisters are read only where some tariff has a rule. `declared` is a declaration that nobody registered
+    yet.
     """
     agreements = Agreements(await sources.families.agreements(pupils))
     if all(version.rule is None for version in versions):

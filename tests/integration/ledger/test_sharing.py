@@ -1,0 +1,64 @@
+"""A shared meal over HTTP: what each of the two reads of it, and what neither reads of the other."""
+
+import asyncio
+
+from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.declare_income import declare_income
+from ledger.usecases.publish_tariff import publish_tariff
+from tests.integration.ledger.test_http import API, GUARDIAN, OFFICE, call
+from tests.support.ledger_rating_scenarios import ISEE, assigned, declaration, tariff
+from tests.support.ledger_scenarios import balance, meal, priced, proved, taken_back
+from tests.support.ledger_sharing_scenarios import SECOND, agreed
+from tests.support.ledger_stage import Stage
+
+SEES = (SECOND, "guardian")
+
+
+async def test_each_reads_why_in_their_own_words_and_no_isee_of_the_other(stage: Stage) -> None:
+    await stage.run(publish_tariff, tariff(ISEE))
+    await assigned(stage)
+    await stage.run(declare_income, declaration(700_000), by="stf_1")
+    await agreed(stage)
+    await stage.run(charge_meals, [meal(1), meal(2), taken_back(meal(2))])
+    holder = (await call(stage, GUARDIAN, "GET", f"{API}/account/statement")).json()["items"]
+    second = (await call(stage, SEES, "GET", f"{API}/account/statement")).json()["items"]
+    assert [(each["kind"], each["amount_cents"]) for each in holder[-2:]] == [("share", 116), ("charge", -291)]
+    assert [each["amount_cents"] for each in second] == [116, -116, -116]
+    told = second[-1]
+    assert (told["pupil_id"], told["meal_id"]) == ("pup_1", "pup_1.2025-10-06.1")
+    assert told["description"] == "Quota del 40 %: pasto del 06/10/2025"
+    why = {name: value for name, value in told["why"].items() if value is not None}
+    assert why == {
+        "tariff_version": "meals-standard/2025-26",
+        "resolution": "Delibera di Giunta",
+        "valid_from": "2025-09-01",
+        "price_cents": 116,
+        "meal_day": "2025-10-06",
+        "second_percent": 40,
+        "whole_cents": 291,
+    }
+    assert (holder[-1]["why"]["second_percent"], holder[-1]["why"]["isee_cents"]) == (40, 700_000)
+    assert second[0]["why"] is None
+    office = (await call(stage, OFFICE, "GET", f"{API}/accounts/{SECOND}/statement")).json()["items"]
+    assert office == second
+
+
+async def test_both_take_away_what_was_agreed(stage: Stage) -> None:
+    await agreed(stage)
+    for who, side in ((GUARDIAN, "holder"), (SEES, "second")):
+        own = (await call(stage, who, "GET", f"{API}/me/export")).json()
+        share = {"pupil_id": "pup_1", "side": side, "second_percent": 40, "valid_from": "2025-09-01"}
+        assert own["shares"] == [share]
+
+
+async def test_two_partitions_that_meet_on_one_second_guardian_lose_nothing(stage: Stage) -> None:
+    """Each of two holders is charged by a transaction of its own, and both take from the one account."""
+    for account, pupil in (("gua_1", "pup_1"), ("gua_2", "pup_2")):
+        await priced(stage, 500, account=account, pupil=pupil)
+        await agreed(stage, account_id=account, pupil_id=pupil)
+    mine = [stage.run(charge_meals, [meal(number)]) for number in range(5)]
+    others = [stage.run(charge_meals, [meal(number, account="gua_2", pupil="pup_2")]) for number in range(5)]
+    await asyncio.gather(*mine, *others)
+    found = [await balance(stage, each) for each in ("gua_1", "gua_2", SECOND)]
+    assert found == [-5 * 300, -5 * 300, -10 * 200]
+    await proved(stage)
