@@ -6,7 +6,7 @@ people), `at` (the first time in its hour). Reading the same thing again within 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from refettorio_chassis.audit import AUDIT
 from refettorio_chassis.auth import Caller
 from refettorio_chassis.clock import Clock
-from refettorio_chassis.mongo import DuplicateKey
+from refettorio_chassis.mongo import Document, DuplicateKey
 from refettorio_chassis.transaction import Collections
 
 READINGS: Final = "readings"
@@ -80,12 +80,18 @@ class Readings:
         """Delete those whose time is over; how many."""
         return await self._readings.delete_many({"at": {"$lt": self._clock.now() - KEPT_FOR}})
 
-    async def about(self, person: str, things: Collection[str] = ()) -> Sequence[Access]:
+    async def about(
+        self, person: str, things: Collection[str] = (), deeds: Mapping[str, Collection[str]] | None = None
+    ) -> Sequence[Access]:
         """What others did with the data of a person, or with `things` of theirs that the audit names. Latest first.
 
-        Others are the staff, and whoever acted in the person's place. A list of everybody counts for everybody.
+        `deeds`: acts of which only those on the subjects beside them concern the person, because others on the same
+        subject do not. Others are the staff, and whoever acted in the person's place. A list of everybody counts for
+        everybody.
         """
-        by_others = {"subject": {"$in": [person, *things]}, "role": {"$in": [*STAFF_ROLES, *CAPACITIES]}}
+        theirs: list[Document] = [{"subject": {"$in": [person, *things]}}]
+        theirs += [{"what": deed, "subject": {"$in": list(of)}} for deed, of in (deeds or {}).items() if of]
+        by_others = {"$or": theirs, "role": {"$in": [*STAFF_ROLES, *CAPACITIES]}}
         done = {"$or": [by_others, {"who": person, "acted_by": {"$type": "string"}}]}
         read = {"about": {"$in": [person, EVERYBODY]}}
         lines = await self._audit.find(done, sort=[("at", -1)], limit=MOST_SHOWN)

@@ -8,7 +8,7 @@ import pytest
 from refettorio_chassis.testing import TokenMinter
 from refettorio_contracts.enrollment import SecondGuardianAccepted, SecondGuardianEnded
 from tests.integration.attendance.test_http import SHEET, Callers, taps
-from tests.unit.attendance.canteen import BIANCHI, BRUNO, LUCIA, MARIO, ROSSI, Canteen, beside
+from tests.unit.attendance.canteen import BIANCHI, BRUNO, LUCIA, MARIO, ONE_A, ROSSI, Canteen, beside, enrolled
 
 
 @pytest.fixture
@@ -78,3 +78,30 @@ async def test_who_acts_for_a_second_guardian_sees_what_they_see(
         token = minter.token(BIANCHI, "guardian", audience=["attendance"], act=aunt, scope=scope)
         answer = await http.get(path, headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == status
+
+
+async def test_a_family_reads_what_the_office_did_to_the_marks_of_their_child_and_no_other(
+    api: Callers, canteen: Canteen
+) -> None:
+    async def deeds(guardian: str) -> list[tuple[str, str, str]]:
+        log = (await api.call(guardian, "guardian", "GET", "/me/access-log")).json()["items"]
+        own = (await api.call(guardian, "guardian", "GET", "/me/export")).json()["accesses"]
+        assert own == log
+        return sorted((each["who"], each["role"], each["what"]) for each in log if each["what"] != "roll-read")
+
+    await canteen.hear(beside(SecondGuardianAccepted))
+    await canteen.hear(enrolled("pup_carla", "gua_neri"))
+    both = [(pupil, "present") for pupil in (MARIO, LUCIA, "pup_carla")]
+    for day in ("2025-10-03", "2025-10-06"):
+        await api.tablet("POST", f"/classes/{ONE_A}/sheets/{day}/commands", taps(*both, at=f"{day}T12:00:00+02:00"))
+        await api.tablet("POST", f"/classes/{ONE_A}/sheets/{day}/close")
+    await api.office("POST", f"{SHEET}/reopen", {"reason": "Tablet usato per errore"})
+    for pupil in (MARIO, "pup_carla"):
+        wrong = {"class_id": ONE_A, "day": "2025-10-03", "pupil_id": pupil, "mark": "absent", "reason": "Era a casa"}
+        assert (await api.office("POST", "/corrections", wrong)).status_code == 200
+    reopened, corrected = ("stf_anna", "office", "reopen-sheet"), ("stf_anna", "office", "correct-mark")
+    for guardian in (ROSSI, BIANCHI, "gua_neri"):
+        assert await deeds(guardian) == [corrected, reopened], guardian
+    assert await deeds("gua_verdi") == []
+    await canteen.hear(beside(SecondGuardianEnded, ended_by="office"))
+    assert await deeds(BIANCHI) == []

@@ -6,6 +6,7 @@ from tests.unit.attendance.scenarios import (
     ClosingScenarios,
     CorrectingScenarios,
     DaysScenarios,
+    DeedScenarios,
     FamilyScenarios,
     MarkingScenarios,
     RosterScenarios,
@@ -38,4 +39,8 @@ class TestFamilyOnMongo(FamilyScenarios):
 
 
 class TestSecondGuardianOnMongo(SecondGuardianScenarios):
+    pass
+
+
+class TestDeedsOnMongo(DeedScenarios):
     pass

@@ -82,3 +82,17 @@ async def test_what_the_staff_did_stands_beside_what_they_read_and_names_who_sat
     assert await stage.counted(AUDIT) == len(acts)
     found = {(each.who, each.what) for each in await readings.about("gua_1", ["app_1"])}
     assert found == {("gua_clerk", "accept-application"), ("gua_other", "request-refund")}
+
+
+async def test_of_some_acts_only_those_on_what_is_the_persons_concern_them(stage: Stage) -> None:
+    readings = readings_of(stage, FixedClock(NOON))
+    clerk = Actor(subject="gua_clerk", role="office")
+    acts = [audit_line(clerk, what, subject, at=NOON) for what in ("reopen", "close") for subject in ("1a", "1b")]
+
+    async def do_all(transaction: Transaction) -> None:
+        for act in acts:
+            await transaction.audit(act)
+
+    await stage.foundation.transactions.run(do_all, name="do all")
+    assert [each.what for each in await readings.about("gua_1", deeds={"reopen": ["1a"], "close": []})] == ["reopen"]
+    assert await readings.about("gua_1", deeds={"reopen": ["1c"]}) == []

@@ -1,10 +1,14 @@
 """A holder sees who of the office read their account, and takes all of it away."""
 
 from ledger.usecases.charge_meals import charge_meals
+from ledger.usecases.credit_receipt import credit_receipt
+from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.open_balance import open_balance
 from tests.integration.ledger.test_http import API, AUDITOR, GUARDIAN, OFFICE, OTHER, call
 from tests.integration.ledger.test_rating import DECLARED
-from tests.support.ledger_scenarios import meal, priced
+from tests.support.ledger_anomaly_scenarios import STRANGER
+from tests.support.ledger_scenarios import meal, priced, receipt
 from tests.support.ledger_stage import Stage
 
 ACCOUNT = f"{API}/accounts/gua_1"
@@ -59,3 +63,19 @@ async def test_a_holder_reads_of_credit_moved_and_takes_away_what_was_decided_ab
     assert await whats(stage, GUARDIAN) == [("office", "grant-exemption"), ("office", "move-credit")]
     own = (await call(stage, GUARDIAN, "GET", f"{API}/me/export")).json()
     assert [(each["kind"], each["reason"]) for each in own["arrangements"]] == [("exemption", "Servizi sociali")]
+
+
+async def test_a_holder_reads_what_was_decided_about_a_payment_of_theirs(stage: Stage) -> None:
+    notice = await stage.run(issue_notice, account_id="gua_1", amount_cents=5000, service="meals")
+    for receipt_id in ("rt-1", "rt-2"):
+        await stage.run(keep_receipt, receipt(notice.number, 5000, receipt_id=receipt_id))
+        await stage.run(credit_receipt, receipt_id)
+    await stage.run(keep_receipt, receipt(STRANGER, 900, receipt_id="rt-3"))
+    await stage.run(open_balance, account_id="gua_2", amount_cents=-900, reason="riporto")
+    attach = {"action": "attach", "reason": "Riconosciuto", "account_id": "gua_2", "service": "meals"}
+    for anomaly_id, body in (("rt-2", {"action": "leave-as-credit", "reason": "Lo tiene"}), ("rt-3", attach)):
+        done = await call(stage, OFFICE, "POST", f"{API}/anomalies/{anomaly_id}/resolve", json=body)
+        assert done.status_code == 200, done.text
+        assert await whats(stage, GUARDIAN) == [("office", "resolve-anomaly")]
+    assert await whats(stage, OTHER) == [("office", "resolve-anomaly")]
+    assert await whats(stage, ("gua_3", "guardian")) == []

@@ -28,6 +28,7 @@ from attendance.usecases.close_sheet import close_sheet
 from attendance.usecases.correct_mark import Correction, correct_mark
 from attendance.usecases.families import families_of
 from attendance.usecases.reopen_sheet import reopen_sheet
+from attendance.usecases.show_deeds import deeds_about
 from attendance.usecases.show_pupil_days import every_day_of, show_pupil_days
 from refettorio_contracts.attendance import MealServed, MealWithdrawn, SheetClosed, SheetReopened
 from refettorio_contracts.enrollment import (
@@ -452,3 +453,33 @@ class SecondGuardianScenarios:
         assert await families_of(canteen.reads, seats.values()) == {ROSSI, BIANCHI}
         assert await families_of(canteen.reads, [seats[LUCIA]]) == {ROSSI}
         assert await families_of(canteen.reads, []) == set()
+
+
+class DeedScenarios:
+    async def test_what_concerns_a_guardian_is_the_marks_of_their_pupils_and_the_sheets_they_stand_on(
+        self, canteen: Canteen
+    ) -> None:
+        monday, friday = date(2025, 10, 6), date(2025, 10, 3)
+        await canteen.mark(tap(MARIO, "present"), tap(LUCIA, "absent"), day=friday)
+        moved = PupilMoved(
+            pupil_id=MARIO, enrolment_id="enr_pup_mario_meals", school_id=SCHOOL, class_id=ONE_B, valid_from=monday
+        )
+        await canteen.hear(moved)
+        await canteen.mark(tap(MARIO, "present"), tap(BRUNO, "present"), class_id=ONE_B)
+        await canteen.hear(beside(SecondGuardianAccepted))
+        of_mario = {"pup_mario/2025-10-03", "pup_mario/2025-10-06"}
+        sheets = {"primaria-1a/2025-10-03", "primaria-1b/2025-10-06"}
+        assert await deeds_about(canteen.reads, BIANCHI) == {"correct-mark": of_mario, "reopen-sheet": sheets}
+        both = of_mario | {"pup_lucia/2025-10-03"}
+        assert await deeds_about(canteen.reads, AccountId(ROSSI)) == {"correct-mark": both, "reopen-sheet": sheets}
+        await canteen.hear(beside(SecondGuardianEnded, ended_by="second"))
+        assert await deeds_about(canteen.reads, BIANCHI) == {"correct-mark": set(), "reopen-sheet": set()}
+
+    async def test_a_meal_had_in_a_class_the_pupil_has_left_since_stands_on_its_sheet(self, canteen: Canteen) -> None:
+        await canteen.mark(tap(MARIO, "present"))
+        moved = PupilMoved(
+            pupil_id=MARIO, enrolment_id="enr_pup_mario_meals", school_id=SCHOOL, class_id=ONE_B, valid_from=TODAY
+        )
+        await canteen.hear(moved)
+        deeds = await deeds_about(canteen.reads, AccountId(ROSSI))
+        assert deeds["reopen-sheet"] == {"primaria-1a/2025-10-06", "primaria-1b/2025-10-06"}

@@ -7,6 +7,7 @@ from tests.unit.attendance.scenarios import (
     ClosingScenarios,
     CorrectingScenarios,
     DaysScenarios,
+    DeedScenarios,
     FamilyScenarios,
     MarkingScenarios,
     RosterScenarios,
@@ -44,4 +45,8 @@ class TestFamily(FamilyScenarios):
 
 
 class TestSecondGuardian(SecondGuardianScenarios):
+    pass
+
+
+class TestDeeds(DeedScenarios):
     pass

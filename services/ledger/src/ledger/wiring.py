@@ -100,6 +100,7 @@ INDEXES = (
     Index(collection=NOTICES, keys=[("account_id", 1), ("issued_at", -1)]),
     Index(collection=HOLDERS, keys=[("merged_into", 1)], where={"merged_into": {"$type": "string"}}),
     Index(collection=RECEIPTS, keys=[("received_at", 1)], where={"state": "kept"}),
+    Index(collection=RECEIPTS, keys=[("account_id", 1)], where={"anomaly": {"$type": "string"}}),
     Index(collection=RECEIPTS, keys=[("plain_id", 1)], where={"anomaly": {"$type": "string"}}),
     Index(collection=NOTICES, keys=[("issued_at", -1)]),
     Index(
@@ -250,6 +251,7 @@ class Wiring:
         return http_privacy.PrivacyDesk(
             accounts=accounts,
             queries=self.queries,
+            anomalies=NoticeStore(self.base.transactions.view),
             refunds=RefundStore(self.base.transactions.view),
             arrangements=DunningStore(self.base.transactions.view),
             readings=self.readings,

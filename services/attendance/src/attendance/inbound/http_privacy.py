@@ -1,4 +1,4 @@
-"""What a guardian may know of what is kept here: who of the staff read it, and all of it in one piece."""
+"""What a guardian may know of what is kept here: who of the staff read or changed it, and all of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from attendance.domain.identifiers import AccountId
 from attendance.inbound.callers import PREFIX
 from attendance.inbound.shapes import DayShape
 from attendance.usecases.ports import Reads
+from attendance.usecases.show_deeds import deeds_about
 from attendance.usecases.show_pupil_days import every_day_of
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.readings import Access, Accesses, Readings
@@ -41,9 +42,12 @@ def router(reads: Reads, readings: Readings) -> APIRouter:
     """`…/me/access-log` and `…/me/export`."""
     routes = APIRouter(prefix=f"{PREFIX}/me", tags=["privacy"])
 
+    async def seen_by_staff(guardian_id: AccountId) -> list[Access]:
+        return list(await readings.about(guardian_id, deeds=await deeds_about(reads, guardian_id)))
+
     @routes.get("/access-log")
     async def accesses(caller: Guardian) -> Accesses:
-        return Accesses(items=list(await readings.about(caller.subject)))
+        return Accesses(items=await seen_by_staff(AccountId(caller.subject)))
 
     @routes.get("/export")
     async def export(caller: Guardian) -> OwnData:
@@ -59,7 +63,7 @@ def router(reads: Reads, readings: Readings) -> APIRouter:
                 )
                 for pupil_id, found in days.items()
             ],
-            accesses=list(await readings.about(caller.subject)),
+            accesses=await seen_by_staff(AccountId(caller.subject)),
         )
 
     return routes

@@ -9,6 +9,7 @@ from attendance.domain.identifiers import ClassId
 from attendance.domain.sheet import Sheet
 from attendance.usecases import announcements
 from attendance.usecases.actor import Actor
+from attendance.usecases.audited import sheet_subject
 from attendance.usecases.mark_pupils import check_service
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import roll_of
@@ -29,7 +30,6 @@ async def close_sheet(ports: Ports, class_id: ClassId, day: date, *, by: Actor) 
     if closed != roll.sheet:
         await ports.store.save_sheet(closed)
         details = {"operator": by.operator} if by.operator else {}
-        subject = f"{class_id}/{day.isoformat()}"
-        await ports.audit(audit_line(by, "close-sheet", subject, at=now, details=details))
+        await ports.audit(audit_line(by, "close-sheet", sheet_subject(class_id, day), at=now, details=details))
         ports.announcer.announce(announcements.sheet_closed(closed, roll.days.values()), sequence=closed.version)
     return closed

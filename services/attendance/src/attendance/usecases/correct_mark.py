@@ -11,6 +11,7 @@ from attendance.domain.identifiers import ClassId, CommandId, PupilId
 from attendance.domain.mark import Mark, MarkCommand, MealKind, Outcome, PupilDay, after
 from attendance.usecases.actor import Actor
 from attendance.usecases.announcements import announce_meal
+from attendance.usecases.audited import CORRECT_MARK, mark_subject
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import Roll, roll_of
 from refettorio_chassis.audit import audit_line
@@ -58,8 +59,8 @@ async def correct_mark(ports: Ports, correction: Correction, *, by: Actor) -> Pu
     await ports.store.save_pupil_days([corrected])
     await ports.store.save_sheet(roll.sheet.changed())
     await ports.store.remember_commands(correction.class_id, correction.day, {command.command_id: Outcome.APPLIED})
-    subject = f"{correction.pupil_id}/{correction.day.isoformat()}"
-    await ports.audit(audit_line(by, "correct-mark", subject, at=now, reason=correction.reason))
+    subject = mark_subject(correction.pupil_id, correction.day)
+    await ports.audit(audit_line(by, CORRECT_MARK, subject, at=now, reason=correction.reason))
     announce_meal(ports.announcer, before, corrected, at=now, reason=correction.reason)
     return corrected
 

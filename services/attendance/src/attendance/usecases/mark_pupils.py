@@ -12,6 +12,7 @@ from attendance.domain.identifiers import ClassId, CommandId, PupilId
 from attendance.domain.mark import MarkCommand, Outcome, PupilDay, trusted_time
 from attendance.usecases.actor import Actor
 from attendance.usecases.announcements import announce_meal
+from attendance.usecases.audited import sheet_subject
 from attendance.usecases.ports import Ports
 from attendance.usecases.show_sheet import Roll, roll_of
 from refettorio_chassis.audit import audit_line
@@ -120,5 +121,5 @@ class _Taking:
         if self.by.operator is None:
             return
         details = {"operator": self.by.operator, "marks": str(len(self.outcomes)), "taps_of": sorted(self.tappers)}
-        subject = f"{self.roll.sheet.class_id}/{self.roll.sheet.day.isoformat()}"
+        subject = sheet_subject(self.roll.sheet.class_id, self.roll.sheet.day)
         await self.ports.audit(audit_line(self.by, "mark-pupils", subject, at=self.now, details=details))

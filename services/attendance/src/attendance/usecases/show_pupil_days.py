@@ -41,11 +41,14 @@ async def show_pupil_days(
 
 async def every_day_of(reads: Reads, guardian_id: AccountId) -> Mapping[PupilId, Sequence[PupilDay]]:
     """All marked days of the pupils the guardian may see, newest first, however long ago."""
-    found: dict[PupilId, Sequence[PupilDay]] = {}
-    for pupil_id, enrolments in (await enrolments_seen_by(reads, guardian_id)).items():
-        first, last = min(each.valid_from for each in enrolments), max(each.valid_to for each in enrolments)
-        found[pupil_id] = _within(await reads.days_of(pupil_id, first, last), enrolments)
-    return found
+    seen = await enrolments_seen_by(reads, guardian_id)
+    return {pupil_id: await marked_days(reads, pupil_id, enrolments) for pupil_id, enrolments in seen.items()}
+
+
+async def marked_days(reads: Reads, pupil_id: PupilId, enrolments: Sequence[Enrolment]) -> Sequence[PupilDay]:
+    """The marked days of a pupil within some enrolments, one at least; newest first."""
+    first, last = min(each.valid_from for each in enrolments), max(each.valid_to for each in enrolments)
+    return _within(await reads.days_of(pupil_id, first, last), enrolments)
 
 
 def _within(days: Iterable[PupilDay], own: Iterable[Enrolment]) -> list[PupilDay]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ledger.domain.dunning import Arrangement
 from ledger.domain.notices import Notice
+from ledger.domain.receipts import KeptReceipt, plain_receipt_id
 from ledger.domain.refunds import Refund
 from ledger.domain.shares import Agreement
 from ledger.domain.transfers import Kind, Posted
@@ -27,6 +28,12 @@ from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.readings import Access, Accesses, Readings
 
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
+
+
+class OwnAnomalies(Protocol):
+    """Where decisions about unexpected payments are read."""
+
+    async def resolved_of(self, account_id: str) -> Sequence[KeptReceipt]: ...
 
 
 class OwnRefunds(Protocol):
@@ -47,6 +54,7 @@ class Kept:
 
     posted: Sequence[Posted]
     notices: Sequence[Notice]
+    resolved: Sequence[KeptReceipt]
     refunds: Sequence[Refund]
     arrangements: Sequence[Arrangement]
 
@@ -56,6 +64,7 @@ class Kept:
         return [
             *(each.number for each in self.notices),
             *{each.plan.plan_id for each in self.notices if each.plan is not None},
+            *(plain_receipt_id(each.receipt_id) for each in self.resolved),
             *(each.refund_id for each in self.refunds),
             *(each.arrangement_id for each in self.arrangements),
             *(each.transfer.transfer_id for each in self.posted if each.transfer.kind is Kind.MOVE),
@@ -68,6 +77,7 @@ class PrivacyDesk:
 
     accounts: AccountDesk
     queries: Queries
+    anomalies: OwnAnomalies
     refunds: OwnRefunds
     arrangements: OwnArrangements
     readings: Readings
@@ -78,6 +88,7 @@ class PrivacyDesk:
         return Kept(
             posted=await self.queries.statement(account_id, StatementSpan(first=None, last=None)),
             notices=await self.queries.notices_of(account_id),
+            resolved=await self.anomalies.resolved_of(account_id),
             refunds=await self.refunds.refunds_of(account_id),
             arrangements=await self.arrangements.arrangements_of(account_id),
         )

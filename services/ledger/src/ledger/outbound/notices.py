@@ -106,6 +106,12 @@ class NoticeStore:
         found = await self._receipts.find(where, sort=[("received_at", -1), ("_id", 1)], limit=limit)
         return [receipt_of(document) for document in found]
 
+    async def resolved_of(self, account_id: str) -> Sequence[KeptReceipt]:
+        """Those of one account about which somebody decided, newest first."""
+        where = {"account_id": account_id, "anomaly": {"$type": "string"}, "resolution": {"$ne": None}}
+        found = await self._receipts.find(where, sort=[("received_at", -1), ("_id", 1)])
+        return [receipt_of(document) for document in found]
+
     async def resolve(self, receipt: KeptReceipt) -> None:
         """Writes only what a decision changes: crediting may be going on."""
         decided = {
