@@ -62,6 +62,7 @@ VALUES: dict[str, dict[str, object]] = {
     "second-guardian-accepted": {"pupil_id": "pup_1"},
     "second-guardian-declined": {"pupil_id": "pup_1"},
     "second-guardian-ended": {"pupil_id": "pup_1", "ended_by": "office", "is_second": True},
+    "second-guardian-withdrawn": {"pupil_id": "pup_1", "ended_by": "holder", "is_second": True},
     "shares-proposed": {"pupil_id": "pup_1", "is_second": True} | SHARES,
     "shares-declined": {"pupil_id": "pup_1"},
     "shares-agreed": {"pupil_id": "pup_1", "is_second": True} | SHARES,
@@ -220,14 +221,15 @@ def test_shares_are_told_to_each_of_the_two_and_nothing_is_said_of_none(
     assert content.action.path.startswith("/portale/figli")
 
 
+@pytest.mark.parametrize("template", ["second-guardian-ended", "second-guardian-withdrawn"])
 @pytest.mark.parametrize("ended_by", ["holder", "second", "office", "not-invented-yet"])
 @pytest.mark.parametrize("is_second", [False, True])
-def test_an_end_says_who_decided_it_if_that_is_known(ended_by: str, *, is_second: bool) -> None:
-    content = COMPOSER("second-guardian-ended", {"pupil_id": "pup_1", "ended_by": ended_by, "is_second": is_second})
+def test_an_end_says_who_decided_it_if_that_is_known(template: str, ended_by: str, *, is_second: bool) -> None:
+    content = COMPOSER(template, {"pupil_id": "pup_1", "ended_by": ended_by, "is_second": is_second})
     assert ("L'ha deciso l'ufficio" in content.body) == (ended_by == "office")
     assert "  " not in content.body
     assert content.action
-    assert content.action.path.endswith("/figli" if is_second else "/pup_1/altro-genitore")
+    assert (content.action.path == "/portale/figli/pup_1/altro-genitore") != is_second
 
 
 def test_that_an_erasure_was_answered_says_nothing_of_the_answer() -> None:

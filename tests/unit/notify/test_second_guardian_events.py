@@ -66,12 +66,6 @@ async def titles(bench: MemoryBench) -> dict[str, list[str]]:
         ),
         (SecondGuardianAccepted(**BOTH), {HOLDER: ["L'altro genitore ha accettato"]}),
         (SecondGuardianDeclined(**BOTH), {HOLDER: ["L'altro genitore non ha accettato"]}),
-        (SecondGuardianEnded(**BOTH, ended_by="holder"), {SECOND: ["Non è più l'altro genitore di un alunno"]}),
-        (SecondGuardianEnded(**BOTH, ended_by="second"), {HOLDER: ["Non c'è più un altro genitore"]}),
-        (
-            SecondGuardianEnded(**BOTH, ended_by="office"),
-            {HOLDER: ["Non c'è più un altro genitore"], SECOND: ["Non è più l'altro genitore di un alunno"]},
-        ),
         (SecondGuardianEnded(**BOTH, ended_by="merge"), {}),
         (
             SharesProposed(**BOTH, **SHARES, to_guardian_id=SECOND),
@@ -90,11 +84,28 @@ async def test_each_fact_is_told_to_whom_it_is_for(
     assert await titles(bench) == letters
 
 
+@pytest.mark.parametrize(
+    ("ended_by", "told_to"), [("holder", [SECOND]), ("second", [HOLDER]), ("office", [HOLDER, SECOND]), ("merge", [])]
+)
+@pytest.mark.parametrize("is_accepted", [False, True])
+async def test_an_end_is_told_to_who_does_not_know_and_a_question_taken_back_is_no_end(
+    bench: MemoryBench, ended_by: str, told_to: list[str], *, is_accepted: bool
+) -> None:
+    if is_accepted:
+        await receive(bench, SecondGuardianAccepted(**BOTH))
+        bench.store.letters.clear()
+    await receive(bench, SecondGuardianEnded(**BOTH, ended_by=ended_by))
+    template = "second-guardian-ended" if is_accepted else "second-guardian-withdrawn"
+    assert sorted((each.guardian_id, each.template) for each in await bench.letters()) == [
+        (guardian_id, template) for guardian_id in told_to
+    ]
+
+
 def test_of_every_event_about_second_guardians_somebody_decided_whom_it_is_told() -> None:
     told_facts = {
         name
         for name, event in SECOND_GUARDIANS.events.items()
-        if letters_about(event.model_validate(EXAMPLES[name]["data"]))
+        if letters_about(event.model_validate(EXAMPLES[name]["data"]), is_accepted=True)
     }
     assert told_facts == set(SECOND_GUARDIANS.events)
 

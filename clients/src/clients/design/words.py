@@ -210,6 +210,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "second-guardian-accepted": "Altro genitore: accettato",
         "second-guardian-declined": "Altro genitore: non accettato",
         "second-guardian-ended": "Altro genitore: fine",
+        "second-guardian-withdrawn": "Altro genitore: richiesta chiusa",
         "shares-proposed": "Quote dei costi: proposta",
         "shares-declined": "Quote dei costi: non accettate",
         "shares-agreed": "Quote dei costi: accordo",

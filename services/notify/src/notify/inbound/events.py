@@ -151,9 +151,11 @@ class Events:
 
     async def on_second_guardians(self, transaction: Transaction, received: Received) -> None:
         ports, event = self._ports(transaction), received.event
-        if isinstance(event, SharesAgreed) and not await ports.store.second_guardian(event.pupil_id, event.account_id):
-            return  # it ended a moment ago, and that was told with what becomes of the costs
-        for told in letters_about(event):
+        is_accepted = (
+            isinstance(event, (SecondGuardianEnded, SharesAgreed))
+            and await ports.store.second_guardian(event.pupil_id, event.account_id) is not None
+        )
+        for told in letters_about(event, is_accepted=is_accepted):
             await self._write(transaction, received, told.guardian_id, told.template, told.values)
         match event:
             case SecondGuardianAccepted():

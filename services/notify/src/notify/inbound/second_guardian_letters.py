@@ -23,8 +23,12 @@ MERGE: Final = "merge"
 """Ended because two records were of one person: nothing ended for anybody."""
 
 
-def letters_about(event: Event) -> list[Told]:
-    """At most one for each of the two; none for what says nothing to them."""
+def letters_about(event: Event, *, is_accepted: bool) -> list[Told]:
+    """At most one for each of the two; none for what says nothing to them.
+
+    `is_accepted`: whether there is a second guardian when it is told. What ends before is a question nobody answered;
+    of shares that end with the second guardian the letter about the end spoke.
+    """
     match event:
         case SecondGuardianNamed():
             values = {"pupil_id": event.pupil_id, "second_percent": event.second_percent}
@@ -34,16 +38,16 @@ def letters_about(event: Event) -> list[Told]:
             about = {"pupil_id": event.pupil_id}
             return [Told(guardian_id=event.account_id, template=f"second-guardian-{word}", values=about)]
         case SecondGuardianEnded():
-            return _about_end(event)
+            return _about_end(event, "second-guardian-ended" if is_accepted else "second-guardian-withdrawn")
         case SharesProposed() | SharesDeclined():
             return [_about_shares(event, event.to_guardian_id)]
-        case SharesAgreed():
+        case SharesAgreed() if is_accepted:
             return [_about_shares(event, each) for each in (event.account_id, event.guardian_id)]
         case _:
             return []
 
 
-def _about_end(event: SecondGuardianEnded) -> list[Told]:
+def _about_end(event: SecondGuardianEnded, template: str) -> list[Told]:
     """Who ended it knows; when it was neither of the two, both are told."""
     sides = {"holder": event.account_id, "second": event.guardian_id}
     if event.ended_by == MERGE:
@@ -51,7 +55,7 @@ def _about_end(event: SecondGuardianEnded) -> list[Told]:
     return [
         Told(
             guardian_id=guardian_id,
-            template="second-guardian-ended",
+            template=template,
             values={"pupil_id": event.pupil_id, "ended_by": event.ended_by, "is_second": side == "second"},
         )
         for side, guardian_id in sides.items()
