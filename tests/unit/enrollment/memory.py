@@ -16,11 +16,11 @@ from enrollment.domain.school_day import Closure, Excuse
 from enrollment.domain.school_year import SchoolYear
 from enrollment.domain.window import Window
 from enrollment.usecases.ports import ApplicationFilter
-from tests.support.service_stage import MemoryTrail
+from tests.unit.enrollment.memory_second_guardians import MemorySecondGuardians
 
 
 @dataclass
-class MemoryStore(MemoryTrail):
+class MemoryStore(MemorySecondGuardians):
     """Every value is frozen, so a copy of the dictionaries is a snapshot."""
 
     windows_: dict[FormId, Window] = field(default_factory=dict)
@@ -187,6 +187,7 @@ class MemoryStore(MemoryTrail):
         gone = [each for each in self.pupils_.values() if not each.enrolments and each.pupil_id not in named]
         for each in gone:
             del self.pupils_[each.pupil_id]
+        self.forget_second_guardians_of([each.pupil_id for each in gone])
         return len(gone)
 
     def _drop(self, applications: Iterable[Application]) -> int:

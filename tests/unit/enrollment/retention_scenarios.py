@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from enrollment.domain.retention import ACCEPTED, UNACCEPTED
+from enrollment.domain.retention import ACCEPTED, RULES, UNACCEPTED
 from enrollment.usecases.accept_application import accept_application
 from enrollment.usecases.forget_by_rule import forget_by_rule
 from enrollment.usecases.ports import ApplicationFilter
@@ -13,7 +13,7 @@ from tests.unit.enrollment.town import BIANCHI, CLERK, ROSSI, Town, answers_for
 
 YEAR_OVER = date(2026, 6, 8)
 """The last day of 2025/26 in the town."""
-NOTHING = {"unaccepted-applications": 0, "notes-of-applications": 0, "accepted-applications": 0, "pupils": 0}
+NOTHING = dict.fromkeys([*(rule.name for rule in RULES), "pupils"], 0)
 
 
 def the_day_after(kept_for: timedelta) -> datetime:

@@ -11,11 +11,12 @@ from enrollment.inbound import (
     http_office,
     http_privacy,
     http_pupils,
+    http_second_guardians,
     http_setup,
 )
 from enrollment.outbound.fiscal_codes import StdnumFiscalCodes
 from enrollment.outbound.queries import NETWORKS, Queries
-from enrollment.outbound.store import INDEXES, Store
+from enrollment.outbound.store import FORGOTTEN, INDEXES, Store
 from enrollment.settings import Settings
 from enrollment.usecases.forget_by_rule import forget_by_rule
 from enrollment.usecases.ports import Ports
@@ -57,9 +58,10 @@ def wire(base: Foundation) -> Service:
         routers=[
             http_forms.router(reads, base.clock, readings),
             http_applications.router(run, reads),
-            http_privacy.router(reads, readings),
+            http_privacy.router(reads, base.clock, readings),
             http_office.router(run, reads, readings),
-            http_pupils.router(run, reads, readings),
+            http_pupils.router(run, reads, base.clock, readings),
+            http_second_guardians.router(run, reads, base.clock),
             http_setup.router(run, base.clock),
             http_lines.router(run, reads),
             http_calendar.router(run),
@@ -77,6 +79,7 @@ def wire(base: Foundation) -> Service:
             "excuses",
             "holders",
             NETWORKS,
+            FORGOTTEN,
         ],
     )
 

@@ -35,7 +35,7 @@ class IdempotencyKeyReusedError(ConflictError):
 
 
 class FiscalCodeInvalidError(DomainError):
-    """The pupil's fiscal code is not well formed or does not match the declared birth date."""
+    """A fiscal code is not well formed, or the pupil's does not match the declared birth date. `values`: `field`."""
 
     slug: ClassVar[str] = "fiscal-code-invalid"
 
@@ -110,6 +110,60 @@ class PupilAlreadyThereError(ConflictError):
     """The pupil is in that class already."""
 
     slug: ClassVar[str] = "pupil-already-there"
+
+
+class SecondGuardianExistsError(ConflictError):
+    """The pupil already has a second guardian of this holder, or one who was named and may still accept."""
+
+    slug: ClassVar[str] = "second-guardian-exists"
+
+
+class SecondGuardianSelfError(DomainError):
+    """The holder named themselves."""
+
+    slug: ClassVar[str] = "second-guardian-self"
+
+
+class SecondGuardianNotAdultError(DomainError):
+    """By the code the person named is no adult, or it is a provisional code, which says nothing about age."""
+
+    slug: ClassVar[str] = "second-guardian-not-adult"
+
+
+class SecondGuardianIsPupilError(DomainError):
+    """The code is the pupil's own."""
+
+    slug: ClassVar[str] = "second-guardian-is-pupil"
+
+
+class SharesDayError(DomainError):
+    """Shares hold from tomorrow at the earliest, to the end of the next school year. `values`: `first`, `last`."""
+
+    slug: ClassVar[str] = "shares-day"
+
+
+class SharesPendingError(ConflictError):
+    """The other one proposed shares, and waits for an answer: that comes first."""
+
+    slug: ClassVar[str] = "shares-pending"
+
+
+class NoProposalError(ConflictError):
+    """No shares are proposed."""
+
+    slug: ClassVar[str] = "no-proposal"
+
+
+class NotYoursToAnswerError(ConflictError):
+    """It is the other one who has to say yes or no."""
+
+    slug: ClassVar[str] = "not-yours-to-answer"
+
+
+class SecondGuardianUnknownError(NotFoundError):
+    """No such second guardian, or neither holder nor second is the caller."""
+
+    slug: ClassVar[str] = "second-guardian-unknown"
 
 
 class PupilNotFoundError(NotFoundError):

@@ -22,7 +22,7 @@ from enrollment.domain.account_facts import (
 )
 from enrollment.domain.debt_block import DebtBlock, Lifting, PaymentInFlight, Plan
 from enrollment.domain.identifiers import GuardianId
-from enrollment.domain.pupil import Pupil
+from enrollment.domain.pupil import Enrolment, Pupil
 from enrollment.domain.school_year import previous_label
 
 
@@ -66,18 +66,16 @@ class Holder:
                 assert_never(fact)
         return after
 
-    def used_a_service(self, children: Iterable[Pupil], school_year: str) -> bool:
+    def used_a_service(self, children: Iterable[Pupil], school_year: str, *, shared: Iterable[Enrolment] = ()) -> bool:
         """Whether one of `children` was enrolled at this holder's expense the year before `school_year`.
 
-        `children`: the pupils with an enrolment paid by this holder. A family that is new, or comes back after
-        a year without services, is never turned away.
+        `children`: the pupils with an enrolment paid by this holder; `shared`: enrolments of pupils whose second
+        guardian they were meanwhile. A family that is new, or comes back after a year without services, is never
+        turned away.
         """
         before = previous_label(school_year)
-        return any(
-            enrolment.school_year == before and enrolment.was_used
-            for child in children
-            for enrolment in child.enrolled_by(self.guardian_id)
-        )
+        own = (enrolment for child in children for enrolment in child.enrolled_by(self.guardian_id))
+        return any(each.school_year == before and each.was_used for each in (*own, *shared))
 
     def debt_block(self, *, now: datetime, today: date, network_down_since: datetime | None) -> DebtBlock | None:
         """What the debt means at `now` (`today` in Rome); None when nothing is owed."""

@@ -15,6 +15,7 @@ SchoolId = NewType("SchoolId", str)
 ClassId = NewType("ClassId", str)
 LineId = NewType("LineId", str)
 FormId = NewType("FormId", str)
+SecondGuardianId = NewType("SecondGuardianId", str)
 
 
 class Service(StrEnum):

@@ -1,4 +1,4 @@
-"""How long what families wrote is kept, counted from the end of the school year it was for.
+"""How long what families wrote is kept, counted from the end of the school year it was for, or from its own end.
 
 Source for what the books rest on: civil code, art. 2220 (ten years).
 """
@@ -35,7 +35,22 @@ ACCEPTED: Final = Rule(
     counted_from=AFTER_THE_YEAR,
     because="charges of that year rest on them: ten years, as the books",
 )
-RULES: Final = (UNACCEPTED, NOTES, ACCEPTED)
+UNACCEPTED_SECOND: Final = Rule(
+    name="unaccepted-second-guardians",
+    what="who was named as second guardian and did not accept, with the fiscal code",
+    kept_for=timedelta(days=365),
+    counted_from="the end, or the naming if nobody answered",
+    because="nothing came of it; until then both see what became of it",
+)
+ENDED_SECOND: Final = Rule(
+    name="ended-second-guardians",
+    what="who was second guardian of a pupil, and the shares the two agreed",
+    kept_for=timedelta(days=3653),
+    counted_from="the end; with the pupil at the latest",
+    because="charges were shared by them: ten years, as the books",
+)
+OF_YEARS: Final = (UNACCEPTED, NOTES, ACCEPTED)
+RULES: Final = (*OF_YEARS, UNACCEPTED_SECOND, ENDED_SECOND)
 
 
 def years_over(rule: Rule, years: Iterable[SchoolYear], today: date) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import Depends, Path
+from pydantic import StringConstraints
 
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.auth import Caller, caller_with
@@ -15,6 +16,7 @@ IDENTIFIER: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 Guardian = Annotated[Caller, Depends(caller_with("guardian"))]
 AtCounter = Annotated[Caller, Depends(caller_with("guardian", acting="counter"))]
 """Enrolling is the guardian's; a clerk does it for them at the counter, a delegate never."""
+Family = Annotated[Caller, Depends(caller_with("guardian", acting="see"))]
 Clerk = Annotated[Caller, Depends(caller_with("office", "administrator"))]
 OfficeReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor"))]
 LineReader = Annotated[Caller, Depends(caller_with("office", "administrator", "auditor", "driver"))]
@@ -33,6 +35,8 @@ Anyone = Annotated[
 """Other systems of the municipality as well: what this opens tells nothing about a person."""
 
 PathId = Annotated[str, Path(pattern=IDENTIFIER)]
+Why = Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
+"""It stays in the audit."""
 
 
 def actor(caller: Caller) -> Actor:

@@ -14,10 +14,12 @@ from enrollment.domain.account_facts import (
     ToppedUp,
 )
 from enrollment.domain.debt_block import Instalment, PaymentInFlight, Plan
+from enrollment.domain.guardian import Guardian
 from enrollment.domain.identifiers import GuardianId
 from enrollment.usecases.follow_balance import follow_balance
 from enrollment.usecases.follow_merge import follow_merge
 from enrollment.usecases.follow_payment_network import follow_payment_network
+from enrollment.usecases.know_guardian import follow_death, know_guardian
 from enrollment.usecases.ports import Ports
 from refettorio_chassis.consuming import OnBatch, Received, Subscription, one_by_one
 from refettorio_chassis.transaction import Runner, Transaction
@@ -25,19 +27,33 @@ from refettorio_contracts import Event, identity, ledger, topics
 
 
 def subscriptions(run: Runner[Ports]) -> list[Subscription]:
-    """The accounts of the holders: who is in debt may have to wait. The holders themselves: two may be one person."""
+    """The accounts of the holders: who is in debt may have to wait. The guardians: who they are, by which code they may
+    be named, that two are one person, that one died.
+    """
 
     async def on_guardians(transaction: Transaction, received: Received) -> None:
-        if isinstance(received.event, identity.GuardianMerged):
-            merged = received.event
-            await follow_merge(
-                run.within(transaction), GuardianId(merged.guardian_id), into=GuardianId(merged.into_guardian_id)
-            )
+        ports = run.within(transaction)
+        match received.event:
+            case identity.GuardianRegistered(guardian_id=guardian_id, person=person):
+                await know_guardian(ports, _guardian(guardian_id, person))
+            case identity.GuardianMerged(guardian_id=guardian_id, into_guardian_id=kept):
+                await follow_merge(ports, GuardianId(guardian_id), into=GuardianId(kept))
+            case identity.GuardianDeceased(guardian_id=guardian_id):
+                await follow_death(ports, GuardianId(guardian_id), told_at=received.envelope.time)
 
     return [
         Subscription(name="debts", topics=[topics.ACCOUNTS], on_batch=on_accounts(run)),
         Subscription(name="guardians", topics=[topics.GUARDIANS], on_batch=one_by_one(on_guardians)),
     ]
+
+
+def _guardian(guardian_id: str, person: identity.PersonalData) -> Guardian:
+    return Guardian(
+        guardian_id=GuardianId(guardian_id),
+        fiscal_code=person.fiscal_code,
+        given_name=person.given_name,
+        family_name=person.family_name,
+    )
 
 
 def on_accounts(run: Runner[Ports]) -> OnBatch:

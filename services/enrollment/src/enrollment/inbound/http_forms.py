@@ -21,6 +21,7 @@ from enrollment.inbound.shapes import (
 )
 from enrollment.usecases.look_at_debt import look_at_debt
 from enrollment.usecases.ports import Reads
+from enrollment.usecases.see_pupils import see_pupils
 from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.readings import Readings
 
@@ -60,9 +61,8 @@ def router(reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
         mine: Annotated[bool, Query(description="Only one's own children, for a clerk who is a parent too")] = False,
     ) -> Items[PupilShape]:
         if mine or not caller.has("office", "administrator", "auditor"):
-            holder = GuardianId(caller.subject)
-            own = await reads.pupils_of(holder)
-            return Items(items=[PupilShape.of(pupil, pupil.enrolled_by(holder)) for pupil in own])
+            seen = await see_pupils(reads, GuardianId(caller.subject))
+            return Items(items=[PupilShape.of(each.pupil, each.enrolments, each.side) for each in seen])
         if account_id:
             theirs = await reads.pupils_of(GuardianId(account_id))
             await readings.note(caller, "pupils-listed", [account_id], of=account_id)

@@ -11,17 +11,17 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from enrollment.domain.errors import PupilNotFoundError
 from enrollment.domain.form import Ride
 from enrollment.domain.identifiers import ClassId, EnrolmentId, PupilId
-from enrollment.inbound.callers import IDENTIFIER, PREFIX, Clerk, OfficeReader, PathId, actor
+from enrollment.inbound.callers import IDENTIFIER, PREFIX, Clerk, OfficeReader, PathId, Why, actor
+from enrollment.inbound.second_guardian_shapes import OfficeSecondGuardian
 from enrollment.inbound.shapes import PupilShape
 from enrollment.usecases.change_ride import RideChange, change_ride
 from enrollment.usecases.end_enrolment import Leaving, end_enrolment
 from enrollment.usecases.move_pupil import Move, move_pupil
 from enrollment.usecases.ports import Ports, Reads
+from enrollment.usecases.show_second_guardians import for_office, recent
+from refettorio_chassis.clock import Clock
 from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
-
-Why = Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
-"""It stays in the audit."""
 
 
 class LeavingBody(BaseModel):
@@ -53,17 +53,27 @@ class RideBody(BaseModel):
     reason: Why
 
 
-def router(run: Runner[Ports], reads: Reads, readings: Readings) -> APIRouter:
+class OfficePupil(PupilShape):
+    """With who else sees them, or was named to; what is over is shown for a year."""
+
+    second_guardians: list[OfficeSecondGuardian]
+
+
+def router(run: Runner[Ports], reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
     """For clerks."""
     routes = APIRouter(prefix=f"{PREFIX}/office/pupils/{{pupil_id}}", tags=["office"])
 
     @routes.get("")
-    async def one(caller: OfficeReader, pupil_id: PathId) -> PupilShape:
+    async def one(caller: OfficeReader, pupil_id: PathId) -> OfficePupil:
         pupil = await reads.pupil(PupilId(pupil_id))
         if pupil is None or not pupil.enrolments:
             raise PupilNotFoundError("Questo alunno non esiste.", pupil_id=pupil_id)
-        await readings.note(caller, "pupil-read", (each.account_id for each in pupil.enrolments), of=pupil_id)
-        return PupilShape.of(pupil, pupil.enrolments)
+        seconds = recent(clock, await reads.second_guardians_for(pupil.pupil_id))
+        people = {each.account_id for each in pupil.enrolments}
+        people |= {person for each in seconds for person in (each.holder_id, each.guardian_id) if person}
+        await readings.note(caller, "pupil-read", people, of=pupil_id)
+        named = [OfficeSecondGuardian.of(each) for each in await for_office(reads, clock, seconds)]
+        return OfficePupil(**dict(PupilShape.of(pupil, pupil.enrolments)), second_guardians=named)
 
     @routes.post("/enrolments/{enrolment_id}/end")
     async def end(caller: Clerk, pupil_id: PathId, enrolment_id: PathId, body: LeavingBody) -> PupilShape:

@@ -13,6 +13,7 @@ from enrollment.domain.debt_block import PAY_AT, DebtBlock
 from enrollment.domain.form import Answer, Field, FormDefinition
 from enrollment.domain.pupil import Enrolment, Pupil
 from enrollment.domain.school import SchoolWithClasses
+from enrollment.domain.second_guardian import Side
 from enrollment.domain.window import Window
 
 T = TypeVar("T")
@@ -280,22 +281,27 @@ class EnrolmentShape(BaseModel):
 
 
 class PupilShape(BaseModel):
-    """A pupil with enrolments; `account_id` pays for the newest of them."""
+    """A pupil with enrolments; `account_id` pays for the newest of them.
+
+    `side`: the guardian who asks is the `holder` of `account_id`, or the `second` guardian beside them, who reads only.
+    """
 
     pupil_id: str
     given_name: str
     family_name: str
     account_id: str
+    side: str
     enrolments: list[EnrolmentShape]
 
     @classmethod
-    def of(cls, pupil: Pupil, enrolments: Sequence[Enrolment]) -> Self:
+    def of(cls, pupil: Pupil, enrolments: Sequence[Enrolment], side: Side = Side.HOLDER) -> Self:
         newest_first = sorted(enrolments, key=lambda each: (each.valid_from, each.enrolment_id), reverse=True)
         return cls(
             pupil_id=pupil.pupil_id,
             given_name=pupil.given_name,
             family_name=pupil.family_name,
             account_id=newest_first[0].account_id,
+            side=side.value,
             enrolments=[_enrolment(each) for each in newest_first],
         )
 

@@ -19,7 +19,7 @@ OLDEST_YEARS: Final = 99
 class StdnumFiscalCodes:
     """Reads codes of people: 16 characters, or the provisional 11 digits."""
 
-    def read(self, text: str, *, on_day: date) -> FiscalCode:
+    def read(self, text: str, *, on_day: date, field: str = "pupil_fiscal_code") -> FiscalCode:
         try:
             code = codicefiscale.compact(text)
             if len(code) == PROVISIONAL_LENGTH:
@@ -31,5 +31,5 @@ class StdnumFiscalCodes:
             return FiscalCode(code=code, birth_date=birth_date)
         except ValidationError as problem:
             raise FiscalCodeInvalidError(
-                "Il codice fiscale non è corretto: ricopialo dalla tessera sanitaria.", field="pupil_fiscal_code"
+                "Il codice fiscale non è corretto: ricopialo dalla tessera sanitaria.", field=field
             ) from problem

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from enrollment.domain.application import Application
+from enrollment.domain.guardian import Guardian
 from enrollment.domain.holder import Holder
-from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId
+from enrollment.domain.identifiers import (
+    ApplicationId,
+    ClassId,
+    FormId,
+    GuardianId,
+    PupilId,
+    SchoolId,
+    SecondGuardianId,
+)
 from enrollment.domain.line import Line
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
 from enrollment.domain.school_year import SchoolYear
+from enrollment.domain.second_guardian import SecondGuardian, State
 from enrollment.domain.window import Window
 from enrollment.outbound import rows
 from enrollment.outbound.holder_rows import holder_from
+from enrollment.outbound.second_guardian_rows import guardian_from, second_guardian_from
 from enrollment.usecases.ports import ApplicationFilter
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import BoundCollection, Collections
 
 NETWORKS: Final = "payment_networks"
 PAGOPA: Final = "pagopa"
+SECOND_GUARDIANS: Final = "second_guardians"
 
 
 class Queries:
@@ -112,6 +124,30 @@ class Queries:
         row = await self._in(NETWORKS).find_one({"_id": PAGOPA})
         since: datetime | None = row["down_since"] if row else None
         return since
+
+    async def guardians(self, guardian_ids: Collection[GuardianId]) -> Mapping[GuardianId, Guardian]:
+        found = await self._in("guardians").find({"_id": {"$in": list(guardian_ids)}})
+        return {each.guardian_id: each for each in map(guardian_from, found)}
+
+    async def codes_of(self, guardian_id: GuardianId) -> frozenset[str]:
+        found = await self._in("guardians").find({"$or": [{"_id": guardian_id}, {"merged_into": guardian_id}]})
+        return frozenset(row["fiscal_code"] for row in found)
+
+    async def second_guardian(self, second_guardian_id: SecondGuardianId) -> SecondGuardian | None:
+        row = await self._in(SECOND_GUARDIANS).find_one({"_id": second_guardian_id})
+        return second_guardian_from(row) if row else None
+
+    async def second_guardians_of(self, guardian_id: GuardianId) -> Sequence[SecondGuardian]:
+        codes = sorted(await self.codes_of(guardian_id))
+        meant = {"state": State.NAMED.value, "guardian_id": None, "fiscal_code": {"$in": codes}}
+        return await self._second_guardians({"$or": [{"holder_id": guardian_id}, {"guardian_id": guardian_id}, meant]})
+
+    async def second_guardians_for(self, pupil_id: PupilId) -> Sequence[SecondGuardian]:
+        return await self._second_guardians({"pupil_id": pupil_id})
+
+    async def _second_guardians(self, where: Document) -> Sequence[SecondGuardian]:
+        found = await self._in(SECOND_GUARDIANS).find(where, sort=[("named_at", -1), ("_id", -1)])
+        return [second_guardian_from(row) for row in found]
 
     async def _pupils(self, where: Document) -> Sequence[Pupil]:
         sort = [("family_name", 1), ("given_name", 1), ("_id", 1)]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from enrollment.domain.application import Application, State
+from enrollment.domain.guardian import Guardian
 from enrollment.domain.holder import Holder
 from enrollment.domain.identifiers import ClassId, GuardianId, PupilId, SchoolId, Service
 from enrollment.domain.line import Line
@@ -15,10 +16,12 @@ from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass
 from enrollment.domain.school_day import Closure, Excuse
 from enrollment.domain.school_year import SchoolYear
+from enrollment.domain.second_guardian import SecondGuardian
 from enrollment.domain.window import Window
 from enrollment.outbound import rows
 from enrollment.outbound.holder_rows import holder_from, holder_row
-from enrollment.outbound.queries import NETWORKS, PAGOPA, Queries
+from enrollment.outbound.queries import NETWORKS, PAGOPA, SECOND_GUARDIANS, Queries
+from enrollment.outbound.second_guardian_rows import guardian_from, guardian_row, second_guardian_row
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import Document
 from refettorio_chassis.process import Index
@@ -43,7 +46,15 @@ INDEXES: Final = (
     Index(collection="pupils", keys=[("match_key", 1)], unique=True),
     Index(collection="pupils", keys=[("enrolments.account_id", 1)]),
     Index(collection="pupils", keys=[("enrolments.class_id", 1)]),
+    Index(collection="guardians", keys=[("fiscal_code", 1)]),
+    Index(collection="guardians", keys=[("merged_into", 1)], where={"merged_into": {"$exists": True}}),
+    Index(collection=SECOND_GUARDIANS, keys=[("pupil_id", 1), ("holder_id", 1)], unique=True, where={"is_live": True}),
+    Index(collection=SECOND_GUARDIANS, keys=[("holder_id", 1)]),
+    Index(collection=SECOND_GUARDIANS, keys=[("guardian_id", 1)]),
+    Index(collection=SECOND_GUARDIANS, keys=[("fiscal_code", 1)]),
 )
+FORGOTTEN: Final = "forgotten_second_guardians"
+"""The last version of a pupil and a holder whose second guardians are gone: numbers, and nobody named."""
 
 
 ACCEPTED: Final = State.ACCEPTED.value
@@ -107,6 +118,48 @@ class Store(Queries):
     async def save_holder(self, holder: Holder) -> None:
         await self._put_next("holders", holder_row(replace(holder, version=holder.version + 1)))
 
+    async def guardian_with_code(self, fiscal_code: str) -> GuardianId | None:
+        row = await self._in("guardians").find_one({"fiscal_code": fiscal_code})
+        return guardian_from(row).kept if row else None
+
+    async def save_guardian(self, guardian: Guardian) -> None:
+        row = guardian_row(guardian)
+        await self._in("guardians").update_one({"_id": row["_id"]}, {"$set": row}, upsert=True)
+
+    async def merge_guardian(self, guardian_id: GuardianId, into: GuardianId) -> None:
+        row = await self._in("guardians").find_one({"_id": into})
+        kept = guardian_from(row).kept if row else into
+        where = {"$or": [{"_id": guardian_id}, {"merged_into": guardian_id}]}
+        await self._in("guardians").update_many(where, {"$set": {"merged_into": kept}})
+
+    async def add_second_guardian(self, second_guardian: SecondGuardian) -> None:
+        await self._in(SECOND_GUARDIANS).insert_one(second_guardian_row(second_guardian))
+
+    async def save_second_guardian(self, second_guardian: SecondGuardian, *, over: int) -> None:
+        where = {"_id": second_guardian.second_guardian_id, "version": over}
+        if not await self._in(SECOND_GUARDIANS).replace_one(where, second_guardian_row(second_guardian)):
+            raise RetryLater("the second guardian changed meanwhile")
+
+    async def forgotten_version(self, pupil_id: PupilId, holder_id: GuardianId) -> int:
+        row = await self._in(FORGOTTEN).find_one({"_id": _pair(pupil_id, holder_id)})
+        return int(row["version"]) if row else 0
+
+    async def forget_unaccepted_second_guardians(self, before: datetime) -> int:
+        unanswered = {"ended_at": None, "named_at": {"$lt": before}}
+        over = {"$or": [{"ended_at": {"$lt": before}}, unanswered]}
+        return await self._forget_second_guardians({"accepted_at": None} | over)
+
+    async def forget_ended_second_guardians(self, before: datetime) -> int:
+        return await self._forget_second_guardians({"accepted_at": {"$ne": None}, "ended_at": {"$lt": before}})
+
+    async def _forget_second_guardians(self, where: Document) -> int:
+        gone = await self._in(SECOND_GUARDIANS).find(where)
+        for row in gone:
+            kept = {"$max": {"version": row["version"]}, "$set": {"pupil_id": row["pupil_id"]}}
+            pair = _pair(row["pupil_id"], row["holder_id"])
+            await self._in(FORGOTTEN).update_one({"_id": pair}, kept, upsert=True)
+        return await self._in(SECOND_GUARDIANS).delete_many({"_id": {"$in": [row["_id"] for row in gone]}})
+
     async def save_network_down_since(self, down_since: datetime | None) -> None:
         await self._put(NETWORKS, {"_id": PAGOPA, "down_since": down_since})
 
@@ -128,6 +181,8 @@ class Store(Queries):
         unused = [row["_id"] for row in await self._in("pupils").find({"enrolments": []}, {"_id": 1})]
         named = await self._in("applications").find({"pupil.pupil_id": {"$in": unused}}, {"pupil.pupil_id": 1})
         gone = set(unused) - {row["pupil"]["pupil_id"] for row in named}
+        for name in (SECOND_GUARDIANS, FORGOTTEN):
+            await self._in(name).delete_many({"pupil_id": {"$in": sorted(gone)}})
         # Where a form for one of them is taken in meanwhile, both write the pupil: the second starts again.
         return await self._in("pupils").delete_many({"_id": {"$in": sorted(gone)}})
 
@@ -154,6 +209,10 @@ class Store(Queries):
             await self._in(name).insert_one(row)
         elif not await self._in(name).replace_one({"_id": row["_id"], "version": row["version"] - 1}, row):
             raise RetryLater("the document changed meanwhile")
+
+
+def _pair(pupil_id: str, holder_id: str) -> str:
+    return f"{pupil_id}/{holder_id}"
 
 
 def _of(school_years: Collection[str]) -> Document:

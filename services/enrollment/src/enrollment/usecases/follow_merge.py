@@ -9,6 +9,7 @@ from enrollment.domain.identifiers import EnrolmentId, GuardianId
 from enrollment.domain.pupil import Enrolment, Pupil
 from enrollment.usecases import announcements
 from enrollment.usecases.end_enrolment import pupil_to_change
+from enrollment.usecases.hand_second_guardians import hand_second_guardians
 from enrollment.usecases.ports import Ports
 from enrollment.usecases.rank_siblings import rank_siblings
 from refettorio_chassis.clock import rome_day
@@ -18,7 +19,8 @@ async def follow_merge(ports: Ports, guardian_id: GuardianId, *, into: GuardianI
     """Applications and children change hands; told again there is nothing left to hand over.
 
     What was told is not told otherwise: an enrolment that still runs ends today, and another begins tomorrow on the
-    account that is kept. Brothers and sisters of both records are ranked together from then on.
+    account that is kept. Brothers and sisters of both records are ranked together from then on. Second guardians follow
+    on both sides.
     """
     await ports.store.hand_applications(guardian_id, into)
     today = rome_day(ports.clock.now())
@@ -27,6 +29,8 @@ async def follow_merge(ports: Ports, guardian_id: GuardianId, *, into: GuardianI
         for enrolment in begun:
             changed = await pupil_to_change(ports, pupil.pupil_id)
             await rank_siblings(ports, changed, enrolment, since=enrolment.valid_from)
+    await hand_second_guardians(ports, guardian_id, into=into)
+    await ports.store.merge_guardian(guardian_id, into)
 
 
 async def _hand_over(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from enrollment.domain.retention import ACCEPTED, NOTES, UNACCEPTED, years_over
+from enrollment.domain.retention import (
+    ACCEPTED,
+    ENDED_SECOND,
+    NOTES,
+    OF_YEARS,
+    UNACCEPTED,
+    UNACCEPTED_SECOND,
+    years_over,
+)
 from enrollment.usecases.ports import Ports
 from refettorio_chassis.audit import audit_forgotten
 from refettorio_chassis.clock import rome_day
@@ -14,11 +22,13 @@ async def forget_by_rule(ports: Ports) -> Mapping[str, int]:
     """How many by rule. Running it again the same day finds nothing; where nothing went there is no line."""
     now = ports.clock.now()
     years = await ports.store.school_years()
-    over = {rule.name: years_over(rule, years, rome_day(now)) for rule in (UNACCEPTED, NOTES, ACCEPTED)}
+    over = {rule.name: years_over(rule, years, rome_day(now)) for rule in OF_YEARS}
     gone = {
         UNACCEPTED.name: await ports.store.forget_unaccepted(over[UNACCEPTED.name]),
         NOTES.name: await ports.store.forget_notes(over[NOTES.name]),
         ACCEPTED.name: await ports.store.forget_accepted(over[ACCEPTED.name]),
+        UNACCEPTED_SECOND.name: await ports.store.forget_unaccepted_second_guardians(now - UNACCEPTED_SECOND.kept_for),
+        ENDED_SECOND.name: await ports.store.forget_ended_second_guardians(now - ENDED_SECOND.kept_for),
     }
     # Whoever is named in no application and enrolled for nothing any more is nobody to us.
     gone["pupils"] = await ports.store.forget_pupils_without_trace()

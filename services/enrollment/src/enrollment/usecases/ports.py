@@ -9,13 +9,24 @@ from typing import Protocol
 
 from enrollment.domain.application import Application, State
 from enrollment.domain.fiscal_code import FiscalCode
+from enrollment.domain.guardian import Guardian
 from enrollment.domain.holder import Holder
-from enrollment.domain.identifiers import ApplicationId, ClassId, FormId, GuardianId, PupilId, SchoolId, Service
+from enrollment.domain.identifiers import (
+    ApplicationId,
+    ClassId,
+    FormId,
+    GuardianId,
+    PupilId,
+    SchoolId,
+    SecondGuardianId,
+    Service,
+)
 from enrollment.domain.line import Line
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.school import School, SchoolClass, SchoolWithClasses
 from enrollment.domain.school_day import Closure, Excuse
 from enrollment.domain.school_year import SchoolYear
+from enrollment.domain.second_guardian import SecondGuardian
 from enrollment.domain.window import Window
 from refettorio_chassis.audit import Audit
 from refettorio_chassis.clock import Clock
@@ -74,6 +85,23 @@ class Reads(Protocol):
         """Since when nobody can pay; None while the payment network is up."""
         ...
 
+    async def guardians(self, guardian_ids: Collection[GuardianId]) -> Mapping[GuardianId, Guardian]:
+        """Those identity told us of."""
+        ...
+
+    async def codes_of(self, guardian_id: GuardianId) -> frozenset[str]:
+        """The fiscal codes by which this person may have been named: of a merged record too."""
+        ...
+
+    async def second_guardian(self, second_guardian_id: SecondGuardianId) -> SecondGuardian | None: ...
+    async def second_guardians_of(self, guardian_id: GuardianId) -> Sequence[SecondGuardian]:
+        """Those in which this guardian is holder or second, or is named by their code; over or not, latest first."""
+        ...
+
+    async def second_guardians_for(self, pupil_id: PupilId) -> Sequence[SecondGuardian]:
+        """All of one pupil, beside whatever holder, over or not, latest first."""
+        ...
+
 
 class Store(Reads, Protocol):
     """Reading and writing inside one transaction."""
@@ -104,6 +132,35 @@ class Store(Reads, Protocol):
         """Write the holder and raise its version: two writers at once, one tries again."""
         ...
 
+    async def guardian_with_code(self, fiscal_code: str) -> GuardianId | None:
+        """Who signs in by this code, or by the record it was merged into."""
+        ...
+
+    async def save_guardian(self, guardian: Guardian) -> None: ...
+    async def merge_guardian(self, guardian_id: GuardianId, into: GuardianId) -> None:
+        """The codes of the one are the other's from now on."""
+        ...
+
+    async def add_second_guardian(self, second_guardian: SecondGuardian) -> None:
+        """Two named at once for one pupil and holder: one tries again."""
+        ...
+
+    async def save_second_guardian(self, second_guardian: SecondGuardian, *, over: int) -> None:
+        """Write it over version `over`: of two writers at once, one tries again."""
+        ...
+
+    async def forgotten_version(self, pupil_id: PupilId, holder_id: GuardianId) -> int:
+        """The last version of those second guardians that a rule of retention made go; 0 where none did."""
+        ...
+
+    async def forget_unaccepted_second_guardians(self, before: datetime) -> int:
+        """Delete those never accepted that were over, or named and not answered, before this moment; how many."""
+        ...
+
+    async def forget_ended_second_guardians(self, before: datetime) -> int:
+        """Delete those that had been accepted and ended before this moment; how many."""
+        ...
+
     async def save_network_down_since(self, down_since: datetime | None) -> None: ...
     async def forget_unaccepted(self, school_years: Collection[str]) -> int:
         """Delete the applications of these years that were not accepted; how many."""
@@ -118,7 +175,7 @@ class Store(Reads, Protocol):
         ...
 
     async def forget_pupils_without_trace(self) -> int:
-        """Delete the pupils with neither enrolment nor application; how many."""
+        """Delete the pupils with neither enrolment nor application, and who else saw them; how many pupils."""
         ...
 
     async def closure(self, school_id: SchoolId, day: date) -> Closure | None: ...
@@ -136,8 +193,11 @@ class Announcer(Protocol):
 class FiscalCodes(Protocol):
     """Reads fiscal codes."""
 
-    def read(self, text: str, *, on_day: date) -> FiscalCode:
-        """`text` as a code, with the birth date it says, not after `on_day`. Raises FiscalCodeInvalidError."""
+    def read(self, text: str, *, on_day: date, field: str = "pupil_fiscal_code") -> FiscalCode:
+        """`text`, written in `field`, as a code, with the birth date it says, not after `on_day`.
+
+        Raises FiscalCodeInvalidError.
+        """
         ...
 
 
