@@ -9,6 +9,7 @@ from datetime import datetime
 from enrollment.domain.guardian import Guardian
 from enrollment.domain.identifiers import GuardianId, PupilId, SecondGuardianId
 from enrollment.domain.second_guardian import SecondGuardian
+from refettorio_contracts import Event
 from tests.support.service_stage import MemoryTrail
 
 
@@ -19,6 +20,11 @@ class MemorySecondGuardians(MemoryTrail):
     guardians_: dict[GuardianId, Guardian] = field(default_factory=dict)
     seconds: dict[SecondGuardianId, SecondGuardian] = field(default_factory=dict)
     forgotten: dict[tuple[PupilId, GuardianId], int] = field(default_factory=dict)
+    numbered: list[tuple[int, Event]] = field(default_factory=list)
+
+    def announce(self, event: Event, *, sequence: int = 0) -> None:
+        super().announce(event)
+        self.numbered.append((sequence, event))
 
     async def guardians(self, guardian_ids: Collection[GuardianId]) -> Mapping[GuardianId, Guardian]:
         return {each: self.guardians_[each] for each in guardian_ids if each in self.guardians_}
