@@ -48,4 +48,4 @@ async def test_a_guardian_takes_away_what_is_theirs_and_nothing_else(api: Famili
     assert [each["what"] for each in own.json()["accesses"]] == ["accept-application"]
     assert "Solo per noi" not in own.text  # what the office noted for itself may be about others: it is asked for there
     others = (await api.call(BIANCHI, "guardian", "GET", "/me/export")).json()
-    assert others == {"applications": [], "pupils": [], "debt_cents": 0, "accesses": []}
+    assert others == {"applications": [], "pupils": [], "second_guardians": [], "debt_cents": 0, "accesses": []}

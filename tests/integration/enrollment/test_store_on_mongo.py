@@ -16,6 +16,12 @@ from tests.unit.enrollment.scenarios import (
     SettingUpScenarios,
     SubmittingScenarios,
 )
+from tests.unit.enrollment.second_guardian_scenarios import (
+    EndingScenarios,
+    HandingScenarios,
+    NamingScenarios,
+    SharesScenarios,
+)
 
 
 class TestSubmittingOnMongo(SubmittingScenarios):
@@ -55,4 +61,20 @@ class TestRidingOnMongo(RidingScenarios):
 
 
 class TestMergingOnMongo(MergingScenarios):
+    pass
+
+
+class TestNamingOnMongo(NamingScenarios):
+    pass
+
+
+class TestSharesOnMongo(SharesScenarios):
+    pass
+
+
+class TestEndingOnMongo(EndingScenarios):
+    pass
+
+
+class TestHandingOnMongo(HandingScenarios):
     pass

@@ -16,6 +16,12 @@ from tests.unit.enrollment.scenarios import (
     SettingUpScenarios,
     SubmittingScenarios,
 )
+from tests.unit.enrollment.second_guardian_scenarios import (
+    EndingScenarios,
+    HandingScenarios,
+    NamingScenarios,
+    SharesScenarios,
+)
 from tests.unit.enrollment.town import MemoryTown, Town
 
 
@@ -61,4 +67,20 @@ class TestRiding(RidingScenarios):
 
 
 class TestMerging(MergingScenarios):
+    pass
+
+
+class TestNaming(NamingScenarios):
+    pass
+
+
+class TestShares(SharesScenarios):
+    pass
+
+
+class TestEnding(EndingScenarios):
+    pass
+
+
+class TestHanding(HandingScenarios):
     pass
