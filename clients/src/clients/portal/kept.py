@@ -60,6 +60,22 @@ STAYS: Final = (
         "sono servite per il servizio di quell'anno",
     ),
     Kept(
+        "enrollment",
+        ("ended-second-guardians",),
+        "Chi è stato l'altro genitore di un alunno e le quote concordate",
+        3653,
+        "dalla fine",
+        "in base a esse sono stati divisi gli addebiti (codice civile, art. 2220)",
+    ),
+    Kept(
+        "enrollment",
+        ("unaccepted-second-guardians",),
+        "Chi è stato indicato come altro genitore e non ha accettato",
+        365,
+        "dalla risposta, o dall'indicazione se nessuno ha risposto",
+        "fino ad allora entrambi possono vedere com'è andata",
+    ),
+    Kept(
         "notify",
         ("letters", "deliveries", "communications"),
         "Messaggi che ti abbiamo inviato, e se sono arrivati",
