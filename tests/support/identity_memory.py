@@ -175,14 +175,15 @@ class ContactCodesInMemory:
 
 class AcceptancesInMemory:
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str, int], Acceptance] = {}
+        self.kept: dict[tuple[str, str, int, datetime], Acceptance] = {}
 
     async def of_guardian(self, guardian_id: str) -> Sequence[Acceptance]:
         own = [each for each in self.kept.values() if each.guardian_id == guardian_id]
-        return sorted(own, key=lambda each: (each.text_id, each.version))
+        return sorted(own, key=lambda each: (each.text_id, each.version, each.accepted_at))
 
     async def keep(self, acceptance: Acceptance) -> None:
-        self.kept[acceptance.guardian_id, acceptance.text_id, acceptance.version] = acceptance
+        given = (acceptance.guardian_id, acceptance.text_id, acceptance.version, acceptance.accepted_at)
+        self.kept[given] = acceptance
 
 
 class SignInsInMemory:

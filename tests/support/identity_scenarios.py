@@ -414,7 +414,7 @@ async def who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_w
     assert list(await ports.people.every_contact("gua_1")) == []
 
 
-async def an_acceptance_is_one_for_each_version_and_kept_again_it_is_changed(ports: Ports) -> None:
+async def an_acceptance_taken_back_is_changed_and_given_again_is_another(ports: Ports) -> None:
     first = Acceptance(guardian_id="gua_1", text_id="privacy", version=1, accepted_at=NOW)
     second, other = replace(first, version=2), replace(first, guardian_id="gua_2")
     for each in (second, first, other):
@@ -422,6 +422,13 @@ async def an_acceptance_is_one_for_each_version_and_kept_again_it_is_changed(por
     assert list(await ports.acceptances.of_guardian("gua_1")) == [first, second]
     await ports.acceptances.keep(first.withdrawn(NOW))
     assert list(await ports.acceptances.of_guardian("gua_1")) == [first.withdrawn(NOW), second]
+    again = replace(first, accepted_at=NOW + timedelta(days=1))
+    await ports.acceptances.keep(again)
+    await ports.acceptances.keep(again.withdrawn(NOW + timedelta(days=2)))
+    third = replace(first, accepted_at=NOW + timedelta(days=3))
+    await ports.acceptances.keep(third)
+    withdrawn = [first.withdrawn(NOW), again.withdrawn(NOW + timedelta(days=2))]
+    assert list(await ports.acceptances.of_guardian("gua_1")) == [*withdrawn, third, second]
     assert list(await ports.acceptances.of_guardian("gua_3")) == []
 
 
@@ -505,7 +512,7 @@ SCENARIOS: list[Scenario] = [
     people_born_alike_are_found_and_the_person_is_not_one_of_them,
     people_are_found_by_the_beginnings_of_their_names,
     contacts_belong_to_one_guardian,
-    an_acceptance_is_one_for_each_version_and_kept_again_it_is_changed,
+    an_acceptance_taken_back_is_changed_and_given_again_is_another,
     who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_whole,
     what_waits_for_a_code_is_kept_changed_and_forgotten,
     a_grant_kept_again_is_changed,

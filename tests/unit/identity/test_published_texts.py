@@ -91,8 +91,10 @@ async def test_a_consent_is_taken_back_is_not_asked_again_and_can_be_given_anew(
     assert (standing.latest.is_live, standing.is_asked) == (False, False)
     memory.clock.advance(timedelta(hours=1))
     await accepted(memory, "photos")
-    [again] = memory.acceptances.kept.values()
+    before, again = await memory.acceptances.of_guardian("gua_1")
+    assert (before.accepted_at, before.withdrawn_at) == (NOW, NOW)  # that it was taken back stays written
     assert (again.is_live, again.accepted_at) == (True, memory.clock.now())
+    assert (await how_it_stands(memory, "photos")).latest == again
     assert [line.what for line in memory.audit.lines] == ["text-accepted", "consent-withdrawn", "text-accepted"]
 
 

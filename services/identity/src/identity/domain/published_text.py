@@ -84,6 +84,6 @@ def standings(texts: Iterable[PublishedText], acceptances: Sequence[Acceptance],
             continue
         own = [each for each in acceptances if each.text_id == text.text_id]
         answered = any(each.version == current.number for each in own)
-        latest = max(own, key=lambda each: each.version, default=None)
+        latest = max(own, key=lambda each: (each.version, each.accepted_at), default=None)
         found.append(Standing(text=text, current=current, latest=latest, is_asked=not answered))
     return found

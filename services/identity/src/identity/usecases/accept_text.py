@@ -14,7 +14,8 @@ from refettorio_chassis.clock import rome_day
 async def accept_text(ports: Ports, texts: Sequence[PublishedText], *, text_id: str, version: int, by: Actor) -> None:
     """The version they had before them, which must be the one in force. Twice is once.
 
-    A consent that was taken back is given again with a new instant. Raises `TextUnknownError`, `TextChangedError`.
+    A consent that was taken back is given anew, beside the earlier one: that it was taken back stays written.
+    Raises `TextUnknownError`, `TextChangedError`.
     """
     now = ports.now()
     current = _known(texts, text_id).current(rome_day(now))

@@ -124,9 +124,12 @@ class ContactCodesStore(Protocol):
 class Acceptances(Protocol):
     """Who read or agreed to which version of a text."""
 
-    async def of_guardian(self, guardian_id: str) -> Sequence[Acceptance]: ...
+    async def of_guardian(self, guardian_id: str) -> Sequence[Acceptance]:
+        """By text, version, and when."""
+        ...
+
     async def keep(self, acceptance: Acceptance) -> None:
-        """One for each guardian, text and version."""
+        """One for each guardian, text, version and instant it was accepted at."""
         ...
 
 
