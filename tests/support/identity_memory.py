@@ -84,6 +84,10 @@ class PeopleInMemory:
     async def keep_contact(self, contact: Contact) -> None:
         self.kept_contacts[contact.contact_id] = contact
 
+    async def merged_into(self, guardian_id: str) -> Sequence[Guardian]:
+        nearest = [each for each in self.guardians.values() if each.merged_into == guardian_id]
+        return [found for each in nearest for found in (each, *await self.merged_into(each.guardian_id))]
+
     async def with_contacts(self, *, unserved_since: datetime) -> Collection[str]:
         having = {contact.guardian_id for contact in self.kept_contacts.values()}
         old = {

@@ -414,6 +414,16 @@ async def who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_w
     assert list(await ports.people.every_contact("gua_1")) == []
 
 
+async def records_that_lead_to_one_are_found_also_by_way_of_another(ports: Ports) -> None:
+    first = replace(MARIO, merged_into=TWIN.guardian_id)
+    second = replace(TWIN, merged_into=GRANDMOTHER.guardian_id)
+    for each in (first, second, GRANDMOTHER):
+        await ports.people.keep_guardian(each)
+    assert list(await ports.people.merged_into(GRANDMOTHER.guardian_id)) == [second, first]
+    assert list(await ports.people.merged_into(TWIN.guardian_id)) == [first]
+    assert list(await ports.people.merged_into(MARIO.guardian_id)) == []
+
+
 async def an_acceptance_taken_back_is_changed_and_given_again_is_another(ports: Ports) -> None:
     first = Acceptance(guardian_id="gua_1", text_id="privacy", version=1, accepted_at=NOW)
     second, other = replace(first, version=2), replace(first, guardian_id="gua_2")
@@ -512,6 +522,7 @@ SCENARIOS: list[Scenario] = [
     people_born_alike_are_found_and_the_person_is_not_one_of_them,
     people_are_found_by_the_beginnings_of_their_names,
     contacts_belong_to_one_guardian,
+    records_that_lead_to_one_are_found_also_by_way_of_another,
     an_acceptance_taken_back_is_changed_and_given_again_is_another,
     who_has_contacts_and_who_signed_in_is_found_and_contacts_are_deleted_whole,
     what_waits_for_a_code_is_kept_changed_and_forgotten,

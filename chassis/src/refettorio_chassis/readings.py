@@ -81,19 +81,26 @@ class Readings:
         return await self._readings.delete_many({"at": {"$lt": self._clock.now() - KEPT_FOR}})
 
     async def about(
-        self, person: str, things: Collection[str] = (), deeds: Mapping[str, Collection[str]] | None = None
+        self,
+        person: str,
+        things: Collection[str] = (),
+        deeds: Mapping[str, Collection[str]] | None = None,
+        *,
+        merged: Collection[str] = (),
     ) -> Sequence[Access]:
         """What others did with the data of a person, or with `things` of theirs that the audit names. Latest first.
 
         `deeds`: acts of which only those on the subjects beside them concern the person, because others on the same
         subject do not. Others are the staff, and whoever acted in the person's place. A list of everybody counts for
-        everybody.
+        everybody. `merged`: records of the same person that were merged into theirs; what was noted stays under those
+        names.
         """
-        theirs: list[Document] = [{"subject": {"$in": [person, *things]}}]
+        names = [person, *merged]
+        theirs: list[Document] = [{"subject": {"$in": [*names, *things]}}]
         theirs += [{"what": deed, "subject": {"$in": list(of)}} for deed, of in (deeds or {}).items() if of]
         by_others = {"$or": theirs, "role": {"$in": [*STAFF_ROLES, *CAPACITIES]}}
-        done = {"$or": [by_others, {"who": person, "acted_by": {"$type": "string"}}]}
-        read = {"about": {"$in": [person, EVERYBODY]}}
+        done = {"$or": [by_others, {"who": {"$in": names}, "acted_by": {"$type": "string"}}]}
+        read = {"about": {"$in": [*names, EVERYBODY]}}
         lines = await self._audit.find(done, sort=[("at", -1)], limit=MOST_SHOWN)
         lines += await self._readings.find(read, sort=[("at", -1)], limit=MOST_SHOWN)
         latest = sorted(lines, key=lambda line: line["at"], reverse=True)[:MOST_SHOWN]

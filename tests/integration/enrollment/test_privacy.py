@@ -5,9 +5,11 @@ from __future__ import annotations
 import httpx2 as httpx
 import pytest
 
+from enrollment.domain.identifiers import GuardianId
+from enrollment.usecases.follow_merge import follow_merge
 from refettorio_chassis.testing import TokenMinter
 from tests.integration.enrollment.test_http import Families, form
-from tests.unit.enrollment.town import BIANCHI, CLASS_1A, ROSSI
+from tests.unit.enrollment.town import BIANCHI, CLASS_1A, ROSSI, Town
 
 
 @pytest.fixture
@@ -49,3 +51,14 @@ async def test_a_guardian_takes_away_what_is_theirs_and_nothing_else(api: Famili
     assert "Solo per noi" not in own.text  # what the office noted for itself may be about others: it is asked for there
     others = (await api.call(BIANCHI, "guardian", "GET", "/me/export")).json()
     assert others == {"applications": [], "pupils": [], "second_guardians": [], "debt_cents": 0, "accesses": []}
+
+
+async def test_who_looked_while_a_record_was_another_is_told_to_the_person_of_both(api: Families, town: Town) -> None:
+    sent = (await api.rossi("POST", "/applications", form())).json()
+    await api.office("GET", "/office/applications")
+    await api.office("GET", f"/office/applications/{sent['application_id']}")
+    before = await whats(api, ROSSI)
+    await town.run(follow_merge, ROSSI, into=GuardianId("gua_between"))
+    await town.run(follow_merge, GuardianId("gua_between"), into=BIANCHI)
+    assert await town.reads.merged_into(BIANCHI) == ["gua_between", ROSSI]
+    assert await whats(api, BIANCHI) == before == ["application-read", "applications-listed"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2 as httpx
 import pytest
@@ -75,6 +77,42 @@ async def test_who_is_deceased_is_out_at_once_and_back_when_it_was_a_mistake(
     assert (await family.sign_in("francesca.villa")).status_code == 302
     read = (await family.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
     assert {"person-deceased", "person-found-living"} <= {each["what"] for each in read}
+
+
+async def own_data(browser: Browser) -> dict[str, Any]:
+    answer = await browser.through_gate("GET", "/api/identity/v1/me/export")
+    assert answer.status_code == 200, answer.text
+    data: dict[str, Any] = answer.json()
+    return data
+
+
+@asynccontextmanager
+async def signed_in(site: Site, citizen: str) -> AsyncIterator[Browser]:
+    async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
+        browser = Browser(site, client)
+        await browser.sign_in(citizen)
+        yield browser
+
+
+async def test_what_was_kept_under_a_merged_record_is_in_the_export_and_in_the_access_log(
+    site: Site, administrator: Browser
+) -> None:
+    async with signed_in(site, "irene.costa") as staying, signed_in(site, "karim.benali") as going:
+        assert (await going.through_gate("PUT", "/api/identity/v1/me/texts/privacy/versions/1")).status_code == 200
+        left, kept = await own_data(going), await own_data(staying)
+        assert (await administrator.through_gate("GET", f"{PEOPLE}/{left['id']}/record")).status_code == 200
+        body = {"into": kept["id"], "reason": "Codice definitivo"}
+        merged = await administrator.through_gate("POST", f"{PEOPLE}/{left['id']}/merge", body)
+        assert merged.status_code == 204, merged.text
+
+        own = await own_data(staying)
+
+        assert [each["id"] for each in own["merged_records"]] == [left["id"]]
+        assert len(own["exchanges"]) == len(kept["exchanges"]) + len(left["exchanges"])
+        assert own["texts"] == [*kept["texts"], *left["texts"]]
+        log = (await staying.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
+        assert log == own["accesses"]
+        assert {"person-read", "person-merged"} <= {each["what"] for each in log}
 
 
 async def test_two_records_become_one_and_both_codes_lead_to_it(

@@ -2,6 +2,7 @@
 
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.credit_receipt import credit_receipt
+from ledger.usecases.follow_merge import know_merge
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.keep_receipt import keep_receipt
 from ledger.usecases.open_balance import open_balance
@@ -79,3 +80,19 @@ async def test_a_holder_reads_what_was_decided_about_a_payment_of_theirs(stage: 
         assert await whats(stage, GUARDIAN) == [("office", "resolve-anomaly")]
     assert await whats(stage, OTHER) == [("office", "resolve-anomaly")]
     assert await whats(stage, ("gua_3", "guardian")) == []
+
+
+async def test_what_is_kept_on_a_merged_account_is_told_with_the_kept_one(stage: Stage) -> None:
+    await stage.run(open_balance, account_id="gua_1", amount_cents=-5_000, reason="riporto")
+    exempt = {"until": "2026-06-30", "reason": "Servizi sociali"}
+    assert (await call(stage, OFFICE, "POST", f"{ACCOUNT}/exemptions", json=exempt)).status_code == 201
+    assert (await call(stage, OFFICE, "GET", ACCOUNT)).status_code == 200
+    before = (await call(stage, GUARDIAN, "GET", f"{API}/me/export")).json()
+    await stage.run(know_merge, "gua_1", into="gua_2")
+    own = (await call(stage, OTHER, "GET", f"{API}/me/export")).json()
+    assert own["accesses"] == before["accesses"]
+    assert await whats(stage, OTHER) == [("office", "account-read"), ("office", "grant-exemption")]
+    [merged] = own["merged_accounts"]
+    for name in ("account", "movements", "arrangements"):
+        assert merged[name] == before[name] != []
+    assert (own["account"]["account_id"], own["movements"]) == ("gua_2", [])

@@ -8,6 +8,7 @@ import pytest
 
 from notify.inbound import http_privacy
 from notify.inbound.http import router
+from notify.usecases.follow_merge import follow_merge
 from notify.usecases.learn_enrolment import learn_enrolment
 from notify.usecases.plan_communication import plan_communication
 from refettorio_chassis.readings import Readings
@@ -113,3 +114,19 @@ async def test_a_guardian_takes_away_what_they_were_told_and_sees_who_looked(
     assert log["items"] == own["accesses"]
     other = (await pages.get("/api/notify/v1/me/export", headers=guardian("gua_other"))).json()
     assert [other[name] for name in ("contacts", "messages", "deliveries", "accesses")] == [[]] * 4
+
+
+async def test_what_went_to_a_merged_record_is_told_with_the_kept_one(
+    bench: MongoBench, pages: httpx.AsyncClient
+) -> None:
+    await reachable(bench)
+    await low_balance(bench)
+    await pages.get("/api/notify/v1/office/deliveries", headers=office())
+    before = (await pages.get("/api/notify/v1/me/export", headers=guardian())).json()
+    await bench.run(follow_merge, MARIA, into_id="gua_between")
+    await bench.run(follow_merge, "gua_between", into_id="gua_kept")
+    own = (await pages.get("/api/notify/v1/me/export", headers=guardian("gua_kept"))).json()
+    for name in ("contacts", "messages", "deliveries", "accesses"):
+        assert own[name] == before[name] != []
+    log = (await pages.get("/api/notify/v1/me/access-log", headers=guardian("gua_kept"))).json()
+    assert log["items"] == own["accesses"]

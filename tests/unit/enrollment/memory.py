@@ -31,6 +31,7 @@ class MemoryStore(MemorySecondGuardians):
     applications_: dict[ApplicationId, Application] = field(default_factory=dict)
     pupils_: dict[PupilId, Pupil] = field(default_factory=dict)
     holders_: dict[GuardianId, Holder] = field(default_factory=dict)
+    merged: dict[GuardianId, GuardianId] = field(default_factory=dict)
     network_down_since_: datetime | None = None
     closures: dict[tuple[SchoolId, date], Closure] = field(default_factory=dict)
     excuses: dict[tuple[ClassId, date], Excuse] = field(default_factory=dict)
@@ -144,6 +145,13 @@ class MemoryStore(MemorySecondGuardians):
 
     async def pupil(self, pupil_id: PupilId) -> Pupil | None:
         return self.pupils_.get(pupil_id)
+
+    async def keep_merged(self, guardian_id: GuardianId, into: GuardianId) -> None:
+        self.merged[guardian_id] = into
+
+    async def merged_into(self, guardian_id: GuardianId) -> Sequence[GuardianId]:
+        nearest = sorted(each for each, into in self.merged.items() if into == guardian_id)
+        return [found for each in nearest for found in (each, *await self.merged_into(each))]
 
     async def hand_applications(self, guardian_id: GuardianId, into: GuardianId) -> None:
         for each in list(self.applications_.values()):

@@ -15,7 +15,7 @@ from enrollment.inbound import (
     http_setup,
 )
 from enrollment.outbound.fiscal_codes import StdnumFiscalCodes
-from enrollment.outbound.queries import NETWORKS, Queries
+from enrollment.outbound.queries import MERGED, NETWORKS, Queries
 from enrollment.outbound.store import FORGOTTEN, INDEXES, Store
 from enrollment.settings import Settings
 from enrollment.usecases.forget_by_rule import forget_by_rule
@@ -78,6 +78,7 @@ def wire(base: Foundation) -> Service:
             "closures",
             "excuses",
             "holders",
+            MERGED,
             NETWORKS,
             FORGOTTEN,
         ],

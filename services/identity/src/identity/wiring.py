@@ -95,6 +95,7 @@ SCHEMES: Final[tuple[Scheme, ...]] = ("spid", "cie")
 INDEXES: Final = (
     Index(collection=GUARDIANS, keys=[("fiscal_code", 1)], unique=True),
     Index(collection=GUARDIANS, keys=[("without_omocodia", 1)]),
+    Index(collection=GUARDIANS, keys=[("merged_into", 1)], where={"merged_into": {"$type": "string"}}),
     Index(collection=CONTACTS, keys=[("guardian_id", 1), ("channel", 1), ("address", 1)], unique=True),
     Index(collection=ACCEPTANCES, keys=[("guardian_id", 1)]),
     Index(collection=STAFF, keys=[("fiscal_code", 1)], unique=True),

@@ -254,6 +254,7 @@ class Wiring:
             anomalies=NoticeStore(self.base.transactions.view),
             refunds=RefundStore(self.base.transactions.view),
             arrangements=DunningStore(self.base.transactions.view),
+            records=HolderStore(self.base.transactions.view),
             readings=self.readings,
             clock=self.base.clock,
         )

@@ -39,6 +39,7 @@ INDEXES = (
     Index(collection="enrolments", keys=[("guardian_id", 1)]),
     Index(collection="enrolments", keys=[("placements.class_id", 1), ("guardian_id", 1)]),
     Index(collection="enrolments", keys=[("placements.school_id", 1), ("guardian_id", 1)]),
+    Index(collection="guardians", keys=[("merged_into", 1)], where={"merged_into": {"$type": "string"}}),
     Index(collection="letters", keys=[("guardian_id", 1), ("written_at", -1)]),
     Index(collection="deliveries", keys=[("channel", 1), ("state", 1), ("next_attempt_at", 1)]),
     Index(collection="deliveries", keys=[("state", 1), ("planned_at", -1)]),

@@ -44,7 +44,7 @@ def router(reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
         own = [each.enrolment_id for pupil in pupils for each in pupil.enrolled_by(guardian_id)]
         things = [*(each.application_id for each in applications), *(each.pupil_id for each in pupils), *own]
         things += [each.second_guardian_id for each in await reads.second_guardians_of(guardian_id)]
-        return list(await readings.about(guardian_id, things))
+        return list(await readings.about(guardian_id, things, merged=await reads.merged_into(guardian_id)))
 
     @routes.get("/access-log")
     async def accesses(caller: Guardian) -> Accesses:

@@ -32,6 +32,8 @@ from refettorio_chassis.mongo import Document
 from refettorio_chassis.transaction import BoundCollection, Collections
 
 NETWORKS: Final = "payment_networks"
+MERGED: Final = "merged_records"
+"""`_id` the guardian of a record that was merged, `into` the one of the record it leads to."""
 PAGOPA: Final = "pagopa"
 SECOND_GUARDIANS: Final = "second_guardians"
 
@@ -119,6 +121,15 @@ class Queries:
     async def holder(self, guardian_id: GuardianId) -> Holder:
         row = await self._in("holders").find_one({"_id": guardian_id})
         return holder_from(row) if row else Holder(guardian_id=guardian_id)
+
+    async def merged_into(self, guardian_id: GuardianId) -> Sequence[GuardianId]:
+        known: list[GuardianId] = []
+        nearest = [guardian_id]
+        while nearest:
+            found = await self._in(MERGED).find({"into": {"$in": nearest}}, sort=[("_id", 1)])
+            nearest = [GuardianId(row["_id"]) for row in found]
+            known += nearest
+        return known
 
     async def network_down_since(self) -> datetime | None:
         row = await self._in(NETWORKS).find_one({"_id": PAGOPA})

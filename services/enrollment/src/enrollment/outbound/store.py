@@ -20,7 +20,7 @@ from enrollment.domain.second_guardian import SecondGuardian
 from enrollment.domain.window import Window
 from enrollment.outbound import rows
 from enrollment.outbound.holder_rows import holder_from, holder_row
-from enrollment.outbound.queries import NETWORKS, PAGOPA, SECOND_GUARDIANS, Queries
+from enrollment.outbound.queries import MERGED, NETWORKS, PAGOPA, SECOND_GUARDIANS, Queries
 from enrollment.outbound.second_guardian_rows import guardian_from, guardian_row, second_guardian_row
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import Document
@@ -43,6 +43,7 @@ INDEXES: Final = (
         where={"is_live": True},
     ),
     Index(collection="classes", keys=[("school_id", 1)]),
+    Index(collection=MERGED, keys=[("into", 1)]),
     Index(collection="pupils", keys=[("match_key", 1)], unique=True),
     Index(collection="pupils", keys=[("enrolments.account_id", 1)]),
     Index(collection="pupils", keys=[("enrolments.class_id", 1)]),
@@ -99,6 +100,9 @@ class Store(Queries):
         where = {"_id": application.application_id, "version": application.version - 1}
         if not await self._in("applications").replace_one(where, rows.application_row(application)):
             raise RetryLater("the application changed meanwhile")
+
+    async def keep_merged(self, guardian_id: GuardianId, into: GuardianId) -> None:
+        await self._put(MERGED, {"_id": guardian_id, "into": into})
 
     async def hand_applications(self, guardian_id: GuardianId, into: GuardianId) -> None:
         await self._in("applications").update_many({"guardian_id": guardian_id}, {"$set": {"guardian_id": into}})

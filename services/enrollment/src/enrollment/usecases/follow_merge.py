@@ -22,6 +22,7 @@ async def follow_merge(ports: Ports, guardian_id: GuardianId, *, into: GuardianI
     account that is kept. Brothers and sisters of both records are ranked together from then on. Second guardians follow
     on both sides.
     """
+    await ports.store.keep_merged(guardian_id, into)
     await ports.store.hand_applications(guardian_id, into)
     today = rome_day(ports.clock.now())
     for pupil in await ports.store.pupils_of(guardian_id):

@@ -59,8 +59,18 @@ class Accepted(_Given):
     withdrawn_at: datetime | None
 
 
+class MergedRecord(_Given):
+    """A record of the same person that was merged into theirs. What is kept under its identifier is given too."""
+
+    id: str
+    fiscal_code: str
+    given_name: str
+    family_name: str
+    registered_at: datetime
+
+
 class OwnData(_Given):
-    """All that identity keeps about one person."""
+    """All that identity keeps about one person, also under the records that were merged into theirs."""
 
     id: str
     fiscal_code: str
@@ -68,6 +78,7 @@ class OwnData(_Given):
     family_name: str
     registered_at: datetime
     preferred_channel: str | None
+    merged_records: list[MergedRecord]
     contacts: list[ContactItem]
     delegations_given: list[GivenItem]
     delegations_received: list[ReceivedItem]
@@ -82,6 +93,7 @@ class Reading(Protocol):
     """What these routes read."""
 
     async def guardian(self, guardian_id: str) -> Guardian | None: ...
+    async def merged_into(self, guardian_id: str) -> Sequence[Guardian]: ...
     async def contacts(self, guardian_id: str) -> Sequence[Contact]: ...
     async def sessions_of(self, guardian_id: str) -> Sequence[Session]: ...
     async def acceptances_of(self, guardian_id: str) -> Sequence[Acceptance]: ...
@@ -93,10 +105,13 @@ def privacy_router(reading: Reading, readings: Readings, delegations: OwnDelegat
     """`/api/identity/v1/me/access-log` and `…/me/export`."""
     router = APIRouter(prefix="/api/identity/v1/me", tags=["privacy"])
 
+    async def seen_by_others(guardian_id: str, merged: Sequence[Guardian]) -> list[Access]:
+        return list(await readings.about(guardian_id, merged=[each.guardian_id for each in merged]))
+
     @router.get("/access-log")
     async def accesses(caller: Person) -> Accesses:
         """Who of the staff saw or changed the caller's data here."""
-        return Accesses(items=list(await readings.about(caller.subject)))
+        return Accesses(items=await seen_by_others(caller.subject, await reading.merged_into(caller.subject)))
 
     @router.get("/export")
     async def export(caller: Person) -> OwnData:
@@ -104,6 +119,9 @@ def privacy_router(reading: Reading, readings: Readings, delegations: OwnDelegat
         guardian = await reading.guardian(caller.subject)
         if guardian is None:
             raise GuardianUnknownError("Questa persona non ha ancora effettuato l'accesso al portale.")
+        merged = await reading.merged_into(caller.subject)
+        records = [guardian, *merged]
+        names = [each.guardian_id for each in records]
         return OwnData(
             id=guardian.guardian_id,
             fiscal_code=guardian.fiscal_code,
@@ -111,17 +129,28 @@ def privacy_router(reading: Reading, readings: Readings, delegations: OwnDelegat
             family_name=guardian.family_name,
             registered_at=guardian.registered_at,
             preferred_channel=guardian.preferred_channel,
-            contacts=[contact_item(contact) for contact in await reading.contacts(caller.subject)],
-            delegations_given=await delegations.given_by(guardian),
-            delegations_received=await delegations.received_by(guardian),
-            sessions=[_signed_in_on(session) for session in await reading.sessions_of(caller.subject)],
-            texts=[_accepted(each) for each in await reading.acceptances_of(caller.subject)],
-            erasure_requests=[own_erasure(each) for each in await reading.erasures_of(caller.subject)],
-            exchanges=[_exchanged(each) for each in await reading.exchanges_about(caller.subject)],
-            accesses=list(await readings.about(caller.subject)),
+            merged_records=[_merged(each) for each in merged],
+            contacts=[contact_item(contact) for name in names for contact in await reading.contacts(name)],
+            delegations_given=[item for each in records for item in await delegations.given_by(each)],
+            delegations_received=[item for each in records for item in await delegations.received_by(each)],
+            sessions=[_signed_in_on(session) for name in names for session in await reading.sessions_of(name)],
+            texts=[_accepted(each) for name in names for each in await reading.acceptances_of(name)],
+            erasure_requests=[own_erasure(each) for name in names for each in await reading.erasures_of(name)],
+            exchanges=[_exchanged(each) for name in names for each in await reading.exchanges_about(name)],
+            accesses=await seen_by_others(caller.subject, merged),
         )
 
     return router
+
+
+def _merged(record: Guardian) -> MergedRecord:
+    return MergedRecord(
+        id=record.guardian_id,
+        fiscal_code=record.fiscal_code,
+        given_name=record.given_name,
+        family_name=record.family_name,
+        registered_at=record.registered_at,
+    )
 
 
 def _accepted(acceptance: Acceptance) -> Accepted:

@@ -98,6 +98,9 @@ class Queries:
     async def guardian(self, guardian_id: str) -> Guardian | None:
         return await self._people.guardian(guardian_id)
 
+    async def merged_into(self, guardian_id: str) -> Sequence[Guardian]:
+        return await self._people.merged_into(guardian_id)
+
     async def contacts(self, guardian_id: str) -> Sequence[Contact]:
         return await self._people.contacts(guardian_id)
 

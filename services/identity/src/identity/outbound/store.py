@@ -70,6 +70,18 @@ class People:
         }
         await self._guardians.replace_one({"_id": guardian.guardian_id}, document, upsert=True)
 
+    async def merged_into(self, guardian_id: str) -> Sequence[Guardian]:
+        """The records that lead to this one, also by way of another."""
+        found: list[Guardian] = []
+        nearest = [guardian_id]
+        while nearest:
+            rows = await self._guardians.find(
+                {"merged_into": {"$in": nearest}}, sort=[("registered_at", 1), ("_id", 1)]
+            )
+            nearest = [row["_id"] for row in rows]
+            found += map(_guardian, rows)
+        return found
+
     async def contacts(self, guardian_id: str) -> Sequence[Contact]:
         return [contact for contact in await self.every_contact(guardian_id) if contact.removed_at is None]
 

@@ -48,10 +48,17 @@ class OwnArrangements(Protocol):
     async def arrangements_of(self, account_id: str) -> Sequence[Arrangement]: ...
 
 
+class OwnRecords(Protocol):
+    """Which records are of the same person."""
+
+    async def merged_into(self, account_id: str) -> Sequence[str]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What is kept about one holder, beside the account and the declarations."""
+    """What is kept on one account of a holder's, beside the account itself and the declarations."""
 
+    account_id: str
     posted: Sequence[Posted]
     notices: Sequence[Notice]
     resolved: Sequence[KeptReceipt]
@@ -80,12 +87,18 @@ class PrivacyDesk:
     anomalies: OwnAnomalies
     refunds: OwnRefunds
     arrangements: OwnArrangements
+    records: OwnRecords
     readings: Readings
     clock: Clock
 
-    async def kept(self, account_id: str) -> Kept:
-        """Read once."""
+    async def every_kept(self, account_id: str) -> tuple[Kept, ...]:
+        """The holder's own account first, then those of records that were merged into theirs."""
+        merged = await self.records.merged_into(account_id)
+        return tuple([await self._kept(each) for each in (account_id, *merged)])
+
+    async def _kept(self, account_id: str) -> Kept:
         return Kept(
+            account_id=account_id,
             posted=await self.queries.statement(account_id, StatementSpan(first=None, last=None)),
             notices=await self.queries.notices_of(account_id),
             resolved=await self.anomalies.resolved_of(account_id),
@@ -93,9 +106,24 @@ class PrivacyDesk:
             arrangements=await self.arrangements.arrangements_of(account_id),
         )
 
-    async def accesses(self, account_id: str, kept: Kept) -> list[Access]:
+    async def accesses(self, kept: Sequence[Kept]) -> list[Access]:
         """Who of the staff read or changed it."""
-        return list(await self.readings.about(account_id, kept.things))
+        own, *merged = [each.account_id for each in kept]
+        things = [thing for each in kept for thing in each.things]
+        return list(await self.readings.about(own, things, merged=merged))
+
+    async def shown(self, kept: Kept, caller: Caller) -> OwnAccount:
+        """All of one account."""
+        own, today = kept.account_id, rome_day(self.clock.now())
+        return OwnAccount(
+            account=await self.accounts.of_holder(own),
+            movements=await self.accounts.entries(own, kept.posted),
+            notices=[notice_view(notice, today) for notice in kept.notices],
+            declarations=declaration_views(own, await self.queries.declarations_of([own]), today),
+            refunds=[refund_view(refund, caller) for refund in kept.refunds],
+            arrangements=[arrangement_view(each) for each in kept.arrangements],
+            shares=[_share_view(each, own) for each in await self.queries.agreements_of([own])],
+        )
 
 
 class ShareView(BaseModel):
@@ -109,8 +137,8 @@ class ShareView(BaseModel):
     valid_from: date
 
 
-class OwnData(BaseModel):
-    """All that the ledger keeps about one holder; why it keeps it, the README says."""
+class OwnAccount(BaseModel):
+    """All that the ledger keeps on one account; why it keeps it, the README says."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -121,6 +149,12 @@ class OwnData(BaseModel):
     refunds: list[RefundView]
     arrangements: list[ArrangementView]
     shares: list[ShareView]
+
+
+class OwnData(OwnAccount):
+    """The holder's account, and those of records that were found to be theirs too and merged into it."""
+
+    merged_accounts: list[OwnAccount]
     accesses: list[Access]
 
 
@@ -130,22 +164,13 @@ def router(desk: PrivacyDesk) -> APIRouter:
 
     @routes.get("/access-log")
     async def accesses(caller: Guardian) -> Accesses:
-        return Accesses(items=await desk.accesses(caller.subject, await desk.kept(caller.subject)))
+        return Accesses(items=await desk.accesses(await desk.every_kept(caller.subject)))
 
     @routes.get("/export")
     async def export(caller: Guardian) -> OwnData:
-        own, today = caller.subject, rome_day(desk.clock.now())
-        kept, declared = await desk.kept(own), await desk.queries.declarations_of([own])
-        return OwnData(
-            account=await desk.accounts.of_holder(own),
-            movements=await desk.accounts.entries(own, kept.posted),
-            notices=[notice_view(notice, today) for notice in kept.notices],
-            declarations=declaration_views(own, declared, today),
-            refunds=[refund_view(refund, caller) for refund in kept.refunds],
-            arrangements=[arrangement_view(each) for each in kept.arrangements],
-            shares=[_share_view(each, own) for each in await desk.queries.agreements_of([own])],
-            accesses=await desk.accesses(own, kept),
-        )
+        kept = await desk.every_kept(caller.subject)
+        own, *merged = [await desk.shown(each, caller) for each in kept]
+        return OwnData(**dict(own), merged_accounts=merged, accesses=await desk.accesses(kept))
 
     return routes
 

@@ -80,6 +80,16 @@ class HolderStore:
         found = await self._holders.find({"merged_into": {"$type": "string"}}, {"_id": 1}, sort=[("_id", 1)])
         return [each["_id"] for each in found]
 
+    async def merged_into(self, account_id: str) -> Sequence[str]:
+        """Accounts of the records that lead to this one, also by way of another."""
+        known: list[str] = []
+        nearest = [account_id]
+        while nearest:
+            found = await self._holders.find({"merged_into": {"$in": nearest}}, {"_id": 1}, sort=[("_id", 1)])
+            nearest = [each["_id"] for each in found]
+            known += nearest
+        return known
+
     async def keep(self, holder: Holder) -> None:
         document: Document = {
             "_id": holder.account_id,

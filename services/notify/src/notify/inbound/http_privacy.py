@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Protocol
 
@@ -39,7 +39,10 @@ class OwnDelivery(BaseModel):
 
 
 class OwnData(BaseModel):
-    """All that notify keeps about one guardian; newest first. One-time codes are none of it: they are deleted."""
+    """All that notify keeps about one guardian, also under records merged into theirs; newest first.
+
+    One-time codes are none of it: they are deleted.
+    """
 
     given_name: str | None
     preferred_channel: str | None
@@ -53,8 +56,9 @@ class Reading(Protocol):
     """What these routes read."""
 
     async def guardian(self, guardian_id: str) -> Guardian | None: ...
+    async def merged_into(self, guardian_id: str) -> Sequence[Guardian]: ...
     async def every_letter_of(self, guardian_id: str) -> Sequence[Letter]: ...
-    async def deliveries_of(self, guardian_id: str) -> Sequence[Delivery]: ...
+    async def deliveries_of(self, guardian_ids: Collection[str]) -> Sequence[Delivery]: ...
 
 
 def router(reading: Reading, readings: Readings) -> APIRouter:
@@ -63,21 +67,25 @@ def router(reading: Reading, readings: Readings) -> APIRouter:
 
     @routes.get("/access-log")
     async def accesses(caller: Person) -> Accesses:
-        return Accesses(items=list(await readings.about(caller.subject)))
+        merged = [each.guardian_id for each in await reading.merged_into(caller.subject)]
+        return Accesses(items=list(await readings.about(caller.subject, merged=merged)))
 
     @routes.get("/export")
     async def export(caller: Person) -> OwnData:
         known = await reading.guardian(caller.subject) or Guardian(guardian_id=caller.subject)
+        merged = await reading.merged_into(caller.subject)
+        names = [each.guardian_id for each in merged]
         return OwnData(
             given_name=known.given_name,
             preferred_channel=known.preferred_channel,
             contacts=[
                 OwnContact(channel=each.channel, address=each.address, verified_at=each.verified_at)
-                for each in known.contacts
+                for record in (known, *merged)
+                for each in record.contacts
             ],
             messages=[shown_letter(letter) for letter in await reading.every_letter_of(caller.subject)],
-            deliveries=[_delivery(each) for each in await reading.deliveries_of(caller.subject)],
-            accesses=list(await readings.about(caller.subject)),
+            deliveries=[_delivery(each) for each in await reading.deliveries_of([caller.subject, *names])],
+            accesses=list(await readings.about(caller.subject, merged=names)),
         )
 
     return routes

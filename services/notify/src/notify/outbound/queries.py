@@ -45,9 +45,19 @@ class Queries:
         found = await self._guardians.find_one({"_id": guardian_id})
         return documents.guardian_from(found) if found else None
 
-    async def deliveries_of(self, guardian_id: str) -> list[Delivery]:
-        """All to one guardian, newest first; those of codes are none of it."""
-        where = {"guardian_id": guardian_id, "template": {"$ne": CONTACT_CODE}}
+    async def merged_into(self, guardian_id: str) -> list[Guardian]:
+        """The records that lead to this one, also by way of another."""
+        found: list[Guardian] = []
+        nearest = [guardian_id]
+        while nearest:
+            rows = await self._guardians.find({"merged_into": {"$in": nearest}}, sort=[("_id", 1)])
+            nearest = [row["_id"] for row in rows]
+            found += map(documents.guardian_from, rows)
+        return found
+
+    async def deliveries_of(self, guardian_ids: Collection[str]) -> list[Delivery]:
+        """All to one guardian, by the names they had, newest first; those of codes are none of it."""
+        where = {"guardian_id": {"$in": list(guardian_ids)}, "template": {"$ne": CONTACT_CODE}}
         found = await self._deliveries.find(where, sort=[("planned_at", -1), ("_id", -1)])
         return [documents.delivery_from(document) for document in found]
 
