@@ -15,6 +15,7 @@ from tests.support.erasures_double import erasures
 from tests.support.machines_double import machines
 from tests.support.operators_double import operators
 from tests.support.register_double import register
+from tests.support.second_guardians_double import SHARED, office_json, second_guardians, shared_pupil
 
 Json = Mapping[str, object] | bytes
 GUARDIAN: Final = "gua_0f8c"
@@ -342,10 +343,11 @@ def _enrollment() -> dict[tuple[str, str], Json]:
         ("GET", LINES): {"items": [{"line_id": "verde", "name": "Linea verde", "school_ids": ["primaria"]}]},
         ("PUT", f"{LINES}/blu"): {},
         ("PUT", f"{LINES}/verde"): {},
-        ("GET", "/api/enrollment/v1/pupils"): {"items": children},
-        ("GET", OFFICE_PUPIL): children[0],
+        ("GET", "/api/enrollment/v1/pupils"): {"items": [*children, shared_pupil(enrolment)]},
+        ("GET", OFFICE_PUPIL): children[0] | {"second_guardians": [office_json()]},
         ("POST", f"{OFFICE_PUPIL}/move"): children[0],
         ("POST", f"{OFFICE_PUPIL}/enrolments/enr_1/end"): children[0],
+        **second_guardians(),
     }
 
 
@@ -473,7 +475,7 @@ def _attendance() -> dict[tuple[str, str], Json]:
         ("POST", f"{sheet}/close"): sheet_json("closed"),
         ("POST", f"{sheet}/reopen"): sheet_json(),
         ("POST", "/api/attendance/v1/corrections"): {"day": "2025-10-06", "mark": "absent", "pupil_id": PUPIL},
-        ("GET", f"/api/attendance/v1/pupils/{PUPIL}/days"): {"items": days},
+        **{("GET", f"/api/attendance/v1/pupils/{pupil_id}/days"): {"items": days} for pupil_id in (PUPIL, SHARED)},
     }
 
 

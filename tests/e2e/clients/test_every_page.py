@@ -6,7 +6,8 @@ from playwright.async_api import Browser, ViewportSize, expect
 from tests.e2e.clients.conftest import Town
 from tests.support.chromium import NARROW, WIDE, window
 from tests.support.office_money_double import PLAN, PRINTING, ROOTS
-from tests.support.services_double import APPLICATION, GUARDIAN, NOTICE, PUPIL
+from tests.support.second_guardians_double import INVITED_TO, SHARED
+from tests.support.services_double import APPLICATION, GUARDIAN, NOTICE, PUPIL, SIBLING
 
 PAGES = (
     "/",
@@ -38,6 +39,8 @@ PAGES = (
     "/portale/comunicazioni",
     "/portale/figli",
     f"/portale/figli/{PUPIL}",
+    f"/portale/figli/{SHARED}",
+    *(f"/portale/figli/{each}/altro-genitore?esito=indicato" for each in (PUPIL, SIBLING, SHARED, INVITED_TO)),
     "/portale/profilo",
     "/portale/profilo/accessi",
     "/portale/profilo/registro",

@@ -71,3 +71,11 @@ def test_errors_lead_to_the_first_step_that_has_one() -> None:
 
 def test_a_period_is_a_month_or_a_school_year() -> None:
     assert [formats.period("2025-10"), formats.period("2025/26")] == ["ottobre 2025", "anno scolastico 2025/2026"]
+
+
+@pytest.mark.parametrize(
+    ("percent", "said"),
+    [(0, "lo 0"), (1, "l'1"), (8, "l'8"), (11, "l'11"), (18, "il 18"), (40, "il 40"), (80, "l'80"), (100, "il 100")],
+)
+def test_a_percentage_has_the_article_of_its_sound(percent: int, said: str) -> None:
+    assert formats.with_article(percent) == f"{said}\xa0%"

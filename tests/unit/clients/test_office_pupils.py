@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.browserless import Browser
+from tests.support.second_guardians_double import OFFICE, WITH_PAOLO, office_json
 from tests.support.services_double import OFFICE_PUPIL, PUPIL, ServicesDouble
 
 PAGE = f"/ufficio/alunni/{PUPIL}"
@@ -10,6 +11,9 @@ END = f"{PAGE}/iscrizioni/enr_1/termina"
 MOVED = {"class_id": "infanzia-gialli", "first_day": "2025-11-03", "move_reason": "Cambio di residenza"}
 RIDE = {"ride-enr_1": "return", "ride_day-enr_1": "2026-02-01", "ride_reason-enr_1": "Torna con i nonni"}
 ENDED = {"last_day-enr_1": "2025-12-19", "end_reason-enr_1": "Trasferimento", "end_confirmed-enr_1": "yes"}
+
+SHARED = f"{PAGE}/altro-genitore/{WITH_PAOLO}/termina"
+UNSHARED = {f"sharing_reason-{WITH_PAOLO}": "Tribunale di Cremona, 12/2025", f"sharing_confirmed-{WITH_PAOLO}": "yes"}
 
 
 async def test_a_class_is_chosen_and_its_pupils_are_listed(clerk: Browser, services: ServicesDouble) -> None:
@@ -119,6 +123,7 @@ def on_the_bus(services: ServicesDouble) -> None:
     [
         ("classe", f"{OFFICE_PUPIL}/move", MOVED),
         ("iscrizioni/enr_1/termina", f"{OFFICE_PUPIL}/enrolments/enr_1/end", ENDED),
+        (f"altro-genitore/{WITH_PAOLO}/termina", f"{OFFICE}/{WITH_PAOLO}/end", UNSHARED),
     ],
 )
 async def test_a_refusal_is_told_and_what_was_typed_is_kept(
@@ -152,3 +157,30 @@ async def test_what_is_over_cannot_be_changed(clerk: Browser, services: Services
     assert "mai iniziata" in page
     assert "Conferma la fine" not in page
     assert "Nuova classe" not in page
+
+
+async def test_the_other_guardian_and_their_share_are_shown(clerk: Browser, services: ServicesDouble) -> None:
+    page = (await clerk.see(PAGE)).text
+    for words in ('<a href="/ufficio/persone/gua_7">Paolo Rossi</a>', "il 40\xa0% dei costi", "Dal 13/10/2025"):
+        assert words in page
+
+    unknown = office_json("named", guardian_id=None, other_name=None, next=None)
+    services.change("GET", OFFICE_PUPIL, second_guardians=[unknown, office_json("ended", second_guardian_id="sec_0")])
+
+    page = (await clerk.see(PAGE)).text
+    assert "Persona che non ha ancora fatto l'accesso" in page.replace("&#39;", "'")
+    assert page.count("Conferma e termina") == 1  # what is over cannot be ended
+    assert "non può più accettare" in page
+
+
+async def test_the_office_ends_the_sharing_once_it_is_meant(clerk: Browser, services: ServicesDouble) -> None:
+    await clerk.see(PAGE)
+
+    for field in UNSHARED:
+        unmeant = await clerk.post(SHARED, **{name: value for name, value in UNSHARED.items() if name != field})
+        assert f'href="#{field}"' in unmeant.text
+    assert services.sent("POST", f"{OFFICE}/{WITH_PAOLO}/end") == []
+    response = await clerk.post(SHARED, **UNSHARED)
+
+    assert response.headers["location"] == f"{PAGE}?esito=altro-genitore"
+    assert services.sent("POST", f"{OFFICE}/{WITH_PAOLO}/end")[0].body == {"reason": "Tribunale di Cremona, 12/2025"}

@@ -35,6 +35,7 @@ PORTAL = {
     "/portale/comunicazioni": "Sciopero del 10 ottobre",
     "/portale/figli": "Luca Rossi",
     f"/portale/figli/{PUPIL}": "ottobre 2025",
+    f"/portale/figli/{PUPIL}/altro-genitore": "Proposta di Paolo Rossi",
 }
 OFFICE = {
     "/ufficio/": "Domande di iscrizione",

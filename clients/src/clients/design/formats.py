@@ -83,3 +83,10 @@ def school_year(value: str) -> str:
     """`2025/26` → `2025/2026`."""
     first, _, last = value.partition("/")
     return f"{first}/{first[:2]}{last}" if len(first) == 4 and len(last) == 2 else value
+
+
+def with_article(percent: int) -> str:
+    """`40` → `il 40 %`, `8` → `l'8 %`, `0` → `lo 0 %`: as Italian says it, with a space that does not break."""
+    begins_with_vowel = percent in {1, 8, 11} or percent // 10 == 8
+    article = "lo " if percent == 0 else "l'" if begins_with_vowel else "il "
+    return f"{article}{percent}\N{NO-BREAK SPACE}%"

@@ -121,6 +121,7 @@ class Pages:
             machine_instant=formats.machine_instant,
             grouped=formats.grouped,
             school_year=formats.school_year,
+            with_article=formats.with_article,
             zip=zip,
             application_word=partial(word, "application"),
             notice_word=partial(word, "notice"),

@@ -13,6 +13,7 @@ from clients.office.holders import holders_of
 from clients.office.places import class_names
 from clients.office.reasons import not_confirmed, reason_missing
 from clients.services.enrollment import RIDES, Leaving, Move, RideChange
+from clients.services.second_guardians import Ending
 from clients.services.transport import Refusal
 from clients.visitor import Clerk, ClerkForm, Submission, Visitor, see
 
@@ -20,10 +21,12 @@ router = APIRouter(prefix="/ufficio/alunni", include_in_schema=False)
 MOVE_FIELDS: Final = ("class_id", "first_day", "move_reason")
 END_FIELDS: Final = ("last_day", "end_reason", "end_confirmed")
 RIDE_FIELDS: Final = ("ride", "ride_day", "ride_reason")
+SHARING_FIELDS: Final = ("sharing_reason", "sharing_confirmed")
 TOASTS = {
     "spostato": "Il cambio di classe è registrato: dal giorno indicato l'alunno è sul registro della nuova classe.",
     "corse": "Il cambio delle corse è registrato. Se un periodo da quel giorno è già addebitato, fai il ricalcolo.",
     "terminata": "L'iscrizione finisce il giorno indicato: dopo, l'alunno non è più sul registro.",
+    "altro-genitore": "È finita: l'altro genitore non vede l'alunno, e da domani i costi non si dividono.",
 }
 
 
@@ -107,6 +110,22 @@ async def change_ride(submission: ClerkForm, pupil_id: str, enrolment_id: str) -
     return see(f"/ufficio/alunni/{pupil_id}?esito=corse")
 
 
+@router.post("/{pupil_id}/altro-genitore/{second_guardian_id}/termina")
+async def end_second_guardian(submission: ClerkForm, pupil_id: str, second_guardian_id: str) -> Response:
+    """The other guardian sees the pupil no longer. Only the two can agree on it again, so it is confirmed."""
+    form = submission.form
+    reason_field, tick = (f"{name}-{second_guardian_id}" for name in SHARING_FIELDS)
+    messages = [*reason_missing(form, reason_field), *not_confirmed(form, tick)]
+    if messages:
+        return await _pupil_page(submission.visitor, pupil_id, trouble=Trouble(messages), form=form)
+    ending = Ending(reason=form.text(reason_field))
+    try:
+        await submission.visitor.services.second_guardians.end_by_office(second_guardian_id, ending)
+    except Refusal as problem:
+        return await _refused(submission, pupil_id, problem)
+    return see(f"/ufficio/alunni/{pupil_id}?esito=altro-genitore")
+
+
 async def _refused(submission: Submission, pupil_id: str, problem: Refusal) -> HTMLResponse:
     return await _pupil_page(submission.visitor, pupil_id, trouble=trouble_from(problem), form=submission.form)
 
@@ -123,13 +142,15 @@ async def _pupil_page(
     found, schools = await enrollment.pupil(pupil_id), await enrollment.schools()
     own = (*END_FIELDS, *RIDE_FIELDS)
     names = [*MOVE_FIELDS, *(f"{name}-{each.enrolment_id}" for each in found.enrolments for name in own)]
+    names += (f"{name}-{each.second_guardian_id}" for each in found.second_guardians for name in SHARING_FIELDS)
+    accounts = (each.account_id for each in found.enrolments)
     return await visitor.page(
         "office/pupil.html",
         pupil=found,
         schools=schools,
         classes=class_names(schools),
         rides=[(each, word("ride", each)) for each in RIDES],
-        holders=await holders_of(visitor, (each.account_id for each in found.enrolments)),
+        holders=await holders_of(visitor, (*accounts, *(each.holder_id for each in found.second_guardians))),
         typed={name: form.text(name) if form else "" for name in names},
         toast=toast,
         trouble=trouble,

@@ -8,8 +8,8 @@ from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import HTMLResponse
 
 from clients.services.attendance import PupilDay
-from clients.services.enrollment import School
-from clients.visitor import Family
+from clients.services.enrollment import Pupil, School
+from clients.visitor import Family, Visitor
 
 router = APIRouter(prefix="/portale/figli", include_in_schema=False)
 NOT_FOUND = 404
@@ -17,12 +17,21 @@ NOT_FOUND = 404
 WORKING_DAYS = 5
 
 
+TOASTS = {"fine": "Non sei più l'altro genitore: da domani non paghi più una quota dei costi."}
+
+
 @router.get("")
-async def children(visitor: Family) -> HTMLResponse:
-    """The children enrolled by this holder."""
+async def children(visitor: Family, esito: str = "") -> HTMLResponse:
+    """The children enrolled by this holder, and those they are the second guardian of."""
     enrollment = visitor.services.enrollment
     pupils = await enrollment.own_pupils()
-    return await visitor.page("portal/children.html", pupils=pupils, places=_places(await enrollment.schools()))
+    return await visitor.page(
+        "portal/children.html",
+        pupils=pupils,
+        shared_with=await _shared_with(visitor, pupils),
+        places=_places(await enrollment.schools()),
+        toast=TOASTS.get(esito, ""),
+    )
 
 
 @router.get("/{pupil_id}")
@@ -39,12 +48,25 @@ async def child(
     return await visitor.page(
         "portal/child.html",
         pupil=pupil,
+        shared_with=await _shared_with(visitor, (pupil,)),
         first=first,
         before=first - timedelta(days=1),
         after=last + timedelta(days=1),
         weeks=_weeks(first, days),
         counts={mark: sum(each.mark == mark for each in days) for mark in ("present", "absent")},
     )
+
+
+async def _shared_with(visitor: Visitor, pupils: tuple[Pupil, ...]) -> dict[str, str]:
+    """`pupil_id` → who enrolled the children of whom the visitor is the second guardian."""
+    if all(each.side == "holder" for each in pupils):
+        return {}
+    found = await visitor.services.second_guardians.mine()
+    return {
+        each.pupil_id: each.other_name or "chi lo ha iscritto"
+        for each in found
+        if (each.side, each.state) == ("second", "accepted")
+    }
 
 
 def _weeks(first: date, days: tuple[PupilDay, ...]) -> list[list[tuple[date, PupilDay | None] | None]]:

@@ -29,6 +29,7 @@ from clients.services.profile import Profile
 from clients.services.reconciliation import Reconciliation
 from clients.services.refunds import Refunds
 from clients.services.register import Register
+from clients.services.second_guardians import SecondGuardians
 from clients.services.staff import Staff
 from clients.services.texts import Texts
 from clients.services.transport import TIMEOUT_SECONDS, Backend
@@ -54,6 +55,7 @@ class Services:
     staff: Staff
     enrollment: Enrollment
     lines: Lines
+    second_guardians: SecondGuardians
     attendance: Attendance
     ledger: Ledger
     pagopa: PagoPa
@@ -95,6 +97,7 @@ class Directory:
             staff=Staff(backend("identity")),
             enrollment=Enrollment(backend("enrollment")),
             lines=Lines(backend("enrollment")),
+            second_guardians=SecondGuardians(backend("enrollment")),
             attendance=Attendance(backend("attendance")),
             ledger=Ledger(backend("ledger")),
             pagopa=PagoPa(backend("ledger")),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
+from clients.services.second_guardians import OfficeSecondGuardian, Side
 from clients.services.transport import Answer, Backend, Nothing, Question
 
 FormState = Literal["open", "not-yet", "closed"]
@@ -215,13 +216,15 @@ class Enrolment(Answer):
 
 
 class Pupil(Answer):
-    """A child with enrolments."""
+    """A child with enrolments; `side`: whether the caller enrolled them or is their second guardian."""
 
     pupil_id: str
     given_name: str
     family_name: str
     account_id: str = ""
+    side: Side = "holder"
     enrolments: tuple[Enrolment, ...] = ()
+    second_guardians: tuple[OfficeSecondGuardian, ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -41,7 +41,8 @@ class Why(Answer):
     """Why an entry has its amount: tariff, resolution and family situation that set the price, and who marked.
 
     Brackets are `[from, to)` in cents of ISEE; `before_cents` is there when a price was changed afterwards, `period`
-    (`2025-10`, `2025/26`) when it is not of a meal.
+    (`2025-10`, `2025/26`) when it is not of a meal. `second_percent` where two guardians share it; on the line of a
+    share `whole_cents` is what was shared.
     """
 
     tariff_version: str = ""
@@ -60,6 +61,8 @@ class Why(Answer):
     siblings: int | None = None
     is_resident: bool | None = None
     reduction: str | None = None
+    second_percent: int | None = None
+    whole_cents: int | None = None
 
 
 class Entry(Answer):
