@@ -17,7 +17,17 @@ from rich.console import Console
 
 from refettorio_local.platform import Platform
 from refettorio_local.rehearsal_clock import RehearsalClock
-from refettorio_local.story import connecting, enrolling, founding, paying, proving, roll_call, settling_up, standing_in
+from refettorio_local.story import (
+    connecting,
+    enrolling,
+    founding,
+    paying,
+    proving,
+    roll_call,
+    settling_up,
+    sharing,
+    standing_in,
+)
 from refettorio_local.story.stage import Stage
 from refettorio_local.story.telling import StoryDiffersError, Telling
 from refettorio_local.story.town import monte_cremasco
@@ -33,6 +43,7 @@ async def play(platform: Platform, tell: Telling, folder: Path) -> None:
         await paying.chapter(stage)
         await enrolling.after_paying(stage)
         await roll_call.chapter(stage)
+        await sharing.chapter(stage)
         await proving.chapter(stage)
         await settling_up.chapter(stage)
         await connecting.chapter(stage)

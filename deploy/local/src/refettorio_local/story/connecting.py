@@ -44,7 +44,7 @@ class Program:
 
 async def chapter(stage: Stage) -> None:
     """The statistics office connects its program."""
-    stage.tell.chapter("8. Another system")
+    stage.tell.chapter("9. Another system")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # here refusals are what is told, by the steps themselves
     administrator = await stage.signed_in(ADMINISTRATOR, anew=True)
     program = await _registered(stage, administrator)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from refettorio_contracts import read
 from refettorio_contracts.attendance import MealServed
-from refettorio_contracts.topics import MEALS
+from refettorio_contracts.topics import MEALS, Topic
 from refettorio_local.story.enrolling import OTHERS, SCHEMES, TWO_CHILDREN, balance_of
 from refettorio_local.story.founding import LEDGER
 from refettorio_local.story.paying import NEARLY_BROKE
@@ -21,7 +22,7 @@ EXPECTED_SERVICES = {"gateway", "attendance", "ledger", "notify"}
 
 async def chapter(stage: Stage) -> None:
     """The proofs."""
-    stage.tell.chapter("6. Proofs")
+    stage.tell.chapter("7. Proofs")
     await _messages(stage)
     await _redelivery(stage)
     await _books(stage)
@@ -56,7 +57,9 @@ async def _redelivery(stage: Stage) -> None:
     before = [await balance_of(guardian) for guardian in guardians]
     lines_before = [await _lines(guardian) for guardian in guardians]
     number = await _send_again(stage.platform.addresses.kafka_bootstrap)
-    await stage.tell.wait_for("Redelivered events are all taken in", lambda: _lag(stage), expected=0)
+    await stage.tell.wait_for(
+        "Redelivered events are all taken in", partial(lag, stage, MEALS, "refettorio.ledger.meals"), expected=0
+    )
     stage.tell.check(
         f"{number} redelivered events change no balance",
         expected=before,
@@ -101,15 +104,13 @@ async def _all_records(bootstrap: str, topic: str) -> list[ConsumerRecord]:
         await consumer.stop()
 
 
-async def _lag(stage: Stage) -> int:
-    """Records of the meals topic that the ledger has not yet committed."""
+async def lag(stage: Stage, topic: Topic, group: str) -> int:
+    """Records of the topic that the group of consumers has not yet committed."""
     bootstrap = stage.platform.addresses.kafka_bootstrap
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id="refettorio.ledger.meals", enable_auto_commit=False
-    )
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
-        partitions = [TopicPartition(MEALS.name, number) for number in range(MEALS.partitions)]
+        partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         committed = {partition: await consumer.committed(partition) or 0 for partition in partitions}

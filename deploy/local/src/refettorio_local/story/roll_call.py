@@ -38,20 +38,20 @@ async def _first_day(stage: Stage, tablet: Person) -> None:
     """One class is marked without network: the marks wait on the tablet with their own time, and go out twice."""
     tell = stage.tell
     sheet = await tablet.api("GET", f"{ATTENDANCE}/classes/primaria-3a/sheets/{FRIDAY}")
-    offline = _marks(sheet, at=time(11, 45))
+    offline = marks_of(sheet, at=time(11, 45))
     tell.note("primaria-3a is marked at 11:45 without network; the marks wait on the tablet")
     stage.let_it_be(FRIDAY, 12, 10)
     await open_tablet(tablet)  # put down for more than ten minutes, it had locked
     for class_id in ("infanzia-a", "primaria-1a"):
         sheet = await tablet.api("GET", f"{ATTENDANCE}/classes/{class_id}/sheets/{FRIDAY}")
-        await _send(tablet, class_id, FRIDAY, _marks(sheet, at=time(12, 5)))
-    first = await _send(tablet, "primaria-3a", FRIDAY, offline)
+        await send_marks(tablet, class_id, FRIDAY, marks_of(sheet, at=time(12, 5)))
+    first = await send_marks(tablet, "primaria-3a", FRIDAY, offline)
     tell.check(
         "Offline marks once the network is back",
         expected={"applied"},
         seen={each["outcome"] for each in first["results"]},
     )
-    again = await _send(tablet, "primaria-3a", FRIDAY, offline)
+    again = await send_marks(tablet, "primaria-3a", FRIDAY, offline)
     tell.check("The same marks sent again", expected={"known"}, seen={each["outcome"] for each in again["results"]})
     for class_id in stage.town.class_ids:
         closed = await tablet.api("POST", f"{ATTENDANCE}/classes/{class_id}/sheets/{FRIDAY}/close")
@@ -104,7 +104,7 @@ async def _second_day(stage: Stage, tablet: Person) -> None:
     await open_tablet(tablet)
     for class_id in stage.town.class_ids:
         sheet = await tablet.api("GET", f"{ATTENDANCE}/classes/{class_id}/sheets/{MONDAY}")
-        marks = _marks(sheet, at=time(11, 58))
+        marks = marks_of(sheet, at=time(11, 58))
         answer = await tablet.call(
             "POST", f"{ATTENDANCE}/classes/{class_id}/sheets/{MONDAY}/commands", body={"commands": marks}
         )
@@ -123,7 +123,7 @@ async def _second_day(stage: Stage, tablet: Person) -> None:
     )
 
 
-def _marks(sheet: dict[str, Any], *, at: time) -> list[dict[str, str]]:
+def marks_of(sheet: dict[str, Any], *, at: time) -> list[dict[str, str]]:
     """Everybody is present but one: commands as the tablet makes them."""
     taken = datetime.combine(date.fromisoformat(sheet["day"]), at, tzinfo=ROME)
     return [
@@ -137,7 +137,8 @@ def _marks(sheet: dict[str, Any], *, at: time) -> list[dict[str, str]]:
     ]
 
 
-async def _send(tablet: Person, class_id: str, day: date, marks: list[dict[str, str]]) -> dict[str, Any]:
+async def send_marks(tablet: Person, class_id: str, day: date, marks: list[dict[str, str]]) -> dict[str, Any]:
+    """Hand in the marks of one class and day; what became of each."""
     answer: dict[str, Any] = await tablet.api(
         "POST", f"{ATTENDANCE}/classes/{class_id}/sheets/{day}/commands", body={"commands": marks}
     )

@@ -27,7 +27,7 @@ PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.03}"
 
 async def chapter(stage: Stage) -> None:
     """The office settles."""
-    stage.tell.chapter("7. The office settles")
+    stage.tell.chapter("8. The office settles")
     await _overpayment(stage)
     await _late_price(stage)
     await instalments(stage)

@@ -21,7 +21,7 @@ REFUSED = "rappresentanza-non-autorizzata"
 
 async def chapter(stage: Stage) -> None:
     """Each does what they were given, in the family's place and under their own name."""
-    stage.tell.chapter("9. In the place of a family")
+    stage.tell.chapter("10. In the place of a family")
     parent = await stage.signed_in(TWO_CHILDREN, anew=True)
     await _by_delegation(stage, parent)
     await _at_the_counter(stage, parent)
