@@ -270,7 +270,7 @@ async def test_a_shared_meal_and_the_share_of_it_explain_themselves(browser: Bro
 
     page = (await browser.see("/portale/pagamenti/meals")).text
 
-    assert "L'altro genitore ne paga il 45\xa0%: la sua quota è in una riga a parte." in page
+    assert "personale addetto. L'altro genitore ne paga il 45\xa0%: la sua quota è in una riga a parte." in page
     assert "il 45\xa0% di 4,85\xa0€" in page
     assert "Prezzo del pasto 2,18" not in page
 
