@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ledger.domain.accounts import Account, AccountId, is_holder
 from ledger.domain.book import Book
-from ledger.domain.creditor import Creditor, Holder, PayableService
+from ledger.domain.creditor import Creditor, Holder, PayableService, unknown_holder
 from ledger.domain.families import Declaration, Enrolled
 from ledger.domain.instalments import InstalmentPlan, plans_among
 from ledger.domain.notices import Notice, NoticeState
@@ -17,6 +17,7 @@ from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, pl
 from ledger.domain.reckoning import TakenIn
 from ledger.domain.repricing import Preview
 from ledger.domain.rerating import Difference, FreeMeal, PricedMeal, charged_meal, free_meal
+from ledger.domain.retention import is_at_rest
 from ledger.domain.sealing import Period, Root
 from ledger.domain.shares import Agreement
 from ledger.domain.subscriptions import FreeSubscription, PricedSubscription, charged_subscription, free_subscription
@@ -80,6 +81,7 @@ class State:
     previews: dict[str, Preview] = field(default_factory=dict)
     preview_lines: dict[tuple[str, int], Difference] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
+    pupil_names: dict[str, str] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     receipts: dict[str, KeptReceipt] = field(default_factory=dict)
     last_base: int = 0
@@ -395,6 +397,35 @@ class _Holders:
         await self._store.keep_holder(holder)
 
 
+class _Kept:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def forget_holders(self, *, at_rest_since: datetime) -> int:
+        resting = {name for name, account in self._state.accounts.items() if is_at_rest(account, since=at_rest_since)}
+        holders = [self._state.holders[each] for each in resting if each in self._state.holders]
+        known = [each for each in holders if each.fiscal_code != unknown_holder("").fiscal_code]
+        for holder in known:
+            nobody = replace(unknown_holder(holder.account_id), is_deceased=holder.is_deceased)
+            self._state.holders[holder.account_id] = replace(nobody, merged_into=holder.merged_into)
+        return len(known)
+
+    async def forget_pupil_names(self, *, enrolled_before: date) -> int:
+        every = self._state.enrolments.values()
+        ended = {each.pupil_id for each in every if each.valid_to < enrolled_before}
+        gone = ended - {each.pupil_id for each in every if each.valid_to >= enrolled_before}
+        gone &= set(self._state.pupil_names)
+        for pupil_id in gone:
+            del self._state.pupil_names[pupil_id]
+        return len(gone)
+
+    async def forget_declarations(self, *, valid_before: date) -> int:
+        gone = [name for name, each in self._state.declarations.items() if each.valid_to < valid_before]
+        for name in gone:
+            del self._state.declarations[name]
+        return len(gone)
+
+
 class MemoryLedger:
     """Runs use cases as the chassis does: all or nothing."""
 
@@ -430,6 +461,7 @@ class MemoryLedger:
             subscriptions=_Subscriptions(state),
             reratings=_Reratings(state),
             holders=_Holders(store),
+            kept=_Kept(state),
             notices=store,
             announce=store.announce,
             clock=self.clock,

@@ -55,6 +55,7 @@ from ledger.usecases.rerate import (
     preview_of,
     reprice_span,
 )
+from refettorio_chassis.clock import rome_day
 from tests.support.ledger_scenarios import OCTOBER, Bench, balance, meal, priced, proved, receipt, taken_back
 
 SEPTEMBER, JUNE = date(2025, 9, 1), date(2026, 6, 30)
@@ -148,7 +149,7 @@ async def looked(
     bench: Bench, code: str | None = None, *, first: date = SEPTEMBER, account: str | None = None
 ) -> tuple[Repriced, Preview]:
     span = Span(first=first, last=JUNE, code=code, account_id=account)
-    repriced = await bench.run(reprice_span, span)
+    repriced = await bench.run(reprice_span, span, today=rome_day(bench.clock.now()))
     preview = preview_of(repriced, span, now=bench.clock.now())
     await bench.run(keep_preview_lines, preview.preview_id, 0, repriced.differences)
     return repriced, await bench.run(keep_preview, preview)
@@ -430,7 +431,7 @@ async def a_declaration_is_looked_at_before_anybody_registers_it(bench: Bench) -
     await bench.run(charge_meals, [meal(1), meal(1, account="gua_1", day=date(2025, 10, 3))])
     span = Span(first=SEPTEMBER, last=JUNE, account_id="gua_1")
     declared = replace(declaration(0), registered_at=bench.clock.now())
-    seen = await bench.run(reprice_span, span, declared=declared)
+    seen = await bench.run(reprice_span, span, today=rome_day(bench.clock.now()), declared=declared)
     assert (seen.meals, len(seen.differences), seen.after_cents - seen.before_cents) == (2, 2, 2 * (165 - 624))
     assert (await looked(bench))[1].lines == 0
     await bench.run(declare_income, declaration(0), by="stf_1")

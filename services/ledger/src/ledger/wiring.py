@@ -55,6 +55,7 @@ from ledger.outbound.notice_letter import NoticeLetters
 from ledger.outbound.notices import NoticeStore
 from ledger.outbound.refunds import RefundStore
 from ledger.outbound.reratings import ReratingStore
+from ledger.outbound.retention import KeptStore
 from ledger.outbound.seals import SealStore
 from ledger.outbound.store import Announcer, LedgerQueries
 from ledger.outbound.subscriptions import SubscriptionStore
@@ -69,6 +70,7 @@ from ledger.sealing_wiring import COLLECTIONS as SEALING_COLLECTIONS
 from ledger.sealing_wiring import sealing_parts
 from ledger.settings import Settings
 from ledger.usecases.decision_ports import DunningPolicy
+from ledger.usecases.forget_by_rule import forget_by_rule
 from ledger.usecases.ports import Policy, Ports
 from ledger.usecases.rerate import RatingSources
 from refettorio_chassis.clock import clock_from_environment
@@ -168,6 +170,7 @@ class Wiring:
             subscriptions=SubscriptionStore(transaction),
             reratings=ReratingStore(transaction),
             holders=HolderStore(transaction),
+            kept=KeptStore(transaction),
             notices=NoticeStore(transaction),
             announce=Announcer(transaction, batch),
             clock=self.base.clock,
@@ -227,7 +230,7 @@ class Wiring:
             collections=(*ALL, *PAGOPA_COLLECTIONS, *DESK_COLLECTIONS, *PRINTING_COLLECTIONS, *SEALING_COLLECTIONS),
             roles={
                 "settler": self.settler.run,
-                "retention": nightly("retention", self.readings.forget, clock),
+                "retention": nightly("retention", self._forget, clock),
                 "merger": Merger(self.run, HolderStore(self.base.transactions.view)).run,
                 **self.sealing.roles,
                 **self.desk.roles,
@@ -236,6 +239,11 @@ class Wiring:
             },
             commands=(self._verify(),),
         )
+
+    async def _forget(self) -> None:
+        """What the nightly rules let go."""
+        await self.run(forget_by_rule)
+        await self.readings.forget()
 
     def _instalments(self) -> http_instalments.InstalmentDesk:
         return http_instalments.InstalmentDesk(

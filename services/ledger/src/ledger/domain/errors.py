@@ -97,6 +97,12 @@ class DeclarationNotValidError(DomainError):
     slug: ClassVar[str] = "declaration-not-valid"
 
 
+class DeclarationsForgottenError(DomainError):
+    """The days are so long ago that the declarations behind their prices are no longer kept."""
+
+    slug: ClassVar[str] = "declarations-forgotten"
+
+
 class DeclarationConflictError(ConflictError):
     """The number is of another declaration."""
 

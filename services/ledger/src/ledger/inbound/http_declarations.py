@@ -42,10 +42,11 @@ def router(run: Runner[Ports], sources: RatingSources, clock: Clock, readings: R
         declared = Declaration(
             account_id=account_id, declaration_id="preview", registered_at=clock.now(), **body.model_dump()
         )
-        check_declaration(declared, rome_day(clock.now()))
+        today = rome_day(clock.now())
+        check_declaration(declared, today)
         span = Span(first=declared.valid_from, last=declared.valid_to, account_id=account_id)
         await readings.note(caller, "declaration-previewed", [account_id], of=account_id)
-        return effect_view(await reprice_span(sources, span, declared=declared))
+        return effect_view(await reprice_span(sources, span, today=today, declared=declared))
 
     @routes.put("/{declaration_id}")
     async def declare(

@@ -65,8 +65,9 @@ class RatingDesk:
     async def preview(self, span: SpanBody) -> PreviewView:
         """Look, and keep what was seen."""
         asked = Span(first=span.first, last=span.last, code=span.code, account_id=span.account_id)
-        repriced = await reprice_span(self.sources, asked)
-        seen = preview_of(repriced, asked, now=self._clock.now())
+        now = self._clock.now()
+        repriced = await reprice_span(self.sources, asked, today=rome_day(now))
+        seen = preview_of(repriced, asked, now=now)
         if await self._previews.preview(seen.preview_id) is None:
             for start in range(0, seen.lines, PAGE):
                 page = repriced.differences[start : start + PAGE]

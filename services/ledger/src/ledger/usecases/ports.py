@@ -147,6 +147,20 @@ class Holders(Protocol):
     async def keep(self, holder: Holder) -> None: ...
 
 
+class Kept(Protocol):
+    """What the rules of retention let go; each call tells how many."""
+
+    async def forget_holders(self, *, at_rest_since: datetime) -> int:
+        """Name and fiscal code; the account is still known, and whether its holder died or was merged."""
+        ...
+
+    async def forget_pupil_names(self, *, enrolled_before: date) -> int:
+        """Of who was enrolled once, and not from that day on."""
+        ...
+
+    async def forget_declarations(self, *, valid_before: date) -> int: ...
+
+
 class Notices(Protocol):
     """Payment notices and receipts."""
 
@@ -227,6 +241,7 @@ class Ports:
     subscriptions: Subscriptions
     reratings: Reratings
     holders: Holders
+    kept: Kept
     notices: Notices
     announce: Announce
     clock: Clock

@@ -12,6 +12,7 @@ from ledger.domain.errors import PreviewStaleError, TransferConflictError
 from ledger.domain.families import Declaration
 from ledger.domain.repricing import Preview, Repriced, preview_id, reprice, reprice_subscriptions
 from ledger.domain.rerating import Difference, Priced, PricedMeal, adjust
+from ledger.domain.retention import check_is_declared
 from ledger.domain.transfers import Posted, TransferId, reversal_id
 from ledger.usecases.ports import Families, Meals, Ports, Subscriptions, Tariffs
 from ledger.usecases.post import post_and_tell, tell_balances
@@ -43,8 +44,14 @@ class Span:
     account_id: str | None = None
 
 
-async def reprice_span(sources: RatingSources, span: Span, *, declared: Declaration | None = None) -> Repriced:
-    """Every meal and subscription of the span, before and after; as if `declared` were registered."""
+async def reprice_span(
+    sources: RatingSources, span: Span, *, today: date, declared: Declaration | None = None
+) -> Repriced:
+    """Every meal and subscription of the span, before and after; as if `declared` were registered.
+
+    Raises DeclarationsForgottenError.
+    """
+    check_is_declared(span.first, today)
     meals = await sources.meals.between(span.first, span.last, account_id=span.account_id)
     subscriptions = await sources.subscriptions.between(span.first, span.last, account_id=span.account_id)
     charged: list[Priced] = [*meals, *subscriptions]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger.domain.repricing import Repriced, reprice, reprice_draft
+from ledger.domain.retention import check_is_declared
 from ledger.domain.school_year import days_of_school_year
 from ledger.domain.subscriptions import Period, months_between
 from ledger.domain.tariffs import TariffVersion
@@ -16,9 +17,10 @@ async def simulate_tariff(sources: RatingSources, draft: TariffVersion, *, schoo
     """The year as it is priced now and as the draft would, in the place of the tariff of its code; nothing is posted.
 
     Meals are those eaten so far. Months and years are those of the enrolments, charged or not: of the whole year, but
-    only those begun by `today` where they stand against meals.
+    only those begun by `today` where they stand against meals. Raises DeclarationsForgottenError.
     """
     first, last = days_of_school_year(school_year)
+    check_is_declared(first, today)
     meals = await sources.meals.between(first, last)
     enrolments = await sources.families.enrolled_between(first, last)
     versions = await sources.tariffs.versions()

@@ -1,0 +1,52 @@
+"""How long the ledger keeps what names a person or says what a household earns. Entries of the book never go.
+
+Sources: civil code, art. 2220 (accounting records: ten years from the last entry), art. 2946 (what was paid without
+being owed may be asked back for ten years), art. 2948, n. 4 (what is owed by the year or more often: five years); law
+689/1981, art. 28 (a false declaration is fined for five years).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from ledger.domain.accounts import Account
+from ledger.domain.errors import DeclarationsForgottenError
+from refettorio_chassis.retention import Rule
+
+HOLDERS: Final = Rule(
+    name="holders",
+    what="name and fiscal code of who an account belongs to; the account and its entries stay, and name nobody",
+    kept_for=timedelta(days=3653),
+    counted_from="the last entry of an account on which nothing is owed either way",
+    because="accounting records are kept ten years from the last entry, and say whose they are: civil code, art. 2220",
+)
+PUPIL_NAMES: Final = Rule(
+    name="pupil_names",
+    what="names of pupils, as statements and certificates print them",
+    kept_for=HOLDERS.kept_for,
+    counted_from="the end of the last enrolment",
+    because="what was paid for a pupil may be asked back, or proved, for ten years: civil code, art. 2946",
+)
+DECLARATIONS: Final = Rule(
+    name="declarations",
+    what="ISEE and exemptions a household declared",
+    kept_for=timedelta(days=1827),
+    counted_from="the last day it was valid",
+    because="the price it gave may be claimed, and a false one fined, for five years: civil code, art. 2948, n. 4; law "
+    "689/1981, art. 28. The entry keeps the bracket and the price",
+)
+RULES: Final = (HOLDERS, PUPIL_NAMES, DECLARATIONS)
+
+
+def is_at_rest(account: Account, *, since: datetime) -> bool:
+    """Whether nothing moved from `since` on, nothing is owed and nothing reserved."""
+    is_settled = account.balance_cents == account.pending.debits_cents == account.pending.credits_cents == 0
+    return is_settled and account.updated_at is not None and account.updated_at < since
+
+
+def check_is_declared(first: date, today: date) -> None:
+    """Raises DeclarationsForgottenError for days whose declarations may be gone: all would be rated as without one."""
+    if first < today - DECLARATIONS.kept_for:
+        message = "Le dichiarazioni ISEE di questo periodo non sono più conservate: non si può più ricalcolare."
+        raise DeclarationsForgottenError(message, first_day=(today - DECLARATIONS.kept_for).isoformat())
