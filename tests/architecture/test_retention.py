@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from attendance.domain.retention import RULES as OF_ATTENDANCE
 from clients.portal.kept import STAYS
 from enrollment.domain.retention import RULES as OF_ENROLLMENT
 from identity.domain.retention import RULES as OF_IDENTITY
+from ledger.domain.retention import RULES as OF_LEDGER
 from notify.domain.retention import RULES as OF_NOTIFY
 from refettorio_chassis.readings import KEPT_FOR
 from tests.architecture.tree import ROOT
@@ -21,8 +23,10 @@ def days_in_the_row_of(name: str, service: str) -> list[str]:
 
 
 RULES = [
+    *(("attendance", rule.name, rule.kept_for) for rule in OF_ATTENDANCE),
     *(("enrollment", rule.name, rule.kept_for) for rule in OF_ENROLLMENT),
     *(("identity", rule.name, rule.kept_for) for rule in OF_IDENTITY),
+    *(("ledger", rule.name, rule.kept_for) for rule in OF_LEDGER),
     *(("notify", rule.name, rule.kept_for) for rule in OF_NOTIFY),
     ("every service", "readings", KEPT_FOR),
 ]

@@ -390,8 +390,9 @@ class _Holders:
     async def holders(self, account_ids: Collection[str]) -> Mapping[str, Holder]:
         return {each: self._store.state.holders[each] for each in account_ids if each in self._store.state.holders}
 
-    async def merged(self) -> Sequence[str]:
-        return sorted(each for each, holder in self._store.state.holders.items() if holder.merged_into)
+    async def merged(self) -> Mapping[str, str]:
+        every = sorted(self._store.state.holders.items())
+        return {name: holder.merged_into for name, holder in every if holder.merged_into}
 
     async def keep(self, holder: Holder) -> None:
         await self._store.keep_holder(holder)

@@ -23,6 +23,7 @@ from ledger.domain.decision_errors import (
 from ledger.domain.errors import AccountNotFoundError, TransferConflictError
 from ledger.domain.refunds import Refund, RefundState
 from ledger.usecases.decide_refund import approve_refund, reject_refund
+from ledger.usecases.follow_merge import know_merge
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.move_credit import move_credit
 from ledger.usecases.open_balance import open_balance
@@ -96,7 +97,7 @@ async def one_request_at_a_time(bench: DecisionBench) -> None:
 async def who_entered_a_refund_does_not_approve_it(bench: DecisionBench) -> None:
     await credited(bench)
     refund = await asked(bench)
-    assert [refund.may_be_approved_by(who) for who in ("stf_1", "stf_2")] == [False, True]
+    assert [refund.may_be_approved_by(who, {}) for who in ("stf_1", "stf_2")] == [False, True]
     with pytest.raises(RefundNeedsAnotherError):
         await bench.decide(approve_refund, refund.refund_id, by=CLERK)
     assert (await balance(bench), await bench.audited()) == (1530, ["request-refund"])
@@ -125,11 +126,25 @@ async def who_typed_it_in_for_somebody_counts_as_who_entered_it(bench: DecisionB
     assert (await bench.decide(approve_refund, refund.refund_id, by=CLERK)).state is RefundState.APPROVED
 
 
+async def another_record_of_the_same_person_is_no_other_person(bench: DecisionBench) -> None:
+    await credited(bench)
+    refund = await asked(bench)
+    await bench.run(know_merge, "stf_1", into="gua_9")
+    await bench.run(know_merge, "gua_9", into="stf_9")
+    for again in (CLERK, Actor(subject="gua_9", role="office"), Actor(subject="stf_9", role="office")):
+        with pytest.raises(RefundNeedsAnotherError):
+            await bench.decide(approve_refund, refund.refund_id, by=again)
+    await bench.run(know_merge, "gua_1", into="gua_8")
+    with pytest.raises(RefundNeedsAnotherError):
+        await bench.decide(approve_refund, refund.refund_id, by=Actor(subject="gua_8", role="office"))
+    assert (await bench.decide(approve_refund, refund.refund_id, by=CHIEF)).state is RefundState.APPROVED
+
+
 async def who_entered_a_refund_may_take_it_back(bench: DecisionBench) -> None:
     await credited(bench)
     refund = await asked(bench)
     rejected = await bench.decide(reject_refund, refund.refund_id, reason="IBAN sbagliato", by=CLERK)
-    assert (rejected.state, rejected.may_be_approved_by("stf_2")) == (RefundState.REJECTED, False)
+    assert (rejected.state, rejected.may_be_approved_by("stf_2", {})) == (RefundState.REJECTED, False)
     with pytest.raises(RefundNotDecidableError):
         await bench.decide(approve_refund, refund.refund_id, by=CLERK)
 
@@ -198,6 +213,7 @@ REFUND_SCENARIOS = (
     who_entered_a_refund_does_not_approve_it,
     nobody_approves_what_they_asked_for_or_would_get,
     who_typed_it_in_for_somebody_counts_as_who_entered_it,
+    another_record_of_the_same_person_is_no_other_person,
     who_entered_a_refund_may_take_it_back,
     never_more_than_what_is_left_is_given_back,
     what_is_not_there_is_refused,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.unit.attendance.retention_scenarios import RetentionScenarios
 from tests.unit.attendance.scenarios import (
     ClosingScenarios,
     CorrectingScenarios,
@@ -43,4 +44,8 @@ class TestSecondGuardianOnMongo(SecondGuardianScenarios):
 
 
 class TestDeedsOnMongo(DeedScenarios):
+    pass
+
+
+class TestRetentionOnMongo(RetentionScenarios):
     pass

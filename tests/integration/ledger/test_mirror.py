@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.domain.creditor import Holder
 from ledger.domain.mirror import LONGEST_PAUSE, pause_after
 from ledger.inbound.mirroring import Mirror
 from ledger.outbound.aca import AcaArchive
 from ledger.outbound.mirror_queue import MirrorQueue
 from ledger.usecases.cancel_notice import cancel_notice
 from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.know_holder import know_holder
 from refettorio_chassis.audit import Actor
 from tests.support.ledger_memory import CREDITOR
 from tests.support.ledger_node import KEY, Node, node_before
@@ -49,6 +51,15 @@ async def issued(stage: Stage) -> str:
 
 async def waiting(stage: Stage) -> int:
     return await MirrorQueue(stage.wiring.base.transactions.view).waiting()
+
+
+async def test_a_holder_with_a_provisional_code_is_archived_as_a_person(stage: Stage, node: Node) -> None:
+    provisional = Holder(account_id="gua_1", fiscal_code="01234567897", full_name="Amina Diallo")
+    await stage.run(know_holder, provisional)
+    await issued(stage)
+    assert (await mirror_of(stage, node).mirror(), await waiting(stage)) == (1, 0)
+    [position] = await node.positions()
+    assert (position["entityType"], position["entityFiscalCode"]) == ("F", "01234567897")
 
 
 async def test_a_notice_is_archived_and_taken_back_when_it_is_paid(stage: Stage, node: Node) -> None:

@@ -113,3 +113,20 @@ class MemoryStore(MemoryTrail):
         for command_id, outcome in outcomes.items():
             assert (class_id, day, command_id) not in self.commands
             self.commands[class_id, day, command_id] = outcome
+
+    async def forget_marks(self, *, before: date) -> int:
+        self.commands = {key: outcome for key, outcome in self.commands.items() if key[1] >= before}
+        self.sheets = {key: sheet for key, sheet in self.sheets.items() if key[1] >= before}
+        kept = {key: known for key, known in self.days.items() if key[1] >= before}
+        number = len(self.days) - len(kept)
+        self.days = kept
+        return number
+
+    async def forget_roster(self, *, ended_before: date) -> int:
+        over = [each for each in self.enrolments.values() if each.valid_to < ended_before]
+        for each in over:
+            del self.enrolments[each.enrolment_id]
+        gone = {each.pupil_id for each in over} - {each.pupil_id for each in self.enrolments.values()}
+        self.names_ = {pupil_id: name for pupil_id, name in self.names_.items() if pupil_id not in gone}
+        self.seconds = {key: each for key, each in self.seconds.items() if each.pupil_id not in gone}
+        return len(over)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.attendance.canteen import Canteen, MemoryCanteen
+from tests.unit.attendance.retention_scenarios import RetentionScenarios
 from tests.unit.attendance.scenarios import (
     ClosingScenarios,
     CorrectingScenarios,
@@ -49,4 +50,8 @@ class TestSecondGuardian(SecondGuardianScenarios):
 
 
 class TestDeeds(DeedScenarios):
+    pass
+
+
+class TestRetention(RetentionScenarios):
     pass

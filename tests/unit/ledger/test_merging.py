@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.domain.accounts import Account, AccountId
 from ledger.domain.creditor import Holder
 from ledger.domain.holds import Pending
-from ledger.domain.mergers import merger_transfer
+from ledger.domain.mergers import kept_record, merger_transfer
 from ledger.inbound.merging import Merger
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.open_balance import open_balance
@@ -27,8 +27,9 @@ class Holders:
     def __init__(self, ledger: MemoryLedger) -> None:
         self._ledger = ledger
 
-    async def merged(self) -> Sequence[str]:
-        return sorted(each for each, holder in self._ledger.state.holders.items() if holder.merged_into)
+    async def merged(self) -> Mapping[str, str]:
+        every = sorted(self._ledger.state.holders.items())
+        return {name: holder.merged_into for name, holder in every if holder.merged_into}
 
 
 async def test_every_merged_account_is_settled_and_the_others_are_left_alone() -> None:
@@ -43,6 +44,12 @@ async def test_every_merged_account_is_settled_and_the_others_are_left_alone() -
     assert await balance(ledger, KEPT) == 3_000 + 500 - 700
     assert [await balance(ledger, AccountId(each)) for each in ("gua_1", "gua_3", "gua_4")] == [0, 0, -700]
     await proved(ledger)
+
+
+def test_the_kept_record_is_found_through_every_merge_and_a_circle_ends() -> None:
+    merged = {"gua_1": "gua_2", "gua_2": "gua_3"}
+    assert [kept_record(f"gua_{each}", merged) for each in (1, 2, 3, 4)] == ["gua_3", "gua_3", "gua_3", "gua_4"]
+    assert kept_record("gua_1", {"gua_1": "gua_2", "gua_2": "gua_1"}) in {"gua_1", "gua_2"}
 
 
 @given(debits=CENTS, credits_=CENTS, reserved=CENTS)

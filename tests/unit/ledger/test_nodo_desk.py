@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.domain.creditor import Holder
 from ledger.domain.notices import Notice, NoticeState
 from ledger.domain.receipts import ReceiptState
 from ledger.inbound.pagopa_messages import UnanswerableError
 from ledger.usecases.credit_receipt import credit_receipt
 from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.know_holder import know_holder
 from refettorio_chassis.errors import RetryLater
 from tests.support.ledger_memory import CREDITOR, MORNING, MemoryLedger
 from tests.support.ledger_nodo import SOAP, asked_for, body_of, desk_of, fault_of, message, paid, say
@@ -32,6 +34,13 @@ def notice(ledger: MemoryLedger) -> Notice:
 def test_an_unknown_holder_is_anonymous_to_the_nodo(ledger: MemoryLedger, notice: Notice) -> None:
     answer = say(ledger, "paGetPaymentV2Request", asked_for(notice.number))
     assert answer.findtext("data/debtor/uniqueIdentifier/entityUniqueIdentifierValue") == "ANONIMO"
+
+
+def test_a_provisional_code_of_eleven_digits_is_a_person_and_no_company(ledger: MemoryLedger, notice: Notice) -> None:
+    provisional = Holder(account_id="gua_1", fiscal_code="01234567897", full_name="Amina Diallo")
+    asyncio.run(ledger.run(know_holder, provisional))
+    debtor = say(ledger, "paGetPaymentV2Request", asked_for(notice.number)).iterfind("data/debtor/uniqueIdentifier/*")
+    assert [each.text for each in debtor] == ["F", "01234567897"]
 
 
 def test_the_amount_is_ours_whatever_the_payer_saw(ledger: MemoryLedger, notice: Notice) -> None:

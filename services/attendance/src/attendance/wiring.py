@@ -6,6 +6,7 @@ from attendance.inbound import events, http_days, http_privacy, http_sheets
 from attendance.outbound.queries import Queries
 from attendance.outbound.store import INDEXES, Store
 from attendance.settings import Settings
+from attendance.usecases.forget_by_rule import forget_by_rule
 from attendance.usecases.ports import Ports
 from refettorio_chassis.clock import Clock, clock_from_environment
 from refettorio_chassis.identifiers import new_id
@@ -27,6 +28,11 @@ def wire(base: Foundation) -> Service:
     run = Runner(base.transactions, lambda transaction: ports_on(base.clock, transaction), service=NAME)
     reads = Queries(base.transactions.view)
     readings = Readings(base.transactions.view, base.clock)
+
+    async def forget() -> None:
+        await run(forget_by_rule)
+        await readings.forget()
+
     return Service(
         name=NAME,
         foundation=base,
@@ -37,7 +43,7 @@ def wire(base: Foundation) -> Service:
         ],
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
-        roles={"retention": nightly("retention", readings.forget, base.clock)},
+        roles={"retention": nightly("retention", forget, base.clock)},
         collections=["names", "second_guardians", "closures", "excuses", "sheets", "commands"],
     )
 

@@ -23,7 +23,7 @@ from ledger.outbound.pupil_names import PUPIL_NAMES, PupilNameStore
 from ledger.outbound.refunds import REFUND_BATCHES, REFUNDS, RefundStore, checked_iban
 from ledger.outbound.statement_file import Printer, statement_csv
 from ledger.outbound.store import LedgerQueries
-from ledger.outbound.tariffs import TariffStore
+from ledger.outbound.tariffs import HolderStore, TariffStore
 from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.decision_ports import DecisionPorts, DunningPolicy
 from ledger.usecases.ports import Ports
@@ -98,7 +98,11 @@ def desk_parts(
     readings = Readings(view, base.clock)
     closer = YearCloser(decide, ClosingStore(view))
     refunds = http_refunds.RefundDesk(
-        run=decide, queries=RefundStore(view), file_of=lambda batch: pain001(batch, creditor), readings=readings
+        run=decide,
+        queries=RefundStore(view),
+        merged=HolderStore(view).merged,
+        file_of=lambda batch: pain001(batch, creditor),
+        readings=readings,
     )
     closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake, readings=readings)
     reminders = http_dunning.DunningDesk(

@@ -8,6 +8,7 @@ from typing import Final
 
 from attendance.domain.errors import DayOutOfRangeError
 from attendance.domain.identifiers import ClassId, SchoolId
+from attendance.domain.retention import MARKS
 from attendance.domain.role import Role
 
 TABLET_DAYS_BACK: Final = 7
@@ -33,7 +34,7 @@ class Excuse:
 
 
 def check_day(day: date, *, today: date, role: Role) -> None:
-    """Raise DayOutOfRangeError for a day to come, or one too long ago for a tablet."""
+    """Raise DayOutOfRangeError for a day to come, one too long ago for a tablet, or one whose marks may be gone."""
     if day > today:
         raise DayOutOfRangeError("Non si possono segnare le presenze di un giorno futuro.", day=day.isoformat())
     oldest = today - timedelta(days=TABLET_DAYS_BACK)
@@ -42,3 +43,5 @@ def check_day(day: date, *, today: date, role: Role) -> None:
             f"Dal tablet si possono segnare solo gli ultimi {TABLET_DAYS_BACK} giorni: rivolgiti all'ufficio.",
             day=day.isoformat(),
         )
+    if day < today - MARKS.kept_for:
+        raise DayOutOfRangeError("Le presenze di questo giorno non sono più conservate.", day=day.isoformat())

@@ -27,6 +27,8 @@ INDEXES: Final = (
     Index(collection="second_guardians", keys=[("pupil_id", 1)]),
     Index(collection="second_guardians", keys=[("guardian_id", 1)]),
     Index(collection="pupil_days", keys=[("pupil_id", 1), ("day", -1)]),
+    Index(collection="pupil_days", keys=[("day", 1)]),
+    Index(collection="sheets", keys=[("day", 1)]),
 )
 
 
@@ -91,6 +93,25 @@ class Store(Queries):
                 for command_id, outcome in outcomes.items()
             ]
         )
+
+    async def forget_marks(self, *, before: date) -> int:
+        passed = {"day": {"$lt": before.isoformat()}}
+        for sheet in await self._in("sheets").find(passed, {"_id": 1}):
+            # A command is named after its sheet: `<class>/<day>/<command>`.
+            of_sheet = {"$gte": f"{sheet['_id']}/", "$lt": f"{sheet['_id']}0"}
+            await self._in("commands").delete_many({"_id": of_sheet})
+        await self._in("sheets").delete_many(passed)
+        return await self._in("pupil_days").delete_many(passed)
+
+    async def forget_roster(self, *, ended_before: date) -> int:
+        over = {"valid_to": {"$lt": ended_before.isoformat()}}
+        pupils = {row["pupil_id"] for row in await self._in("enrolments").find(over, {"pupil_id": 1})}
+        number = await self._in("enrolments").delete_many(over)
+        left = await self._in("enrolments").find({"pupil_id": {"$in": list(pupils)}}, {"pupil_id": 1})
+        gone = list(pupils - {row["pupil_id"] for row in left})
+        await self._in("names").delete_many({"_id": {"$in": gone}})
+        await self._in("second_guardians").delete_many({"pupil_id": {"$in": gone}})
+        return number
 
     async def _put(self, name: str, row: Document) -> None:
         await self._in(name).replace_one({"_id": row["_id"]}, row, upsert=True)

@@ -97,6 +97,13 @@ class Store(Reads, Protocol):
         ...
 
     async def remember_commands(self, class_id: ClassId, day: date, outcomes: Mapping[CommandId, Outcome]) -> None: ...
+    async def forget_marks(self, *, before: date) -> int:
+        """Of days before `before`, with their sheets and commands; how many marks."""
+        ...
+
+    async def forget_roster(self, *, ended_before: date) -> int:
+        """Enrolments for any service, and how many; then names and second guardians of pupils without any left."""
+        ...
 
 
 class Announcer(Protocol):

@@ -12,7 +12,9 @@ from ledger.domain.faults import Fault
 from ledger.domain.notices import Notice
 from ledger.domain.postal_slip import PostalAccount
 
-LEGAL_PERSON_DIGITS: Final = 11
+NATURAL_PERSON: Final = "F"
+"""What pagoPA is told of every debtor (`entityUniqueIdentifierType`; `G` would be a company): accounts are held by
+guardians alone. Eleven digits, a company's form, are a provisional fiscal code here; `ANONIMO` is somebody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +96,6 @@ class Holder:
     full_name: str
     is_deceased: bool = False
     merged_into: str | None = None
-
-
-def is_legal_person(fiscal_code: str) -> bool:
-    """Eleven digits; everything else, `ANONIMO` too, is a natural person to pagoPA."""
-    return fiscal_code.isdigit() and len(fiscal_code) == LEGAL_PERSON_DIGITS
 
 
 def unknown_holder(account_id: str) -> Holder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -10,6 +11,15 @@ from ledger.domain.transfers import DecisionCause, Kind, Transfer, decision_tran
 
 IDENTITY: Final = "identity"
 """Who decided: the office, there; the audit of that service has the clerk and the reason."""
+
+
+def kept_record(record: str, merged: Mapping[str, str]) -> str:
+    """The record of the same person that nothing was merged after: itself, where it was merged into none."""
+    passed: set[str] = set()
+    while record in merged and record not in passed:
+        passed.add(record)
+        record = merged[record]
+    return record
 
 
 def merger_transfer(account: Account, into: str, *, day: date) -> Transfer | None:

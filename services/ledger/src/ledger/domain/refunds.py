@@ -3,18 +3,20 @@
 What is asked for is reserved at once: it can be neither moved nor asked for again. Approving posts it, rejecting voids
 it. Meals are charged meanwhile, whatever is reserved; what they take is not there to be refunded any more.
 
-Four eyes: who asked for a refund, entered it or would get it does not approve it. Anybody of the office may reject it.
+Four eyes: who asked for a refund, entered it or would get it does not approve it, by whatever record of theirs: merged
+ones are followed. Anybody of the office may reject it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from ledger.domain.accounts import BANK, REFUNDS_PAYABLE, holder_account
 from ledger.domain.decision_errors import RefundNeedsAnotherError, RefundNotDecidableError, RefundNotDueError
+from ledger.domain.mergers import kept_record
 from ledger.domain.school_year import school_year_of
 from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.transfers import DecisionCause, Kind, Transfer, decision_transfer_id
@@ -51,15 +53,19 @@ class Refund:
     decision_reason: str | None = None
     batch_id: str | None = None
 
-    def may_be_approved_by(self, person: str) -> bool:
-        """Whether it is open, and `person` neither asked for it nor entered it nor would get it."""
-        concerned = {self.requested_by, self.entered_by, self.account_id}
-        return self.state is RefundState.REQUESTED and person not in concerned
+    def may_be_approved_by(self, person: str, merged: Mapping[str, str]) -> bool:
+        """Whether it is open, and `person` neither asked for it nor entered it nor would get it.
 
-    def require_another_than(self, person: str) -> None:
+        `merged`: records of people, each with the one it was merged into; two of one person are one pair of eyes.
+        """
+        concerned = {self.requested_by, self.entered_by or self.requested_by, self.account_id}
+        eyes = kept_record(person, merged)
+        return self.state is RefundState.REQUESTED and eyes not in {kept_record(each, merged) for each in concerned}
+
+    def require_another_than(self, person: str, merged: Mapping[str, str]) -> None:
         """Raises RefundNotDecidableError when it was decided before, RefundNeedsAnotherError."""
         self._still_open()
-        if not self.may_be_approved_by(person):
+        if not self.may_be_approved_by(person, merged):
             message = (
                 "Chi ha chiesto o inserito un rimborso, o ne è il destinatario, non può approvarlo: "
                 "serve un'altra persona dell'ufficio."

@@ -120,7 +120,8 @@ class PrivacyDesk:
             movements=await self.accounts.entries(own, kept.posted),
             notices=[notice_view(notice, today) for notice in kept.notices],
             declarations=declaration_views(own, await self.queries.declarations_of([own]), today),
-            refunds=[refund_view(refund, caller) for refund in kept.refunds],
+            # Every account shown here is the caller's, by one record of theirs or another.
+            refunds=[refund_view(refund, caller, {own: caller.subject}) for refund in kept.refunds],
             arrangements=[arrangement_view(each) for each in kept.arrangements],
             shares=[_share_view(each, own) for each in await self.queries.agreements_of([own])],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Protocol
@@ -118,12 +118,22 @@ class RefundQueries(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundDesk:
-    """What the routes need; `file_of` writes the file of a batch."""
+    """What the routes need; `merged` tells the records of one person, `file_of` writes the file of a batch."""
 
     run: Runner[DecisionPorts]
     queries: RefundQueries
+    merged: Callable[[], Awaitable[Mapping[str, str]]]
     file_of: Callable[[RefundBatch], bytes]
     readings: Readings
+
+    async def one(self, caller: Caller, refund: Refund) -> RefundView:
+        """A request as the caller sees it."""
+        return refund_view(refund, caller, await self.merged())
+
+    async def shown(self, caller: Caller, refunds: Sequence[Refund]) -> Items[RefundView]:
+        """Several."""
+        merged = await self.merged()
+        return Items(items=[refund_view(refund, caller, merged) for refund in refunds])
 
 
 def actor(caller: Caller) -> Actor:
@@ -151,7 +161,7 @@ def router(desk: RefundDesk) -> APIRouter:
             amount_cents=body.amount_cents,
             by=as_guardian(caller),
         )
-        return refund_view(asked, caller)
+        return await desk.one(caller, asked)
 
     @routes.post("/accounts/{account_id}/refunds", status_code=201)
     async def ask_for(caller: Office, account_id: AccountCode, body: RefundBody) -> RefundView:
@@ -163,7 +173,7 @@ def router(desk: RefundDesk) -> APIRouter:
             amount_cents=body.amount_cents,
             by=actor(caller),
         )
-        return refund_view(asked, caller)
+        return await desk.one(caller, asked)
 
     @routes.get("/refunds")
     async def every(
@@ -172,10 +182,10 @@ def router(desk: RefundDesk) -> APIRouter:
         """The office sees all of them; a guardian, or who asks for `mine`, only their own."""
         if mine or not caller.has(*_OFFICE):
             found = await desk.queries.refunds_of(caller.subject)
-            return Items(items=[refund_view(refund, caller) for refund in found if state in {None, refund.state}])
+            return await desk.shown(caller, [refund for refund in found if state in {None, refund.state}])
         found = await desk.queries.refunds_in(state) if state else await desk.queries.every_refund()
         await desk.readings.note(caller, "refunds-listed", (refund.account_id for refund in found))
-        return Items(items=[refund_view(refund, caller) for refund in found])
+        return await desk.shown(caller, found)
 
     return routes
 
@@ -213,11 +223,11 @@ def office_router(desk: RefundDesk) -> APIRouter:
 
     @routes.post("/refunds/{refund_id}/approve")
     async def approve(caller: Office, refund_id: RefundId) -> RefundView:
-        return refund_view(await desk.run(approve_refund, refund_id, by=actor(caller)), caller)
+        return await desk.one(caller, await desk.run(approve_refund, refund_id, by=actor(caller)))
 
     @routes.post("/refunds/{refund_id}/reject")
     async def reject(caller: Office, refund_id: RefundId, body: RejectBody) -> RefundView:
-        return refund_view(await desk.run(reject_refund, refund_id, reason=body.reason, by=actor(caller)), caller)
+        return await desk.one(caller, await desk.run(reject_refund, refund_id, reason=body.reason, by=actor(caller)))
 
     return routes
 
@@ -246,8 +256,8 @@ def move_router(run: Runner[DecisionPorts], new_id: Callable[[str], str]) -> API
     return routes
 
 
-def refund_view(refund: Refund, caller: Caller) -> RefundView:
-    """For the caller's page."""
+def refund_view(refund: Refund, caller: Caller, merged: Mapping[str, str]) -> RefundView:
+    """For the caller's page; `merged` as `Refund.may_be_approved_by` takes it."""
     is_office = caller.has("office", "administrator")
     return RefundView(
         refund_id=refund.refund_id,
@@ -260,7 +270,7 @@ def refund_view(refund: Refund, caller: Caller) -> RefundView:
         decided_at=refund.decided_at,
         decision_reason=refund.decision_reason,
         batch_id=refund.batch_id,
-        may_approve=is_office and refund.may_be_approved_by(actor(caller).person),
+        may_approve=is_office and refund.may_be_approved_by(actor(caller).person, merged),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from ledger.usecases.follow_merge import settle_merged
@@ -18,7 +18,7 @@ POLL_SECONDS: Final = 10.0
 class MergedHolders(Protocol):
     """Which accounts there are."""
 
-    async def merged(self) -> Sequence[str]: ...
+    async def merged(self) -> Mapping[str, str]: ...
 
 
 class Merger(Job):

@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from ledger.domain.creditor import Creditor, Holder, is_legal_person
+from ledger.domain.creditor import NATURAL_PERSON, Creditor, Holder
 from ledger.domain.faults import Fault
 from ledger.domain.money import cents_from_the_wire, euros_on_the_wire
 from ledger.domain.notices import NoticePart
@@ -146,7 +146,7 @@ def _complete(operation: str, answer: etree._Element) -> None:
 def _add_debtor(due: etree._Element, debtor: Holder) -> None:
     subject = etree.SubElement(due, "debtor")
     identifier = etree.SubElement(subject, "uniqueIdentifier")
-    _add(identifier, "entityUniqueIdentifierType", "G" if is_legal_person(debtor.fiscal_code) else "F")
+    _add(identifier, "entityUniqueIdentifierType", NATURAL_PERSON)
     _add(identifier, "entityUniqueIdentifierValue", debtor.fiscal_code)
     _add(subject, "fullName", _shown(debtor.full_name, LONGEST_NAME))
 

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from http import HTTPStatus
 from typing import Final
 
-from ledger.domain.creditor import Creditor, Holder, is_legal_person
+from ledger.domain.creditor import NATURAL_PERSON, Creditor, Holder
 from ledger.domain.notices import Notice, NoticeState
 from ledger.outbound.pagopa_rest import PagopaRest, PagopaUnavailableError
 from refettorio_chassis.clock import ROME
@@ -36,7 +36,7 @@ class AcaArchive:
         last = datetime.combine(notice.payable_until, LAST_SECOND, tzinfo=ROME)
         return {
             "paFiscalCode": self._creditor.fiscal_code,
-            "entityType": "G" if is_legal_person(debtor.fiscal_code) else "F",
+            "entityType": NATURAL_PERSON,
             "entityFiscalCode": debtor.fiscal_code,
             "entityFullName": debtor.full_name[:LONGEST_TEXT],
             "iuv": notice.iuv,

@@ -76,9 +76,10 @@ class HolderStore:
         found = await self._holders.find({"_id": {"$in": list(account_ids)}})
         return {each["_id"]: _holder(each) for each in found}
 
-    async def merged(self) -> Sequence[str]:
-        found = await self._holders.find({"merged_into": {"$type": "string"}}, {"_id": 1}, sort=[("_id", 1)])
-        return [each["_id"] for each in found]
+    async def merged(self) -> Mapping[str, str]:
+        merged = {"merged_into": {"$type": "string"}}
+        found = await self._holders.find(merged, {"merged_into": 1}, sort=[("_id", 1)])
+        return {each["_id"]: each["merged_into"] for each in found}
 
     async def merged_into(self, account_id: str) -> Sequence[str]:
         """Accounts of the records that lead to this one, also by way of another."""

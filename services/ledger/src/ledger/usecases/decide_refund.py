@@ -25,7 +25,7 @@ async def approve_refund(ports: DecisionPorts, refund_id: str, *, by: Actor) -> 
     asked = await _found(ports, refund_id)
     if asked.state in {RefundState.APPROVED, RefundState.SENT, RefundState.PAID}:
         return asked
-    asked.require_another_than(by.person)
+    asked.require_another_than(by.person, await ports.world.holders.merged())
     world, now = ports.world, ports.world.clock.now()
     deciding = refund_transfer(asked, decided_by=by.subject, day=rome_day(now))
     book, reserved = await _book_of(world, deciding)

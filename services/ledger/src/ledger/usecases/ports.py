@@ -140,8 +140,8 @@ class Holders(Protocol):
         """Those known, by account."""
         ...
 
-    async def merged(self) -> Sequence[str]:
-        """Accounts of records merged into another: a handful, in order."""
+    async def merged(self) -> Mapping[str, str]:
+        """Accounts of records merged into another, each with that one: a handful, in order."""
         ...
 
     async def keep(self, holder: Holder) -> None: ...
