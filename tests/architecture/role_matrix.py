@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from identity.domain.acting import COUNTER_SCOPES
 from identity.domain.delegation import DELEGABLE
-from identity.domain.roles import GUARDIAN, STAFF_ROLES, TABLET
+from identity.domain.roles import CANTEEN, GUARDIAN, STAFF_ROLES, TABLET
 from refettorio_chassis.process import application
 from tests.architecture.tree import ROOT, SERVICES
 from tests.architecture.wired import environment, wired
@@ -31,15 +31,18 @@ COLUMNS = (GUARDIAN, *sorted(STAFF_ROLES))
 ROLES = (*COLUMNS, TABLET)
 ACTORS = {**{f"delegate: {scope}": frozenset({scope}) for scope in DELEGABLE}, "clerk acting": COUNTER_SCOPES}
 """Who acts for a guardian, and the scopes their token has."""
+DEVICES = {"tablet": frozenset({TABLET}), "tablet held": frozenset({TABLET, CANTEEN})}
+"""A paired tablet, and the roles its token has: while nobody holds it, and while an operator does."""
 LET_IN, REFUSED = "●", "·"
 HEAD = f"""# Who may call what
 
 Every route of every process, and whom its guard lets in (`{LET_IN}`) or refuses (`{REFUSED}`). `machine` names the
 scope by which a machine client comes in. `delegate: …` is a person who acts for a guardian by a delegation with that
 scope, `clerk acting` one of the office who does so at the counter; by their own roles they reach nothing meanwhile.
-Whoever is let in still meets the rules of ownership behind the door: a guardian reaches their own family, canteen staff
-and tablets the classes they were given. A route without guard says *everyone*: the gateway decides which of them can be
-reached from outside ([security](security.md)).
+`tablet` is a paired tablet that nobody holds, which gets tokens for identity alone, `tablet held` one in the hands of
+an operator: canteen staff, in the classes of both. Whoever is let in still meets the rules of ownership behind the
+door: a guardian reaches their own family, canteen staff and tablets the classes they were given. A route without guard
+says *everyone*: the gateway decides which of them can be reached from outside ([security](security.md)).
 
 Written by `{COMMAND}`, never by hand. A test holds it equal to the routes; another calls each of them as every role and
 as a stranger, and sees what stands here. Read its change in every review: a new dot is a new right.
@@ -66,6 +69,9 @@ class Row:
 
     def lets_in(self, role: str) -> bool:
         return self.roles is None or role in self.roles
+
+    def lets_any_in(self, roles: frozenset[str]) -> bool:
+        return any(self.lets_in(role) for role in roles)
 
     def lets_act(self, scopes: frozenset[str]) -> bool:
         return self.roles is None or self.acting in scopes
@@ -132,23 +138,18 @@ def as_page(rows: list[Row]) -> str:
 
 
 def _table(process: str, rows: list[Row]) -> str:
-    columns = (*COLUMNS, *ACTORS, "machine")
+    columns = (*COLUMNS, *DEVICES, *ACTORS, "machine")
     lines = [f"| route | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     lines += [f"| `{row.name}` | {' | '.join(_cells(row))} |" for row in rows if row.roles is not None]
     everyone = [f"- `{row.name}`" for row in rows if row.roles is None]
-    return f"\n## {process}\n\n" + "\n".join([*lines, *_of_tablets(rows), "", "Everyone:", "", *everyone]) + "\n"
-
-
-def _of_tablets(rows: list[Row]) -> list[str]:
-    """A handful of routes: a list says it better than a column."""
-    own = [f"- `{row.name}`" for row in rows if row.roles is not None and row.lets_in(TABLET)]
-    return ["", "A paired tablet, also while nobody holds it:", "", *own] if own else []
+    return f"\n## {process}\n\n" + "\n".join([*lines, "", "Everyone:", "", *everyone]) + "\n"
 
 
 def _cells(row: Row) -> list[str]:
     by_role = (row.lets_in(role) for role in COLUMNS)
+    by_device = (row.lets_any_in(roles) for roles in DEVICES.values())
     by_acting = (row.lets_act(scopes) for scopes in ACTORS.values())
-    dots = [LET_IN if is_let_in else REFUSED for is_let_in in (*by_role, *by_acting)]
+    dots = [LET_IN if is_let_in else REFUSED for is_let_in in (*by_role, *by_device, *by_acting)]
     return [*dots, f"`{row.scope}`" if row.scope else REFUSED]
 
 

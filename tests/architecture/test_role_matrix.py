@@ -22,6 +22,7 @@ from tests.architecture.role_matrix import (
     ACTORS,
     CLIENTS,
     COMMAND,
+    DEVICES,
     PAGE,
     PROCESSES,
     ROLES,
@@ -102,6 +103,29 @@ async def test_every_route_lets_in_the_roles_of_the_page_and_refuses_the_others(
                     wrong.append(f"{row.name} as {role}: {status}")
     assert wrong == []
     assert min(seen[REACHED], seen[HTTPStatus.FORBIDDEN]) > 10
+
+
+@pytest.mark.usefixtures("process_environment")
+@pytest.mark.parametrize("process", PROCESSES)
+async def test_a_tablet_comes_in_where_the_page_says_held_or_not(process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with door(process, monkeypatch) as at:
+        held_by: dict[str, dict[str, str]] = {"tablet": {}, "tablet held": {"operator": "opr_1"}}
+        wrong = [
+            f"{row.name} as {device}: {status}"
+            for row in rows_of(at.app, process)
+            for device, roles in DEVICES.items()
+            if ((status := await at.answer(row, at.token(*roles, **held_by[device]))) != HTTPStatus.FORBIDDEN)
+            is not row.lets_any_in(roles)
+            or status == HTTPStatus.UNAUTHORIZED
+        ]
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("process_environment")
+async def test_a_tablet_that_nobody_holds_is_let_in_by_identity_alone() -> None:
+    """The gateway gives it no other token: a guard that let it in elsewhere would say what never happens."""
+    let_in = [row for row in await matrix() if row.roles is not None and row.lets_any_in(DEVICES["tablet"])]
+    assert {row.process for row in let_in} == {"identity"}
 
 
 @pytest.mark.usefixtures("process_environment")
