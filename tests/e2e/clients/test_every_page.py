@@ -17,6 +17,7 @@ PAGES = (
     f"/documenti/impronte?giorno=2025-10-04&impronta={ROOTS[-2]['root']}",
     "/privacy",
     "/privacy/1",
+    "/privacy/2",
     "/accessibilita",
     "/portale/",
     "/portale/pagamenti",

@@ -1,7 +1,12 @@
 """What a family was told and agreed to, in which version, and the way back from a consent."""
 
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
 from clients.public.routes import PRIVACY_VERSIONS
 from identity.domain.published_text import PRIVACY
+from refettorio_chassis.clock import FixedClock
 from tests.support.browserless import Browser
 from tests.support.services_double import PRIVACY_TEXT, ServicesDouble
 
@@ -51,8 +56,28 @@ async def test_a_consent_is_taken_back_and_a_notice_offers_no_way_to(
 
 
 async def test_every_version_of_the_privacy_notice_has_its_page(browser: Browser) -> None:
-    assert [each.number for each in PRIVACY.versions] == list(PRIVACY_VERSIONS)
+    assert {each.number: each.from_day for each in PRIVACY.versions} == PRIVACY_VERSIONS
     for version in PRIVACY.versions:
         assert f"Versione {version.number}" in (await browser.see(version.address)).text
     assert (await browser.see("/privacy")).status_code == 200
     assert (await browser.see("/privacy/99")).status_code == 404
+
+
+async def test_the_notice_in_force_is_read_under_privacy_and_the_others_say_when(
+    browser: Browser, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = PRIVACY_VERSIONS[2]
+    for day, in_force in ((second - timedelta(days=1), 1), (second, 2)):
+        monkeypatch.setattr(clock, "moment", datetime.combine(day, time(12), UTC))
+        assert f"Versione {in_force}." in (await browser.see("/privacy")).text
+    assert "Versione 1, non più in vigore" in (await browser.see("/privacy/1")).text
+    assert "Versione 2." in (await browser.see("/privacy/2")).text
+    monkeypatch.setattr(clock, "moment", datetime.combine(second - timedelta(days=1), time(12), UTC))
+    assert "Versione 1." in (await browser.see("/privacy/1")).text
+    assert "Versione 2, in vigore dal 01/12/2026" in (await browser.see("/privacy/2")).text
+
+
+async def test_the_second_notice_says_what_the_first_did_not(browser: Browser) -> None:
+    first, second = [(await browser.see(f"/privacy/{number}")).text for number in (1, 2)]
+    for told in ("Delegati", "Secondo genitore", "ISEE", "PIN non è conservato", "cinque anni"):
+        assert (told in first, told in second) == (False, True)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from identity.domain.errors import NotAConsentError, TextChangedError, TextUnknownError
-from identity.domain.published_text import TEXTS, PublishedText, Standing, Version, standings
+from identity.domain.published_text import PRIVACY, TEXTS, PublishedText, Standing, Version, standings
 from identity.usecases.accept_text import accept_text, withdraw_consent
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.clock import rome_day
@@ -117,3 +117,12 @@ def test_the_versions_of_each_text_follow_each_other() -> None:
         numbers, days = [each.number for each in text.versions], [each.from_day for each in text.versions]
         assert numbers == list(range(1, len(numbers) + 1))
         assert days == sorted(set(days))
+
+
+async def test_who_read_the_first_privacy_notice_is_asked_to_read_the_second_on_its_day() -> None:
+    memory, (_, second) = Memory(), PRIVACY.versions
+    await accept_text(memory.ports, TEXTS, text_id="privacy", version=1, by=BY)
+    own = await memory.acceptances.of_guardian("gua_1")
+    [before] = standings(TEXTS, own, second.from_day - timedelta(days=1))
+    [after] = standings(TEXTS, own, second.from_day)
+    assert [(each.current.number, each.is_asked) for each in (before, after)] == [(1, False), (2, True)]

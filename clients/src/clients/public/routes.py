@@ -1,7 +1,8 @@
 """Home, sign-in, news, documents, privacy, accessibility, and the files for the browser."""
 
+from datetime import date
 from random import SystemRandom
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,8 +18,8 @@ TheSite = Annotated[Site, Depends(site_of)]
 HOME_AFTER_SIGN_IN = "/portale/"
 LEVEL_TOO_LOW = "livello"
 NOT_FOUND = 404
-PRIVACY_VERSIONS = (1,)
-"""Each has its template, which never changes once it was in force; identity knows from which day it is."""
+PRIVACY_VERSIONS: Final = {1: date(2025, 7, 1), 2: date(2026, 12, 1)}
+"""From which day on (Europe/Rome) each is in force, as identity has it; its template never changes once it was."""
 SHARED_STYLES = ("design/css/fonts.css", "design/css/site.css")
 
 
@@ -59,7 +60,7 @@ async def documents(site: TheSite) -> HTMLResponse:
 @router.get("/privacy")
 async def privacy(site: TheSite) -> HTMLResponse:
     """What happens to personal data."""
-    return _privacy_page(site, PRIVACY_VERSIONS[-1])
+    return _privacy_page(site, _privacy_in_force(site.today()))
 
 
 @router.get("/privacy/{number}")
@@ -118,8 +119,22 @@ def own_address(destination: str) -> str:
     return destination if has_no_tricks else HOME_AFTER_SIGN_IN
 
 
+def _privacy_in_force(today: date) -> int:
+    """The version to read today; before the first, the first."""
+    return max(
+        (number for number, begins in PRIVACY_VERSIONS.items() if begins <= today), default=min(PRIVACY_VERSIONS)
+    )
+
+
 def _privacy_page(site: Site, number: int) -> HTMLResponse:
-    return site.pages.page(f"public/privacy-{number}.html", number=number, is_latest=number == PRIVACY_VERSIONS[-1])
+    """`begins`: the day of a version that is still to come, else None."""
+    in_force, begins = _privacy_in_force(site.today()), PRIVACY_VERSIONS[number]
+    return site.pages.page(
+        f"public/privacy-{number}.html",
+        number=number,
+        is_latest=number == in_force,
+        begins=begins if number > in_force else None,
+    )
 
 
 async def _providers(site: Site) -> tuple[IdentityProvider, ...]:

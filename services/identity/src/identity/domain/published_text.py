@@ -70,7 +70,11 @@ PRIVACY: Final = PublishedText(
     text_id="privacy",
     title="Informativa sul trattamento dei dati personali",
     is_consent=False,
-    versions=(Version(number=1, from_day=date(2025, 7, 1), address="/privacy/1"),),
+    versions=(
+        Version(number=1, from_day=date(2025, 7, 1), address="/privacy/1"),
+        # Delegates' and second guardians' codes, ISEE, operators of tablets, and the periods of marks and names.
+        Version(number=2, from_day=date(2026, 12, 1), address="/privacy/2"),
+    ),
 )
 TEXTS: Final = (PRIVACY,)
 
