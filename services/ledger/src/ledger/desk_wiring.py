@@ -97,13 +97,6 @@ def desk_parts(
 
     readings = Readings(view, base.clock)
     closer = YearCloser(decide, ClosingStore(view))
-    refunds = http_refunds.RefundDesk(
-        run=decide,
-        queries=RefundStore(view),
-        merged=HolderStore(view).merged,
-        file_of=lambda batch: pain001(batch, creditor),
-        readings=readings,
-    )
     closings = http_closings.ClosingDesk(run=decide, queries=ClosingStore(view), started=closer.wake, readings=readings)
     reminders = http_dunning.DunningDesk(
         run=decide,
@@ -119,9 +112,7 @@ def desk_parts(
         coming=ComingStore(view, base.clock, in_flight_minutes=dunning.in_flight_minutes),
         payment_began=payment_began,
         routers=(
-            http_refunds.router(refunds),
-            http_refunds.office_router(refunds),
-            http_refunds.move_router(decide, new_id),
+            *_refunds(decide, creditor, base),
             http_closings.router(closings),
             http_dunning.router(reminders),
             http_dunning.arrangement_router(reminders),
@@ -130,6 +121,19 @@ def desk_parts(
         subscriptions=(pupil_names(PupilNameStore),),
         roles={"closer": closer.run},
     )
+
+
+def _refunds(decide: Runner[DecisionPorts], creditor: Creditor, base: Foundation) -> tuple[APIRouter, ...]:
+    """Credit that goes back, or to another holder."""
+    view = base.transactions.view
+    desk = http_refunds.RefundDesk(
+        run=decide,
+        queries=RefundStore(view),
+        merged=HolderStore(view).merged,
+        file_of=lambda batch: pain001(batch, creditor),
+        readings=Readings(view, base.clock),
+    )
+    return http_refunds.router(desk), http_refunds.office_router(desk), http_refunds.move_router(decide, new_id)
 
 
 def _papers(base: Foundation, creditor: Creditor, fonts: Path | None) -> tuple[APIRouter, ...]:
