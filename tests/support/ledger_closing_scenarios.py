@@ -1,5 +1,6 @@
 """The end of a school year, played on the fake and on MongoDB."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,13 +11,16 @@ from ledger.domain.decision_errors import (
     YearNotClosableError,
     YearNotOverError,
 )
+from ledger.domain.shares import Agreement
 from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.year_close import ClosingState, Total, YearClosing
+from ledger.usecases.agree_shares import agree_shares
 from ledger.usecases.assign_tariff import assign_tariff
 from ledger.usecases.close_year import preview_closing, settle_page, start_closing
 from ledger.usecases.decide_refund import reject_refund
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.request_refund import request_refund
+from refettorio_chassis.clock import rome_day
 from refettorio_contracts.ledger import YearClosed
 from tests.support.ledger_decisions import CHIEF, CLERK, FAMILY, DecisionBench
 from tests.support.ledger_scenarios import balance, kinds, proved
@@ -129,6 +133,24 @@ async def what_a_refund_already_asks_for_is_neither_carried_over_nor_due(bench: 
     await proved(bench)
 
 
+async def who_bears_a_part_stays_as_long_as_the_pupil_does(bench: DecisionBench) -> None:
+    """gua_1 bears half of the child of gua_2, who is enrolled for the next year; until that ends."""
+    await end_of_year(bench)
+    half = Agreement(
+        pupil_id="pup_gua_2", account_id="gua_2", second="gua_1", percent=50, valid_from=date(2026, 1, 1), sequence=1
+    )
+    await bench.run(agree_shares, half)
+    seen = await bench.decide(preview_closing, YEAR)
+    assert seen.totals["carried-over"] == Total(accounts=2, cents=2_330)
+    await to_the_end(bench)
+    ask = {"iban": IBAN, "reason": "Fine del ciclo", "by": FAMILY}
+    with pytest.raises(StillEnrolledError):
+        await bench.decide(request_refund, account_id="gua_1", **ask)
+    ended = replace(half, percent=0, valid_from=rome_day(bench.clock.now()) + timedelta(days=1), sequence=2)
+    await bench.run(agree_shares, ended)
+    assert (await bench.decide(request_refund, account_id="gua_1", **ask)).amount_cents == 1530
+
+
 async def a_year_is_not_closed_before_its_end(bench: DecisionBench) -> None:
     for verb in (preview_closing, start_closing):
         more = {"by": CLERK} if verb is start_closing else {}
@@ -147,5 +169,6 @@ CLOSING_SCENARIOS = (
     who_comes_after_the_closing_is_settled_by_running_it_again,
     a_closed_year_lets_who_leaves_ask_for_the_residual,
     what_a_refund_already_asks_for_is_neither_carried_over_nor_due,
+    who_bears_a_part_stays_as_long_as_the_pupil_does,
     a_year_is_not_closed_before_its_end,
 )

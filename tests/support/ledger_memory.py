@@ -288,7 +288,8 @@ class _Families:
 
     async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
         every = self._state.agreements.values()
-        return [each for each in every if each.account_id in account_ids or each.second in account_ids]
+        found = [each for each in every if {each.account_id, each.second} & set(account_ids)]
+        return await self.agreements({each.pupil_id for each in found})
 
     async def agree(self, agreement: Agreement) -> None:
         known = self._state.agreements.get(agreement.agreement_id)

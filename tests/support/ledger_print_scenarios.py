@@ -18,6 +18,8 @@ from ledger.domain.errors import ServiceNotPayableError
 from ledger.domain.families import Enrolled
 from ledger.domain.instalments import Instalment
 from ledger.domain.prints import LETTERS_IN_A_FILE, AmountRule, PrintOrder, PrintRun, PrintState, SchoolLetter
+from ledger.domain.shares import Agreement
+from ledger.usecases.agree_shares import agree_shares
 from ledger.usecases.arrange_debt import exempt_debtor, grant_plan
 from ledger.usecases.begin_payment import begin_payment
 from ledger.usecases.finish_print import fail_print, forget_print, keep_print_file, stop_print
@@ -145,6 +147,24 @@ async def meals_are_asked_for_so_many_weeks_and_no_longer_than_the_enrolment(ben
     weeks = replace(SUGGESTED, rule=AmountRule.WEEKS, weeks=2)
     # Ten meals of 5.10 less ten euros, and four; up to the next euro.
     assert await letters(bench, await issued(bench, weeks)) == [("gua_1", 4_100), ("gua_2", 1_100)]
+
+
+async def who_shares_is_asked_for_their_own_part_of_the_meals(bench: PrintBench) -> None:
+    """Of four meals of 510 cents each gua_2 bears 204, and then all; a fixed amount is asked of the holder."""
+    await priced(bench, account="gua_1", pupil="pup_1")
+    await priced(bench, account="gua_2", pupil="pup_2")
+    await family(bench, "gua_1", 0, pupil_id="pup_1")
+    weeks = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.WEEKS, weeks=1)
+    assert (await bench.step(preview_print, weeks)).total_cents == 2_100
+    shared = Agreement(
+        pupil_id="pup_1", account_id="gua_1", second="gua_2", percent=40, valid_from=date(2025, 9, 8), sequence=1
+    )
+    await bench.run(agree_shares, shared)
+    assert (await bench.step(preview_print, weeks)).total_cents == 1_300
+    await bench.run(agree_shares, replace(shared, percent=100, sequence=2))
+    assert (await bench.step(preview_print, weeks)).letters == 0
+    fixed = PrintOrder(school_id="primaria", service="meals", rule=AmountRule.FIXED, per_child_cents=1_000)
+    assert (await bench.step(preview_print, fixed)).total_cents == 1_000
 
 
 async def printing_again_asks_for_nothing_twice(bench: PrintBench) -> None:
@@ -298,6 +318,7 @@ SCENARIOS = (
     what_is_suggested_pays_the_meals_to_the_end,
     a_fixed_amount_is_asked_for_each_child_there_whatever_the_balance,
     meals_are_asked_for_so_many_weeks_and_no_longer_than_the_enrolment,
+    who_shares_is_asked_for_their_own_part_of_the_meals,
     printing_again_asks_for_nothing_twice,
     another_amount_or_a_late_notice_is_asked_for_anew,
     who_has_an_arrangement_or_is_paying_is_not_asked_for_the_debt,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ledger.domain.accounts import AccountId
+from ledger.domain.accounts import Account, AccountId
 from ledger.domain.shares import Agreement
 from ledger.domain.subscriptions import Period
 from ledger.domain.tariff_rules import Flat
@@ -18,6 +18,7 @@ from ledger.usecases.know_enrolment import end_enrolment
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import StatementSpan
 from ledger.usecases.publish_tariff import publish_tariff
+from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_contracts.ledger import BalanceLow, BalanceMoved, DebtOpened, MealCharged
 from tests.support.ledger_rating_scenarios import (
     ISEE,
@@ -150,6 +151,28 @@ async def the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come(bench
     mine = [late, agreement(30, valid_from=OCTOBER, sequence=2)]
     found = [sorted(each, key=lambda agreed: agreed.valid_from) for each in await bench.run(kept)]
     assert found == [mine, mine, mine, [], []]
+
+
+async def a_second_guardian_who_was_followed_by_another_bears_no_more(bench: Bench) -> None:
+    """The end of the first, for the day on which the next one begins, was overtaken by that."""
+    await priced(bench, 500)
+    await agreed(bench, 40, second="gua_first")
+    for percent, second, sequence in ((0, "gua_first", 2), (30, SECOND, 3)):
+        await agreed(bench, percent, second=second, sequence=sequence, valid_from=OCTOBER)
+
+    async def bearers(ports: Any) -> list[int]:
+        found = []
+        for each in ("gua_1", "gua_first", SECOND):
+            borne = await borne_from_tomorrow(ports.tariffs, ports.families, [each], OCTOBER)
+            assert borne.pupils(each) == len(borne.of(each))
+            account = Account(account_id=AccountId(each))
+            found.append(borne.meal_price(account, await ports.tariffs.versions(), OCTOBER))
+        return found
+
+    assert await bench.run(bearers) == [350, None, 150]
+    await bench.run(charge_meals, [meal(1), meal(1, day=date(2025, 10, 3))])
+    assert [await balance(bench, each) for each in ("gua_1", "gua_first", SECOND)] == [-650, -200, -150]
+    await proved(bench)
 
 
 async def who_shares_with_themselves_or_for_another_holder_shares_nothing(bench: Bench) -> None:
@@ -294,6 +317,7 @@ SHARING_SCENARIOS: tuple[Scenario, ...] = (
     both_are_told_in_meals_of_their_own_part,
     each_day_has_what_was_agreed_for_it_when_it_was_charged,
     the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come,
+    a_second_guardian_who_was_followed_by_another_bears_no_more,
     who_shares_with_themselves_or_for_another_holder_shares_nothing,
     a_shared_meal_rated_again_moves_the_second_to_their_part_of_the_new_price,
     a_shared_meal_that_cost_nothing_is_shared_when_it_costs_something,

@@ -4,7 +4,9 @@ import asyncio
 
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.declare_income import declare_income
+from ledger.usecases.open_balance import open_balance
 from ledger.usecases.publish_tariff import publish_tariff
+from tests.integration.ledger.test_coming import enrolled
 from tests.integration.ledger.test_http import API, GUARDIAN, OFFICE, call
 from tests.support.ledger_rating_scenarios import ISEE, assigned, declaration, tariff
 from tests.support.ledger_scenarios import balance, meal, priced, proved, taken_back
@@ -41,6 +43,22 @@ async def test_each_reads_why_in_their_own_words_and_no_isee_of_the_other(stage:
     assert second[0]["why"] is None
     office = (await call(stage, OFFICE, "GET", f"{API}/accounts/{SECOND}/statement")).json()["items"]
     assert office == second
+
+
+async def test_each_is_shown_the_meals_and_the_top_up_of_their_own_part(stage: Stage) -> None:
+    """Four meals are ahead; of 510 cents the holder bears 306, the second guardian 204."""
+    await priced(stage)
+    await stage.run(enrolled)
+    await agreed(stage)
+    for account in ("gua_1", SECOND):
+        await stage.run(open_balance, account_id=account, amount_cents=400, reason="riporto")
+    seen = []
+    for who in (GUARDIAN, SEES):
+        account_view = (await call(stage, who, "GET", f"{API}/account")).json()
+        seen.append((account_view["meals_left"], account_view["suggested_top_up_cents"]))
+    assert seen == [(1, 900), (1, 500)]
+    listed = (await call(stage, OFFICE, "GET", f"{API}/accounts")).json()["items"]
+    assert [(each["meals_left"], each["suggested_top_up_cents"]) for each in listed] == seen
 
 
 async def test_both_take_away_what_was_agreed(stage: Stage) -> None:

@@ -102,6 +102,16 @@ async def test_each_of_two_guardians_has_what_they_bore_on_a_certificate_of_thei
     assert [(line.pupil_id, line.amount_cents) for line in own] == [("pup_1", 8_571), ("pup_2", 1_429)]
 
 
+async def test_money_paid_before_anything_was_shared_is_for_the_pupil_that_is() -> None:
+    bench = await family()
+    await agreed(bench, 40)
+    notice = await bench.run(issue_notice, account_id=SECOND, amount_cents=800, service="meals")
+    await bench.run(keep_receipt, receipt(notice.number, 800, receipt_id="rt-9"))
+    await bench.run(credit_receipt, "rt-9")
+    shown = await print_certificate(bench.queries, Known(), SECOND, 2025, now=MORNING)
+    assert [(line.pupil_id, line.amount_cents) for line in shown.lines] == [("pup_1", 800)]
+
+
 async def test_a_share_is_told_in_the_words_of_who_reads_it() -> None:
     bench = await family()
     await agreed(bench, 40)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 _WHOLE: Final = 100
 
@@ -56,15 +56,29 @@ class Agreement:
         return Split(account_id=self.second, percent=self.percent)
 
 
+class Charged(Protocol):
+    """What is charged for a pupil to a holder: an enrolment, a tariff."""
+
+    @property
+    def pupil_id(self) -> str: ...
+    @property
+    def account_id(self) -> str: ...
+
+
+C = TypeVar("C", bound=Charged)
+
+
 class Agreements:
-    """What was agreed about the pupils at hand; `seconds` are the accounts that bear a part, on whatever day."""
+    """What was agreed about the pupils at hand; `seconds` bear a part of what `holders` are charged, on some day."""
 
     def __init__(self, agreements: Iterable[Agreement] = ()) -> None:
         self._by_pupil: dict[tuple[str, str], list[Agreement]] = {}
         self.seconds: set[str] = set()
+        self.holders: set[str] = set()
         for agreement in sorted(agreements, key=lambda each: (each.valid_from, each.sequence), reverse=True):
             self._by_pupil.setdefault((agreement.pupil_id, agreement.account_id), []).append(agreement)
             self.seconds.add(agreement.second)
+            self.holders.add(agreement.account_id)
 
     def split(self, *, pupil_id: str, account_id: str, day: date) -> Split | None:
         """How what the pupil costs the holder on `day` is shared; None where it is not."""
@@ -72,3 +86,22 @@ class Agreements:
             if agreement.valid_from <= day:
                 return agreement.split
         return None
+
+    def borne(self, cents: int, *, account_id: str, of: Charged, day: date) -> int:
+        """What `account_id` bears of something that costs the pupil's holder `cents` on `day`."""
+        split = self.split(pupil_id=of.pupil_id, account_id=of.account_id, day=day)
+        second_cents = split.part_of(cents) if split is not None else 0
+        if split is not None and split.account_id == account_id:
+            return second_cents
+        return cents - second_cents if of.account_id == account_id else 0
+
+    def by_bearer(self, charged: Iterable[C], day: date) -> dict[str, list[C]]:
+        """By account, what it bears something of on `day`: the other one, and the holder unless the other bears all."""
+        found: dict[str, list[C]] = {}
+        for each in charged:
+            split = self.split(pupil_id=each.pupil_id, account_id=each.account_id, day=day)
+            if split is None or split.percent < _WHOLE:
+                found.setdefault(each.account_id, []).append(each)
+            if split is not None:
+                found.setdefault(split.account_id, []).append(each)
+        return found

@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.domain.accounts import Account
 from ledger.domain.families import Enrolled
+from ledger.domain.shares import Agreements
 from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
 
 SUGGESTED_MEALS: Final = 20
@@ -72,19 +73,24 @@ def suggestion_for(
 
 
 def meal_price(
-    account: Account, versions: Sequence[TariffVersion], assignments: Sequence[TariffAssignment], today: date
+    account: Account,
+    versions: Sequence[TariffVersion],
+    assignments: Sequence[TariffAssignment],
+    today: date,
+    agreements: Agreements,
 ) -> int | None:
-    """The price to count meals with: what the next meal costs by today's tariff, else the last one charged."""
-    prices = PriceList(versions, assignments)
+    """The price to count meals with: the account's part of what the next meal costs by today's tariff, else the last.
+
+    `assignments` are of pupils whose costs it bears something of; how much, is what is agreed for tomorrow.
+    """
+    prices, tomorrow = PriceList(versions, assignments), today + timedelta(days=1)
     assigned = sorted(
         (a for a in assignments if a.valid_from <= today), key=lambda found: found.valid_from, reverse=True
     )
     for assignment in assigned:
         version = prices.find(pupil_id=assignment.pupil_id, service=assignment.service, day=today)
-        if version is not None:
-            return (
-                version.price_cents
-                if version.rule is None
-                else account.standing.meal_price_cents or version.price_cents
-            )
+        if version is None:
+            continue
+        last = account.standing.meal_price_cents if version.rule is not None else None
+        return last or agreements.borne(version.price_cents, account_id=account.account_id, of=assignment, day=tomorrow)
     return account.standing.meal_price_cents

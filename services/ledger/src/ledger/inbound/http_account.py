@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Protocol
@@ -11,13 +10,12 @@ from fastapi import APIRouter, Depends, Query
 
 from ledger.domain.accounts import Account, holder_account, is_holder
 from ledger.domain.errors import AccountNotFoundError
-from ledger.domain.tariffs import TariffAssignment
-from ledger.domain.top_up import meal_price
 from ledger.domain.transfers import Posted
 from ledger.inbound.http_bodies import AccountView, EntryView, Items, OpeningBody
 from ledger.inbound.views import API, account_view, entry_view
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import Policy, Ports, Queries, StatementSpan
+from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
 from refettorio_chassis.readings import Readings
@@ -52,13 +50,11 @@ class AccountDesk:
         self._clock = clock
 
     async def shown(self, *accounts: Account) -> list[AccountView]:
-        """Accounts with what they still pay; two reads however many there are."""
-        now = self._clock.now()
-        versions = await self._queries.versions()
-        assigned: dict[str, list[TariffAssignment]] = defaultdict(list)
-        for assignment in await self._queries.assignments_of([account.account_id for account in accounts]):
-            assigned[assignment.account_id].append(assignment)
-        ahead = await self._coming.meals_ahead([account.account_id for account in accounts], rome_day(now))
+        """Accounts with what they still pay; a few reads however many there are."""
+        now, ids = self._clock.now(), [account.account_id for account in accounts]
+        versions, today = await self._queries.versions(), rome_day(now)
+        borne = await borne_from_tomorrow(self._queries, self._queries, ids, today)
+        ahead = await self._coming.meals_ahead(ids, today)
         flying = await self._coming.in_flight_cents(accounts[0].account_id) if len(accounts) == 1 else 0
         return [
             account_view(
@@ -67,8 +63,8 @@ class AccountDesk:
                 ahead=ahead.get(account.account_id),
                 in_flight_cents=flying,
                 thresholds=self._policy.steps,
-                price_cents=meal_price(account, versions, assigned[account.account_id], rome_day(now)),
-                pupils=len({assignment.pupil_id for assignment in assigned[account.account_id]}),
+                price_cents=borne.meal_price(account, versions, today),
+                pupils=borne.pupils(account.account_id),
             )
             for account in accounts
         ]

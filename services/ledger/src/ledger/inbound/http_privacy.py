@@ -123,7 +123,7 @@ class PrivacyDesk:
             # Every account shown here is the caller's, by one record of theirs or another.
             refunds=[refund_view(refund, caller, {own: caller.subject}) for refund in kept.refunds],
             arrangements=[arrangement_view(each) for each in kept.arrangements],
-            shares=[_share_view(each, own) for each in await self.queries.agreements_of([own])],
+            shares=_share_views(await self.queries.agreements_of([own]), own),
         )
 
 
@@ -176,10 +176,15 @@ def router(desk: PrivacyDesk) -> APIRouter:
     return routes
 
 
-def _share_view(agreement: Agreement, own: str) -> ShareView:
-    return ShareView(
-        pupil_id=agreement.pupil_id,
-        side="holder" if agreement.account_id == own else "second",
-        second_percent=agreement.percent,
-        valid_from=agreement.valid_from,
-    )
+def _share_views(agreements: Sequence[Agreement], own: str) -> list[ShareView]:
+    """Those that `own` is one of the two of: what another bears of the same pupil is no matter of theirs."""
+    return [
+        ShareView(
+            pupil_id=each.pupil_id,
+            side="holder" if each.account_id == own else "second",
+            second_percent=each.percent,
+            valid_from=each.valid_from,
+        )
+        for each in agreements
+        if own in {each.account_id, each.second}
+    ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date, timedelta
 
 from ledger.domain.charging import MEALS
-from ledger.domain.families import Enrolled
 from ledger.domain.notices import Notice
+from ledger.domain.shares import Agreements
 from ledger.domain.top_up import meals_ahead
 from ledger.outbound.dunning import DunningStore
 from ledger.outbound.families import FamilyStore
@@ -27,10 +26,10 @@ class ComingStore:
         self._patience = timedelta(minutes=in_flight_minutes)
 
     async def meals_ahead(self, account_ids: Collection[str], today: date) -> Mapping[str, int]:
-        by_account: dict[str, list[Enrolled]] = defaultdict(list)
-        for enrolled in await self._families.enrolments(account_ids):
-            by_account[enrolled.account_id].append(enrolled)
-        counted = {account: meals_ahead(enrolled, MEALS, today) for account, enrolled in by_account.items()}
+        agreements = Agreements(await self._families.agreements_of(account_ids))
+        enrolments = await self._families.enrolments(sorted({*account_ids, *agreements.holders}))
+        borne = agreements.by_bearer(enrolments, today + timedelta(days=1))
+        counted = {account: meals_ahead(borne.get(account, ()), MEALS, today) for account in account_ids}
         return {account: meals for account, meals in counted.items() if meals is not None}
 
     async def in_flight_cents(self, account_id: str) -> int:

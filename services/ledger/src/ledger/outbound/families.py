@@ -85,9 +85,10 @@ class FamilyStore:
         return await self._agreed({"pupil_id": {"$in": list(pupil_ids)}})
 
     async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
-        """Those that share the costs of any of the accounts, or that any of them shares."""
+        """All about the pupils whose costs any of the accounts shares, or somebody shares with any of them."""
         ids = {"$in": list(account_ids)}
-        return await self._agreed({"$or": [{"account_id": ids}, {"second": ids}]})
+        found = await self._agreed({"$or": [{"account_id": ids}, {"second": ids}]})
+        return await self.agreements({each.pupil_id for each in found}) if found else []
 
     async def agree(self, agreement: Agreement) -> None:
         """The later of two for one day is kept, in whatever order they come."""

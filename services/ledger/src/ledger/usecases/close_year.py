@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.domain.accounts import Account
 from ledger.domain.decision_errors import ClosingNotFoundError
-from ledger.domain.tariffs import TariffAssignment
 from ledger.domain.year_close import ClosingState, Outcome, Total, YearClosing, YearLine, added, closable, settle
 from ledger.usecases.decision_ports import DecisionPorts
+from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 from refettorio_contracts.ledger import YearClosed
@@ -107,8 +106,9 @@ def _tell(ports: DecisionPorts, accounts: Sequence[Account], lines: Sequence[Yea
 
 
 async def _lines(ports: DecisionPorts, accounts: Sequence[Account], school_year: str) -> list[YearLine]:
-    of: dict[str, list[TariffAssignment]] = defaultdict(list)
-    for assignment in await ports.enrolments.assignments_of([account.account_id for account in accounts]):
-        of[assignment.account_id].append(assignment)
-    now = ports.world.clock.now()
-    return [settle(account, of[account.account_id], school_year=school_year, at=now) for account in accounts]
+    """Who bears a part of what a pupil costs stays as long as the pupil does, as the holder."""
+    now, ids = ports.world.clock.now(), [account.account_id for account in accounts]
+    borne = await borne_from_tomorrow(ports.enrolments, ports.world.families, ids, rome_day(now))
+    return [
+        settle(account, borne.with_own(account.account_id), school_year=school_year, at=now) for account in accounts
+    ]

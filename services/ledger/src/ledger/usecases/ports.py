@@ -75,7 +75,7 @@ class Families(Protocol):
 
     async def agreements(self, pupil_ids: Collection[str]) -> Sequence[Agreement]: ...
     async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
-        """Those that share the costs of any of the accounts, or that any of them shares."""
+        """All about the pupils whose costs any of the accounts shares, or somebody shares with any of them."""
         ...
 
     async def agree(self, agreement: Agreement) -> None:
@@ -276,7 +276,7 @@ class Queries(Protocol):
 
     async def declarations_of(self, account_ids: Collection[str]) -> Sequence[Declaration]: ...
     async def agreements_of(self, account_ids: Collection[str]) -> Sequence[Agreement]:
-        """Those that share the costs of any of the accounts, or that any of them shares."""
+        """All about the pupils whose costs any of the accounts shares, or somebody shares with any of them."""
         ...
 
     async def notice(self, number: str) -> Notice | None: ...

@@ -12,6 +12,8 @@ from ledger.domain.certified import Certified, certified
 from ledger.domain.creditor import Holder, unknown_holder
 from ledger.domain.transfers import Posted
 from ledger.usecases.ports import Queries, StatementSpan
+from ledger.usecases.who_bears import borne_from_tomorrow
+from refettorio_chassis.clock import rome_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,8 @@ async def print_certificate(
 ) -> CertificatePrint:
     """With `pupil_id` only the lines of that pupil."""
     enrolled: dict[str, set[str]] = defaultdict(set)
-    for assignment in await queries.assignments_of([account_id]):
+    borne = await borne_from_tomorrow(queries, queries, [account_id], min(rome_day(now), date(year, 12, 30)))
+    for assignment in borne.with_own(account_id):
         if assignment.valid_from <= date(year, 12, 31):
             enrolled[assignment.service].add(assignment.pupil_id)
     lines = certified(

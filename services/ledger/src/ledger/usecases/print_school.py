@@ -26,10 +26,11 @@ from ledger.domain.prints import (
     in_a_row,
     possible,
 )
-from ledger.domain.top_up import meal_price, meals_ahead
+from ledger.domain.top_up import meals_ahead
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.print_ports import PrintPorts
 from ledger.usecases.remind_debtors import arrangement_in_force, in_flight_now
+from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
@@ -182,11 +183,10 @@ async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], tod
     world = ports.desk.world
     known = await world.books.accounts([holder_account(each) for each in ids])
     versions = await world.tariffs.versions()
-    assigned, enrolled = defaultdict(list), defaultdict(list)
-    for assignment in await world.tariffs.assignments_of(ids):
-        assigned[assignment.account_id].append(assignment)
-    for enrolment in await world.families.enrolments(ids):
-        enrolled[enrolment.account_id].append(enrolment)
+    borne = await borne_from_tomorrow(world.tariffs, world.families, ids, today)
+    enrolled = await world.families.enrolments(sorted({*ids, *borne.agreements.holders}))
+    to_come = borne.agreements.by_bearer(enrolled, borne.day)
+    printed = [each for each in enrolled if _is_printed_for(each, order, today)]
     amounts = {}
     for account_id in ids:
         account = known.get(holder_account(account_id)) or Account(account_id=holder_account(account_id))
@@ -195,10 +195,10 @@ async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], tod
             continue
         prospect = Prospect(
             account=account,
-            price_cents=meal_price(account, versions, assigned[account_id], today),
-            pupils=len({assignment.pupil_id for assignment in assigned[account_id]}),
-            children=len({each.pupil_id for each in enrolled[account_id] if _is_printed_for(each, order, today)}),
-            ahead=meals_ahead(enrolled[account_id], order.service, today, weeks=order.weeks),
+            price_cents=borne.meal_price(account, versions, today),
+            pupils=borne.pupils(account_id),
+            children=len({each.pupil_id for each in printed if each.account_id == account_id}),
+            ahead=meals_ahead(to_come.get(account_id, ()), order.service, today, weeks=order.weeks),
             in_flight_cents=await in_flight_now(ports.desk, account_id),
             is_arranged=account.balance_cents < 0 and await arrangement_in_force(ports.desk, account_id) is not None,
         )

@@ -8,6 +8,7 @@ from ledger.domain.refunds import Refund, has_left, refund_transfer, refundable
 from ledger.domain.reservations import reservation
 from ledger.usecases.decision_ports import DecisionPorts
 from ledger.usecases.post_decision import book_for, post_decision
+from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
@@ -18,7 +19,7 @@ async def request_refund(
     """A request for the office to decide: no money moves, but what is asked for is reserved until then.
 
     Without an amount all that is available is asked for.
-    The holder may ask only once no pupil goes on using a service; the office may for anyone.
+    Who pays for a pupil, or a part, may ask only once none goes on using a service; the office may for anyone.
     Raises IbanNotValidError, StillEnrolledError, RefundNotDueError, RefundAlreadyRequestedError.
     """
     checked = ports.checked_iban(iban)
@@ -50,10 +51,10 @@ async def request_refund(
 
 
 async def _refuse_who_stays(ports: DecisionPorts, account_id: str) -> None:
-    assignments = await ports.enrolments.assignments_of([account_id])
     today = rome_day(ports.world.clock.now())
+    borne = await borne_from_tomorrow(ports.enrolments, ports.world.families, [account_id], today)
     line = await ports.closings.last_line(account_id)
-    if not has_left(assignments, today=today, closed_year=line.school_year if line else None):
+    if not has_left(borne.with_own(account_id), today=today, closed_year=line.school_year if line else None):
         message = (
             "Il credito residuo resta disponibile per l'anno scolastico successivo. Il rimborso può essere chiesto "
             "quando nessun figlio usa più il servizio."
