@@ -160,7 +160,7 @@ async def a_second_guardian_who_was_followed_by_another_bears_no_more(bench: Ben
     for percent, second, sequence in ((0, "gua_first", 2), (30, SECOND, 3)):
         await agreed(bench, percent, second=second, sequence=sequence, valid_from=OCTOBER)
 
-    async def bearers(ports: Any) -> list[int]:
+    async def bearers(ports: Any) -> list[int | None]:
         found = []
         for each in ("gua_1", "gua_first", SECOND):
             borne = await borne_from_tomorrow(ports.tariffs, ports.families, [each], OCTOBER)

@@ -1,6 +1,7 @@
 """A shared meal over HTTP: what each of the two reads of it, and what neither reads of the other."""
 
 import asyncio
+from datetime import date
 
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.declare_income import declare_income
@@ -61,12 +62,14 @@ async def test_each_is_shown_the_meals_and_the_top_up_of_their_own_part(stage: S
     assert [(each["meals_left"], each["suggested_top_up_cents"]) for each in listed] == seen
 
 
-async def test_both_take_away_what_was_agreed(stage: Stage) -> None:
+async def test_both_take_away_what_they_agreed_and_not_what_another_did(stage: Stage) -> None:
+    await agreed(stage, 10, second="gua_before", valid_from=date(2025, 1, 7))
     await agreed(stage)
-    for who, side in ((GUARDIAN, "holder"), (SEES, "second")):
+    before = {"pupil_id": "pup_1", "side": "holder", "second_percent": 10, "valid_from": "2025-01-07"}
+    mine = {"pupil_id": "pup_1", "side": "holder", "second_percent": 40, "valid_from": "2025-09-01"}
+    for who, shares in ((GUARDIAN, [before, mine]), (SEES, [mine | {"side": "second"}])):
         own = (await call(stage, who, "GET", f"{API}/me/export")).json()
-        share = {"pupil_id": "pup_1", "side": side, "second_percent": 40, "valid_from": "2025-09-01"}
-        assert own["shares"] == [share]
+        assert own["shares"] == shares
 
 
 async def test_two_partitions_that_meet_on_one_second_guardian_lose_nothing(stage: Stage) -> None:
