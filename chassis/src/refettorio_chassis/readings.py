@@ -16,7 +16,7 @@ from refettorio_chassis.audit import AUDIT
 from refettorio_chassis.auth import Caller
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.mongo import Document, DuplicateKey
-from refettorio_chassis.transaction import Collections
+from refettorio_chassis.transaction import BoundCollection, Collections
 
 READINGS: Final = "readings"
 EVERYBODY: Final = "*"
@@ -29,6 +29,17 @@ KEPT_FOR: Final = timedelta(days=731)
 STAFF_ROLES: Final = ("office", "administrator", "auditor", "kitchen", "canteen", "driver")
 CAPACITIES: Final = ("delegate", "clerk")
 """As what somebody acts in a person's place."""
+
+
+async def merged_records(collection: BoundCollection, record: str, *, into: str = "merged_into") -> list[str]:
+    """Identifiers in `collection` whose field `into` leads to `record`, also by way of another: all of one person."""
+    known: list[str] = []
+    nearest = [record]
+    while nearest:
+        found = await collection.find({into: {"$in": nearest}}, {"_id": 1}, sort=[("_id", 1)])
+        nearest = [each["_id"] for each in found]
+        known += nearest
+    return known
 
 
 class Access(BaseModel):

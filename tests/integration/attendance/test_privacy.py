@@ -7,6 +7,7 @@ import pytest
 
 from refettorio_chassis.testing import TokenMinter
 from refettorio_contracts.enrollment import SecondGuardianAccepted, SecondGuardianEnded
+from refettorio_contracts.identity import GuardianMerged
 from tests.integration.attendance.test_http import SHEET, Callers, taps
 from tests.unit.attendance.canteen import BIANCHI, BRUNO, LUCIA, MARIO, ONE_A, ROSSI, Canteen, beside, enrolled
 
@@ -105,3 +106,15 @@ async def test_a_family_reads_what_the_office_did_to_the_marks_of_their_child_an
     assert await deeds("gua_verdi") == []
     await canteen.hear(beside(SecondGuardianEnded, ended_by="office"))
     assert await deeds(BIANCHI) == []
+
+
+async def test_days_and_readings_of_a_merged_record_are_told_to_the_kept_one(api: Callers, canteen: Canteen) -> None:
+    await api.tablet("POST", f"{SHEET}/commands", taps((MARIO, "present"), (LUCIA, "absent")))
+    await api.office("GET", f"/pupils/{MARIO}/days")
+    before = (await api.rossi("GET", "/me/export")).json()
+    await canteen.hear(GuardianMerged(guardian_id=ROSSI, into_guardian_id="gua_kept"))
+    own = (await api.call("gua_kept", "guardian", "GET", "/me/export")).json()
+    assert own == before
+    assert {each["what"] for each in own["accesses"]} == {"days-read", "roll-read"}
+    log = await api.call("gua_kept", "guardian", "GET", "/me/access-log")
+    assert log.json()["items"] == own["accesses"]

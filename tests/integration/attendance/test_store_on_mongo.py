@@ -10,6 +10,7 @@ from tests.unit.attendance.scenarios import (
     DeedScenarios,
     FamilyScenarios,
     MarkingScenarios,
+    MergingScenarios,
     RosterScenarios,
     SecondGuardianScenarios,
 )
@@ -36,6 +37,10 @@ class TestRosterOnMongo(RosterScenarios):
 
 
 class TestFamilyOnMongo(FamilyScenarios):
+    pass
+
+
+class TestMergingOnMongo(MergingScenarios):
     pass
 
 

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from attendance.domain.identifiers import AccountId, ClassId, CommandId, PupilId
 from attendance.domain.mark import Mark, MarkCommand, MealKind, Outcome
 from attendance.domain.role import Role
-from attendance.inbound.events import take_calendar, take_name, take_roster, take_second_guardian
+from attendance.inbound.events import take_calendar, take_merge, take_name, take_roster, take_second_guardian
 from attendance.usecases.actor import Actor
 from attendance.usecases.mark_pupils import CommandResult, mark_pupils
 from attendance.usecases.ports import Ports, Reads
@@ -103,7 +103,7 @@ class Canteen(Stage[Ports]):
     async def hear(self, *events: Event) -> None:
         """Events arrive from enrollment."""
         for event in events:
-            for take in (take_roster, take_name, take_calendar, take_second_guardian):
+            for take in (take_roster, take_name, take_calendar, take_second_guardian, take_merge):
                 await self.run(take, event)
 
     async def mark(

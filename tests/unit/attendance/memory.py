@@ -21,6 +21,7 @@ class MemoryStore(MemoryTrail):
     """Every value is frozen, so a copy of the dictionaries is a snapshot."""
 
     enrolments: dict[EnrolmentId, Enrolment] = field(default_factory=dict)
+    merged: dict[AccountId, AccountId] = field(default_factory=dict)
     seconds: dict[tuple[PupilId, AccountId], SecondGuardian] = field(default_factory=dict)
     names_: dict[PupilId, PupilName] = field(default_factory=dict)
     closures: dict[tuple[SchoolId, date], Closure] = field(default_factory=dict)
@@ -50,6 +51,10 @@ class MemoryStore(MemoryTrail):
 
     async def seen_beside_others(self, guardian_id: AccountId) -> Sequence[SecondGuardian]:
         return [each for each in self.seconds.values() if each.guardian_id == guardian_id]
+
+    async def merged_into(self, account_id: AccountId) -> Sequence[AccountId]:
+        nearest = sorted(each for each, into in self.merged.items() if into == account_id)
+        return [found for each in nearest for found in (each, *await self.merged_into(each))]
 
     async def names(self, pupil_ids: Collection[PupilId]) -> Mapping[PupilId, PupilName]:
         return {pupil_id: name for pupil_id, name in self.names_.items() if pupil_id in pupil_ids}
@@ -82,6 +87,9 @@ class MemoryStore(MemoryTrail):
     async def remove_second_guardian(self, second: SecondGuardian) -> None:
         if self.seconds.get((second.pupil_id, second.account_id)) == second:
             del self.seconds[second.pupil_id, second.account_id]
+
+    async def keep_merged(self, account_id: AccountId, into: AccountId) -> None:
+        self.merged[account_id] = into
 
     async def save_name(self, pupil_id: PupilId, name: PupilName) -> None:
         self.names_[pupil_id] = name

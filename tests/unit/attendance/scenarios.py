@@ -43,6 +43,7 @@ from refettorio_contracts.enrollment import (
     SecondGuardianNamed,
     TariffAssigned,
 )
+from refettorio_contracts.identity import GuardianMerged
 from tests.unit.attendance.canteen import (
     BIANCHI,
     BRUNO,
@@ -405,6 +406,23 @@ class FamilyScenarios:
     async def test_a_period_has_an_order_and_a_limit(self, canteen: Canteen, first: date) -> None:
         with pytest.raises(PeriodInvalidError):
             await show_pupil_days(canteen.reads, MARIO, first=first, last=TODAY, guardian_id=None)
+
+
+class MergingScenarios:
+    async def test_the_days_of_a_merged_record_are_the_kept_ones_to_see_also_by_way_of_another(
+        self, canteen: Canteen
+    ) -> None:
+        await canteen.mark(tap(MARIO, "present"))
+        between, kept = AccountId("gua_between"), AccountId("gua_kept")
+        with pytest.raises(PupilNotFoundError):
+            await seen(canteen, kept)
+        for left, into in ((between, kept), (ROSSI, between), (ROSSI, between)):
+            await canteen.hear(GuardianMerged(guardian_id=left, into_guardian_id=into))
+        assert list(await canteen.reads.merged_into(kept)) == [between, ROSSI]
+        assert [each.mark for each in await seen(canteen, kept)] == [Mark.PRESENT]
+        assert set(await every_day_of(canteen.reads, kept)) == {MARIO, LUCIA}
+        with pytest.raises(PupilNotFoundError):
+            await seen(canteen, BIANCHI)
 
 
 class SecondGuardianScenarios:

@@ -11,6 +11,7 @@ from tests.unit.attendance.scenarios import (
     DeedScenarios,
     FamilyScenarios,
     MarkingScenarios,
+    MergingScenarios,
     RosterScenarios,
     SecondGuardianScenarios,
 )
@@ -42,6 +43,10 @@ class TestRoster(RosterScenarios):
 
 
 class TestFamily(FamilyScenarios):
+    pass
+
+
+class TestMerging(MergingScenarios):
     pass
 
 

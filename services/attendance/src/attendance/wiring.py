@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attendance.inbound import events, http_days, http_privacy, http_sheets
-from attendance.outbound.queries import Queries
+from attendance.outbound.queries import MERGED, Queries
 from attendance.outbound.store import INDEXES, Store
 from attendance.settings import Settings
 from attendance.usecases.forget_by_rule import forget_by_rule
@@ -44,7 +44,7 @@ def wire(base: Foundation) -> Service:
         subscriptions=events.subscriptions(run),
         indexes=INDEXES,
         roles={"retention": nightly("retention", forget, base.clock)},
-        collections=["names", "second_guardians", "closures", "excuses", "sheets", "commands"],
+        collections=["names", "second_guardians", MERGED, "closures", "excuses", "sheets", "commands"],
     )
 
 

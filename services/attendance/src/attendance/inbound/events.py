@@ -1,4 +1,4 @@
-"""What we hear from enrollment: the roster, the names, the calendar, who else sees a pupil."""
+"""What we hear: from enrollment the roster, the names, the calendar, who else sees a pupil; from identity, merges."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from attendance.domain.identifiers import AccountId, ClassId, EnrolmentId, Pupil
 from attendance.domain.roster import Enrolment, SecondGuardian, Stay
 from attendance.usecases.end_enrolment import end_enrolment
 from attendance.usecases.follow_calendar import close_school_day, excuse_class, reopen_school_day
+from attendance.usecases.follow_merge import follow_merge
 from attendance.usecases.follow_second_guardians import let_see, see_no_longer
 from attendance.usecases.learn_name import learn_name
 from attendance.usecases.move_pupil import move_pupil
@@ -26,10 +27,11 @@ from refettorio_contracts.enrollment import (
     SecondGuardianAccepted,
     SecondGuardianEnded,
 )
+from refettorio_contracts.identity import GuardianMerged
 
 
 def subscriptions(run: Runner[Ports]) -> list[Subscription]:
-    """Four topics, each with its own pace: nothing here depends on the order between them."""
+    """Five topics, each with its own pace: nothing here depends on the order between them."""
 
     async def on_pupils(transaction: Transaction, received: Received) -> None:
         await take_roster(run.within(transaction), received.event)
@@ -43,7 +45,11 @@ def subscriptions(run: Runner[Ports]) -> list[Subscription]:
     async def on_second_guardians(transaction: Transaction, received: Received) -> None:
         await take_second_guardian(run.within(transaction), received.event)
 
+    async def on_guardians(transaction: Transaction, received: Received) -> None:
+        await take_merge(run.within(transaction), received.event)
+
     return [
+        Subscription(name="guardians", topics=[topics.GUARDIANS], on_batch=one_by_one(on_guardians)),
         Subscription(name="roster", topics=[topics.PUPILS], on_batch=one_by_one(on_pupils), parks_behind=True),
         Subscription(name="names", topics=[topics.APPLICATIONS], on_batch=one_by_one(on_applications)),
         Subscription(name="calendar", topics=[topics.CALENDAR], on_batch=one_by_one(on_calendar)),
@@ -100,6 +106,12 @@ async def take_second_guardian(ports: Ports, event: Event) -> None:
             await see_no_longer(ports, _second(event))
         case _:
             return
+
+
+async def take_merge(ports: Ports, event: Event) -> None:
+    """Which records are of one person; names and contacts are nothing to the roll."""
+    if isinstance(event, GuardianMerged):
+        await follow_merge(ports, AccountId(event.guardian_id), into=AccountId(event.into_guardian_id))
 
 
 def _second(event: SecondGuardianAccepted | SecondGuardianEnded) -> SecondGuardian:

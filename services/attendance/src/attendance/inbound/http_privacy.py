@@ -43,7 +43,8 @@ def router(reads: Reads, readings: Readings) -> APIRouter:
     routes = APIRouter(prefix=f"{PREFIX}/me", tags=["privacy"])
 
     async def seen_by_staff(guardian_id: AccountId) -> list[Access]:
-        return list(await readings.about(guardian_id, deeds=await deeds_about(reads, guardian_id)))
+        deeds, merged = await deeds_about(reads, guardian_id), await reads.merged_into(guardian_id)
+        return list(await readings.about(guardian_id, deeds=deeds, merged=merged))
 
     @routes.get("/access-log")
     async def accesses(caller: Guardian) -> Accesses:

@@ -14,9 +14,14 @@ from attendance.domain.sheet import Sheet
 from attendance.outbound import rows
 from attendance.usecases.ports import PupilName
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.readings import merged_records
 from refettorio_chassis.transaction import BoundCollection, Collections
 
 MEALS: Final = "meals"
+
+
+MERGED: Final = "merged_records"
+"""`_id` the account of a record that was merged, `into` the one of the record it leads to."""
 
 
 class Queries:
@@ -52,6 +57,9 @@ class Queries:
     async def _second_guardians(self, where: Document) -> Sequence[SecondGuardian]:
         found = await self._in("second_guardians").find(where, sort=[("_id", 1)])
         return [rows.second_guardian_from(row) for row in found]
+
+    async def merged_into(self, account_id: AccountId) -> Sequence[AccountId]:
+        return [AccountId(each) for each in await merged_records(self._in(MERGED), account_id, into="into")]
 
     async def names(self, pupil_ids: Collection[PupilId]) -> Mapping[PupilId, PupilName]:
         found = await self._in("names").find({"_id": {"$in": list(pupil_ids)}})

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Final
 
 from attendance.domain.calendar import Closure, Excuse
-from attendance.domain.identifiers import ClassId, CommandId, EnrolmentId, PupilId, SchoolId
+from attendance.domain.identifiers import AccountId, ClassId, CommandId, EnrolmentId, PupilId, SchoolId
 from attendance.domain.mark import Outcome, PupilDay
 from attendance.domain.roster import Enrolment, SecondGuardian
 from attendance.domain.sheet import Sheet
 from attendance.outbound import rows
-from attendance.outbound.queries import Queries
+from attendance.outbound.queries import MERGED, Queries
 from attendance.usecases.ports import PupilName
 from refettorio_chassis.errors import RetryLater
 from refettorio_chassis.mongo import Document
@@ -26,6 +26,7 @@ INDEXES: Final = (
     Index(collection="enrolments", keys=[("valid_to", 1)]),
     Index(collection="second_guardians", keys=[("pupil_id", 1)]),
     Index(collection="second_guardians", keys=[("guardian_id", 1)]),
+    Index(collection=MERGED, keys=[("into", 1)]),
     Index(collection="pupil_days", keys=[("pupil_id", 1), ("day", -1)]),
     Index(collection="pupil_days", keys=[("day", 1)]),
     Index(collection="sheets", keys=[("day", 1)]),
@@ -50,6 +51,9 @@ class Store(Queries):
 
     async def remove_second_guardian(self, second: SecondGuardian) -> None:
         await self._in("second_guardians").delete_one(rows.second_guardian_row(second))
+
+    async def keep_merged(self, account_id: AccountId, into: AccountId) -> None:
+        await self._put(MERGED, {"_id": account_id, "into": into})
 
     async def save_name(self, pupil_id: PupilId, name: PupilName) -> None:
         row = {"_id": pupil_id, "given_name": name.given_name, "family_name": name.family_name}

@@ -20,12 +20,15 @@ async def families_of(reads: Reads, pupils: Collection[Enrolment | Seat]) -> set
 
 
 async def enrolments_seen_by(reads: Reads, guardian_id: AccountId) -> Mapping[PupilId, Sequence[Enrolment]]:
-    """The enrolments the guardian pays for, and those of the pupils they are second guardian of."""
+    """The enrolments the guardian pays for, and those of the pupils they are second guardian of; also by the names of
+    records that were merged into theirs.
+    """
     seen: dict[PupilId, list[Enrolment]] = defaultdict(list)
-    for enrolment in await reads.enrolments_paid_by(guardian_id):
-        seen[enrolment.pupil_id].append(enrolment)
-    for second in await reads.seen_beside_others(guardian_id):
-        seen[second.pupil_id] += [
-            each for each in await reads.enrolments_of(second.pupil_id) if each.account_id == second.account_id
-        ]
+    for name in (guardian_id, *await reads.merged_into(guardian_id)):
+        for enrolment in await reads.enrolments_paid_by(name):
+            seen[enrolment.pupil_id].append(enrolment)
+        for second in await reads.seen_beside_others(name):
+            seen[second.pupil_id] += [
+                each for each in await reads.enrolments_of(second.pupil_id) if each.account_id == second.account_id
+            ]
     return {pupil_id: enrolments for pupil_id, enrolments in seen.items() if enrolments}

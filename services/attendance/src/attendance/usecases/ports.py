@@ -52,6 +52,10 @@ class Reads(Protocol):
         """The pupils of other holders that this guardian sees too."""
         ...
 
+    async def merged_into(self, account_id: AccountId) -> Sequence[AccountId]:
+        """The records of the same person that lead to this one, also by way of another."""
+        ...
+
     async def names(self, pupil_ids: Collection[PupilId]) -> Mapping[PupilId, PupilName]:
         """Those that have arrived: names come on a topic of their own, before or after the enrolment."""
         ...
@@ -79,6 +83,10 @@ class Store(Reads, Protocol):
 
     async def remove_second_guardian(self, second: SecondGuardian) -> None:
         """Somebody else, told meanwhile, stays."""
+        ...
+
+    async def keep_merged(self, account_id: AccountId, into: AccountId) -> None:
+        """Remember that the one record leads to the other."""
         ...
 
     async def save_name(self, pupil_id: PupilId, name: PupilName) -> None: ...

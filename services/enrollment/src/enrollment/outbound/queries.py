@@ -29,6 +29,7 @@ from enrollment.outbound.holder_rows import holder_from
 from enrollment.outbound.second_guardian_rows import guardian_from, second_guardian_from
 from enrollment.usecases.ports import ApplicationFilter
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.readings import merged_records
 from refettorio_chassis.transaction import BoundCollection, Collections
 
 NETWORKS: Final = "payment_networks"
@@ -123,13 +124,8 @@ class Queries:
         return holder_from(row) if row else Holder(guardian_id=guardian_id)
 
     async def merged_into(self, guardian_id: GuardianId) -> Sequence[GuardianId]:
-        known: list[GuardianId] = []
-        nearest = [guardian_id]
-        while nearest:
-            found = await self._in(MERGED).find({"into": {"$in": nearest}}, sort=[("_id", 1)])
-            nearest = [GuardianId(row["_id"]) for row in found]
-            known += nearest
-        return known
+        found = await merged_records(self._in(MERGED), guardian_id, into="into")
+        return [GuardianId(each) for each in found]
 
     async def network_down_since(self) -> datetime | None:
         row = await self._in(NETWORKS).find_one({"_id": PAGOPA})

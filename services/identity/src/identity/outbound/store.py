@@ -17,6 +17,7 @@ from identity.domain.guardian import Guardian
 from identity.domain.people import folded
 from identity.domain.roles import StaffGrant
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.readings import merged_records
 from refettorio_chassis.transaction import Collections
 
 GUARDIANS: Final = "guardians"
@@ -72,15 +73,9 @@ class People:
 
     async def merged_into(self, guardian_id: str) -> Sequence[Guardian]:
         """The records that lead to this one, also by way of another."""
-        found: list[Guardian] = []
-        nearest = [guardian_id]
-        while nearest:
-            rows = await self._guardians.find(
-                {"merged_into": {"$in": nearest}}, sort=[("registered_at", 1), ("_id", 1)]
-            )
-            nearest = [row["_id"] for row in rows]
-            found += map(_guardian, rows)
-        return found
+        names = await merged_records(self._guardians, guardian_id)
+        known = await self.guardians_among(names)
+        return [known[each] for each in names]
 
     async def contacts(self, guardian_id: str) -> Sequence[Contact]:
         return [contact for contact in await self.every_contact(guardian_id) if contact.removed_at is None]

@@ -13,6 +13,7 @@ from ledger.domain.tariff_rules import TariffRule
 from ledger.domain.tariffs import TariffAssignment, TariffVersion
 from ledger.outbound.collections import ASSIGNMENTS, HOLDERS, TARIFFS
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.readings import merged_records
 from refettorio_chassis.transaction import Collections
 
 _RULES: Final = TypeAdapter(TariffRule)
@@ -83,13 +84,7 @@ class HolderStore:
 
     async def merged_into(self, account_id: str) -> Sequence[str]:
         """Accounts of the records that lead to this one, also by way of another."""
-        known: list[str] = []
-        nearest = [account_id]
-        while nearest:
-            found = await self._holders.find({"merged_into": {"$in": nearest}}, {"_id": 1}, sort=[("_id", 1)])
-            nearest = [each["_id"] for each in found]
-            known += nearest
-        return known
+        return await merged_records(self._holders, account_id)
 
     async def keep(self, holder: Holder) -> None:
         document: Document = {

@@ -13,6 +13,7 @@ from notify.domain.masking import masked
 from notify.outbound import documents
 from notify.outbound.store import due_filter
 from refettorio_chassis.mongo import Document
+from refettorio_chassis.readings import merged_records
 from refettorio_chassis.transaction import View
 
 PAGE_SIZE: Final = 200
@@ -47,13 +48,8 @@ class Queries:
 
     async def merged_into(self, guardian_id: str) -> list[Guardian]:
         """The records that lead to this one, also by way of another."""
-        found: list[Guardian] = []
-        nearest = [guardian_id]
-        while nearest:
-            rows = await self._guardians.find({"merged_into": {"$in": nearest}}, sort=[("_id", 1)])
-            nearest = [row["_id"] for row in rows]
-            found += map(documents.guardian_from, rows)
-        return found
+        names = await merged_records(self._guardians, guardian_id)
+        return [documents.guardian_from(each) for each in await self._guardians.find({"_id": {"$in": names}})]
 
     async def deliveries_of(self, guardian_ids: Collection[str]) -> list[Delivery]:
         """All to one guardian, by the names they had, newest first; those of codes are none of it."""
