@@ -159,6 +159,12 @@ async def test_home_opens_when_nobody_can_say_who_was_named(browser: Browser, se
     assert (await browser.see("/portale/")).status_code == 200
 
 
+async def test_home_leads_to_a_proposal_that_waits_for_an_answer(browser: Browser) -> None:
+    page = (await browser.see("/portale/")).text
+
+    assert f'Luca: <a href="{page_of(PUPIL)}">leggi e rispondi</a>' in page
+
+
 async def test_the_shares_in_force_the_next_ones_and_the_proposal_are_shown(browser: Browser) -> None:
     page = (await browser.see(page_of(PUPIL))).text
 
@@ -189,6 +195,7 @@ async def test_one_s_own_proposal_is_taken_back_or_replaced(browser: Browser, se
 
     for words in ("La tua proposta", "Ritira la proposta", "Cambia la proposta"):
         assert words in page
+    assert "leggi e rispondi" not in (await browser.see("/portale/")).text  # it is the other one who answers
     assert "Accetta la proposta" not in page
 
 
@@ -290,7 +297,11 @@ async def test_a_delegate_looks_and_answers_nothing(browser: Browser, services: 
     assert ASKED not in (await browser.see("/portale/")).text
     page = (await browser.see(page_of(PUPIL))).text
     assert "Con Paolo Rossi" in page
-    assert "Conferma" not in page
+    invited = (await browser.see(page_of(INVITED_TO))).text
+    assert ASKED in invited
+    for each in (page, invited):
+        assert "Conferma" not in each
+        assert "Non accettare" not in each
 
     response = await browser.post(f"{page_of(PUPIL)}/{WITH_PAOLO}/fine")
 
