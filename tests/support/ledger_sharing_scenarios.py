@@ -135,7 +135,7 @@ async def each_day_has_what_was_agreed_for_it_when_it_was_charged(bench: Bench) 
 
 async def the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come(bench: Bench) -> None:
     late, early = agreement(10, sequence=7), agreement(90, sequence=3, second="gua_other")
-    for each in (late, early, late, agreement(30, valid_from=OCTOBER, sequence=2)):
+    for each in (late, late, early, agreement(30, valid_from=OCTOBER, sequence=2)):
         await bench.run(agree_shares, each)
 
     async def kept(ports: Any) -> tuple[Any, ...]:
