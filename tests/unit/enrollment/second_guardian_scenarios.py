@@ -40,6 +40,7 @@ from refettorio_contracts.enrollment import (
     SharesDeclined,
     SharesProposed,
 )
+from tests.unit.enrollment.changing_scenarios import NOVEMBER, another_school, moved
 from tests.unit.enrollment.parents import (
     BORN,
     CODES,
@@ -383,13 +384,36 @@ class HandingScenarios:
         assert isinstance(shares, SharesAgreed)
         assert (over.ended_by, shares.second_percent, kept != left) == ("merge", 0, True)
 
-    async def test_who_the_kept_account_chose_already_stays(self, town: Town) -> None:
+    async def test_up_to_a_change_that_is_told_already_the_old_account_s_costs_stay_shared(self, town: Town) -> None:
+        second = await sharing(town)
+        await another_school(town)
+        on(town, datetime(2025, 10, 20, 10, tzinfo=UTC))
+        await moved(town, second.pupil_id)
+        await town.run(follow_merge, ROSSI, into=BIANCHI)
+        shares = [each for each in await told(town) if isinstance(each, SharesAgreed)]
+        assert [(each.account_id, each.valid_from, each.second_percent) for each in shares[-2:]] == [
+            (ROSSI, NOVEMBER, 0),
+            (BIANCHI, date(2025, 10, 21), 40),
+        ]
+
+    async def test_who_the_kept_account_shares_with_already_stays(self, town: Town) -> None:
         second = await sharing(town)
         await town.enrol(BIANCHI, "transport-2025-26", stop="Via Roma 12", direction="both")
-        chosen = await name(town, second.pupil_id, fiscal_code(BORN, "NREPLA"), holder=BIANCHI)
+        chosen = await act(town, "accept", await name(town, second.pupil_id, holder=BIANCHI, percent=10), VERDI)
         await town.run(follow_merge, ROSSI, into=BIANCHI)
         assert (await stored(town, second)).ended_by == "merge"
         assert await stored(town, chosen) == chosen
+
+    async def test_what_both_agreed_to_comes_before_whom_the_kept_account_only_named(self, town: Town) -> None:
+        second = await sharing(town)
+        await town.enrol(BIANCHI, "transport-2025-26", stop="Via Roma 12", direction="both")
+        asked = await name(town, second.pupil_id, fiscal_code(BORN, "NREPLA"), holder=BIANCHI)
+        await town.run(follow_merge, ROSSI, into=BIANCHI)
+        handed = await stored(town, second)
+        assert (handed.holder_id, handed.state) == (BIANCHI, State.ACCEPTED)
+        waited = await stored(town, asked)
+        assert (waited.state, waited.ended_by) == (State.ENDED, "merge")
+        assert handed.version > waited.version
 
     async def test_days_the_kept_account_had_told_of_are_shared_by_who_came_over(self, town: Town) -> None:
         second = await sharing(town)

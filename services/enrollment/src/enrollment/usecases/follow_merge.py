@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from enrollment.domain.errors import SchoolNotFoundError
-from enrollment.domain.identifiers import EnrolmentId, GuardianId
-from enrollment.domain.pupil import Enrolment, Pupil
+from enrollment.domain.identifiers import EnrolmentId, GuardianId, PupilId
+from enrollment.domain.pupil import ONE_DAY, Enrolment, Pupil
 from enrollment.usecases import announcements
 from enrollment.usecases.end_enrolment import pupil_to_change
 from enrollment.usecases.hand_second_guardians import hand_second_guardians
@@ -25,12 +25,14 @@ async def follow_merge(ports: Ports, guardian_id: GuardianId, *, into: GuardianI
     await ports.store.keep_merged(guardian_id, into)
     await ports.store.hand_applications(guardian_id, into)
     today = rome_day(ports.clock.now())
+    last_days: dict[PupilId, date] = {}
     for pupil in await ports.store.pupils_of(guardian_id):
         begun = await _hand_over(ports, pupil, guardian_id, into, today)
+        last_days[pupil.pupil_id] = max((each.valid_from - ONE_DAY for each in begun), default=today)
         for enrolment in begun:
             changed = await pupil_to_change(ports, pupil.pupil_id)
             await rank_siblings(ports, changed, enrolment, since=enrolment.valid_from)
-    await hand_second_guardians(ports, guardian_id, into=into)
+    await hand_second_guardians(ports, guardian_id, into=into, last_days=last_days)
     await ports.store.merge_guardian(guardian_id, into)
 
 
