@@ -17,7 +17,7 @@ from ledger.domain.receipts import KeptReceipt, ReceiptState, WaitingReceipt, pl
 from ledger.domain.reckoning import TakenIn
 from ledger.domain.repricing import Preview
 from ledger.domain.rerating import Difference, FreeMeal, PricedMeal, charged_meal, free_meal
-from ledger.domain.retention import is_at_rest
+from ledger.domain.retention import agreements_over, is_at_rest
 from ledger.domain.sealing import Period, Root
 from ledger.domain.shares import Agreement
 from ledger.domain.subscriptions import FreeSubscription, PricedSubscription, charged_subscription, free_subscription
@@ -425,6 +425,12 @@ class _Kept:
         gone = [name for name, each in self._state.declarations.items() if each.valid_to < valid_before]
         for name in gone:
             del self._state.declarations[name]
+        return len(gone)
+
+    async def forget_agreements(self, *, over_before: date) -> int:
+        gone = agreements_over(self._state.agreements.values(), over_before)
+        for each in gone:
+            del self._state.agreements[each.agreement_id]
         return len(gone)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.domain.creditor import Holder, unknown_holder
 from ledger.domain.errors import DeclarationsForgottenError
-from ledger.domain.retention import DECLARATIONS, HOLDERS
+from ledger.domain.retention import AGREEMENTS, DECLARATIONS, HOLDERS
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.declare_income import declare_income
 from ledger.usecases.follow_merge import know_merge
@@ -18,9 +18,10 @@ from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import Ports, StatementSpan
 from tests.support.ledger_rating_scenarios import JUNE, declaration, enrolled, looked
 from tests.support.ledger_scenarios import Bench, meal, priced, proved
+from tests.support.ledger_sharing_scenarios import SECOND, agreed
 
 ROSSI = Holder(account_id="gua_1", fiscal_code="RSSMRA85T10A562S", full_name="Mario Rossi")
-NOTHING = {"holders": 0, "pupil_names": 0, "declarations": 0}
+NOTHING = {"holders": 0, "pupil_names": 0, "declarations": 0, "agreements": 0}
 
 
 async def spent(bench: Bench, holder: Holder = ROSSI, *, left_cents: int = 0) -> None:
@@ -102,6 +103,27 @@ async def days_whose_declarations_may_be_gone_are_not_rated_again(bench: Bench) 
     assert refused.value.values == {"first_day": date(2025, 10, 7).isoformat()}
 
 
+async def what_two_agreed_goes_ten_years_after_nothing_is_shared_and_the_book_proves_the_same(bench: Bench) -> None:
+    async def of_pupils(ports: Ports) -> set[str]:
+        return {each.pupil_id for each in await ports.families.agreements(["pup_1", "pup_2", "pup_3"])}
+
+    last = bench.clock.now().date() + timedelta(days=30)
+    await agreed(bench, 40)
+    await spent(bench)
+    await agreed(bench, 0, valid_from=last, sequence=2)
+    await agreed(bench, 40, pupil_id="pup_2")
+    await agreed(bench, 0, pupil_id="pup_3", valid_from=last, sequence=2)
+    await agreed(bench, 10, pupil_id="pup_3", valid_from=last + timedelta(days=1), sequence=3)
+    before = [await bench.queries.statement(each, StatementSpan()) for each in ("gua_1", SECOND)]
+    bench.clock.advance(last + AGREEMENTS.kept_for - bench.clock.now().date())
+    assert (await forgotten(bench))["agreements"] == 0
+    bench.clock.advance(timedelta(days=1))
+    assert [(await forgotten(bench))["agreements"] for _ in range(2)] == [2, 0]
+    assert await bench.run(of_pupils) == {"pup_2", "pup_3"}
+    assert [await bench.queries.statement(each, StatementSpan()) for each in ("gua_1", SECOND)] == before
+    await proved(bench)
+
+
 RETENTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     a_name_goes_ten_years_after_the_last_entry_and_the_book_proves_the_same,
     a_name_stays_as_long_as_something_is_owed_either_way,
@@ -109,4 +131,5 @@ RETENTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     that_a_record_was_merged_is_known_for_ever,
     a_declaration_goes_five_years_after_it_was_valid_and_its_price_stays,
     days_whose_declarations_may_be_gone_are_not_rated_again,
+    what_two_agreed_goes_ten_years_after_nothing_is_shared_and_the_book_proves_the_same,
 )

@@ -93,6 +93,14 @@ STAYS: Final = (
     ),
     Kept(
         "ledger",
+        ("agreements",),
+        "Le quote concordate con l'altro genitore, accanto al conto",
+        3653,
+        "dalla fine della condivisione",
+        "dicono con chi è stato diviso un addebito (codice civile, art. 2220)",
+    ),
+    Kept(
+        "ledger",
         ("declarations",),
         "Dichiarazioni ISEE ed esenzioni",
         1827,

@@ -7,11 +7,13 @@ being owed may be asked back for ten years), art. 2948, n. 4 (what is owed by th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from ledger.domain.accounts import Account
 from ledger.domain.errors import DeclarationsForgottenError
+from ledger.domain.shares import Agreement
 from refettorio_chassis.retention import Rule
 
 HOLDERS: Final = Rule(
@@ -36,13 +38,29 @@ DECLARATIONS: Final = Rule(
     because="the price it gave may be claimed, and a false one fined, for five years: civil code, art. 2948, n. 4; law "
     "689/1981, art. 28. The entry keeps the bracket and the price",
 )
-RULES: Final = (HOLDERS, PUPIL_NAMES, DECLARATIONS)
+AGREEMENTS: Final = Rule(
+    name="agreements",
+    what="who agreed to bear which percent of a pupil's costs; what was shared stays in the entries",
+    kept_for=HOLDERS.kept_for,
+    counted_from="the day from which nothing is shared any more",
+    because="they say who shared a charge with whom, as the names beside the accounts: civil code, art. 2220",
+)
+RULES: Final = (HOLDERS, PUPIL_NAMES, DECLARATIONS, AGREEMENTS)
 
 
 def is_at_rest(account: Account, *, since: datetime) -> bool:
     """Whether nothing moved from `since` on, nothing is owed and nothing reserved."""
     is_settled = account.balance_cents == account.pending.debits_cents == account.pending.credits_cents == 0
     return is_settled and account.updated_at is not None and account.updated_at < since
+
+
+def agreements_over(agreements: Iterable[Agreement], before: date) -> list[Agreement]:
+    """All those of a pupil and a holder whose last one says that nothing is shared, from a day before `before`."""
+    by_pair: dict[tuple[str, str], list[Agreement]] = {}
+    for each in sorted(agreements, key=lambda agreement: (agreement.valid_from, agreement.sequence)):
+        by_pair.setdefault((each.pupil_id, each.account_id), []).append(each)
+    over = (pair for pair in by_pair.values() if not pair[-1].percent and pair[-1].valid_from < before)
+    return [each for pair in over for each in pair]
 
 
 def check_is_declared(first: date, today: date) -> None:

@@ -107,7 +107,7 @@ class FamilyStore:
         await self._agreements.replace_one({"_id": agreement.agreement_id}, document, upsert=True)
 
     async def _agreed(self, where: Document) -> Sequence[Agreement]:
-        return [_agreement_of(document) for document in await self._agreements.find(where, sort=[("_id", 1)])]
+        return [agreement_of(document) for document in await self._agreements.find(where, sort=[("_id", 1)])]
 
 
 def _declaration_of(document: Document) -> Declaration:
@@ -143,7 +143,7 @@ def _enrolled_of(document: Document) -> Enrolled:
     )
 
 
-def _agreement_of(document: Document) -> Agreement:
+def agreement_of(document: Document) -> Agreement:
     return Agreement(
         pupil_id=document["pupil_id"],
         account_id=document["account_id"],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from ledger.domain.creditor import unknown_holder
-from ledger.domain.retention import is_at_rest
-from ledger.outbound.collections import ACCOUNTS, DECLARATIONS, ENROLMENTS, HOLDERS
+from ledger.domain.retention import agreements_over, is_at_rest
+from ledger.outbound.collections import ACCOUNTS, AGREEMENTS, DECLARATIONS, ENROLMENTS, HOLDERS
 from ledger.outbound.documents import account_of
+from ledger.outbound.families import agreement_of
 from ledger.outbound.pupil_names import PUPIL_NAMES
 from refettorio_chassis.transaction import Collections
 
@@ -21,6 +22,7 @@ class KeptStore:
         self._names = place.collection(PUPIL_NAMES)
         self._enrolments = place.collection(ENROLMENTS)
         self._declarations = place.collection(DECLARATIONS)
+        self._agreements = place.collection(AGREEMENTS)
 
     async def forget_holders(self, *, at_rest_since: datetime) -> int:
         where = {"is_holder": True, "balance": 0, "updated_at": {"$lt": at_rest_since}}
@@ -41,3 +43,9 @@ class KeptStore:
 
     async def forget_declarations(self, *, valid_before: date) -> int:
         return await self._declarations.delete_many({"valid_to": {"$lt": valid_before.isoformat()}})
+
+    async def forget_agreements(self, *, over_before: date) -> int:
+        ended = await self._agreements.find({"percent": 0, "valid_from": {"$lt": over_before.isoformat()}})
+        theirs = await self._agreements.find({"pupil_id": {"$in": sorted({each["pupil_id"] for each in ended})}})
+        over = agreements_over([agreement_of(each) for each in theirs], over_before)
+        return await self._agreements.delete_many({"_id": {"$in": [each.agreement_id for each in over]}})

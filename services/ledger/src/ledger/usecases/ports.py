@@ -159,6 +159,9 @@ class Kept(Protocol):
         ...
 
     async def forget_declarations(self, *, valid_before: date) -> int: ...
+    async def forget_agreements(self, *, over_before: date) -> int:
+        """Of each pupil and holder between whom and whoever nothing is shared since a day before that one."""
+        ...
 
 
 class Notices(Protocol):
