@@ -190,13 +190,16 @@ class MemoryStore(MemorySecondGuardians):
             each for each in self.applications_.values() if each.school_year in school_years and _is_accepted(each)
         )
 
-    async def forget_pupils_without_trace(self) -> int:
+    async def pupils_without_trace(self) -> Sequence[PupilId]:
         named = {each.pupil.pupil_id for each in self.applications_.values()}
-        gone = [each for each in self.pupils_.values() if not each.enrolments and each.pupil_id not in named]
-        for each in gone:
-            del self.pupils_[each.pupil_id]
-        self.forget_second_guardians_of([each.pupil_id for each in gone])
-        return len(gone)
+        unused = (each.pupil_id for each in self.pupils_.values() if not each.enrolments)
+        return [each for each in unused if each not in named]
+
+    async def forget_pupils(self, pupil_ids: Collection[PupilId]) -> int:
+        for each in pupil_ids:
+            del self.pupils_[each]
+        self.forget_second_guardians_of(pupil_ids)
+        return len(pupil_ids)
 
     def _drop(self, applications: Iterable[Application]) -> int:
         gone = list(applications)

@@ -9,6 +9,8 @@ from enrollment.usecases.accept_application import accept_application
 from enrollment.usecases.forget_by_rule import forget_by_rule
 from enrollment.usecases.ports import ApplicationFilter
 from enrollment.usecases.reject_application import reject_application
+from refettorio_contracts.enrollment import SecondGuardianEnded, SharesAgreed
+from tests.unit.enrollment.parents import VERDI, sharing
 from tests.unit.enrollment.town import BIANCHI, CLERK, ROSSI, Town, answers_for
 
 YEAR_OVER = date(2026, 6, 8)
@@ -77,3 +79,20 @@ class RetentionScenarios:
         await town.run(forget_by_rule)
         assert await town.run(forget_by_rule) == NOTHING
         assert len([line for line in await town.audit() if line.role == "system"]) == 2
+
+    async def test_a_sharing_that_still_holds_is_told_to_have_ended_before_it_goes_with_its_pupil(
+        self, town: Town
+    ) -> None:
+        second = await sharing(town)
+        before = len(await town.announced())
+        town.clock.moment = the_day_after(ACCEPTED.kept_for)
+        tomorrow = town.clock.moment.date() + timedelta(days=1)
+        for _ in range(2):
+            await town.run(forget_by_rule)
+        part = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
+        assert (await town.announced())[before:] == [
+            SecondGuardianEnded(**part, ended_by="office"),
+            SharesAgreed(**part, second_percent=0, valid_from=tomorrow),
+        ]
+        assert await town.reads.pupil(second.pupil_id) is None
+        assert await town.reads.second_guardian(second.second_guardian_id) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -181,14 +181,17 @@ class Store(Queries):
         await self._in("pupils").update_many({"enrolments": {"$elemMatch": _of(school_years)}}, ended)
         return await self._in("applications").delete_many(_of(school_years) | {"state": ACCEPTED})
 
-    async def forget_pupils_without_trace(self) -> int:
+    async def pupils_without_trace(self) -> Sequence[PupilId]:
         unused = [row["_id"] for row in await self._in("pupils").find({"enrolments": []}, {"_id": 1})]
         named = await self._in("applications").find({"pupil.pupil_id": {"$in": unused}}, {"pupil.pupil_id": 1})
-        gone = set(unused) - {row["pupil"]["pupil_id"] for row in named}
+        return [PupilId(each) for each in sorted(set(unused) - {row["pupil"]["pupil_id"] for row in named})]
+
+    async def forget_pupils(self, pupil_ids: Collection[PupilId]) -> int:
+        gone = {"$in": list(pupil_ids)}
         for name in (SECOND_GUARDIANS, FORGOTTEN):
-            await self._in(name).delete_many({"pupil_id": {"$in": sorted(gone)}})
+            await self._in(name).delete_many({"pupil_id": gone})
         # Where a form for one of them is taken in meanwhile, both write the pupil: the second starts again.
-        return await self._in("pupils").delete_many({"_id": {"$in": sorted(gone)}})
+        return await self._in("pupils").delete_many({"_id": gone})
 
     async def closure(self, school_id: SchoolId, day: date) -> Closure | None:
         row = await self._in("closures").find_one({"_id": rows.closure_key(school_id, day)})

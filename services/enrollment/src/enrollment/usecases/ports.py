@@ -182,8 +182,12 @@ class Store(Reads, Protocol):
         """Delete the accepted applications, and the enrolments that came of them; how many applications."""
         ...
 
-    async def forget_pupils_without_trace(self) -> int:
-        """Delete the pupils with neither enrolment nor application, and who else saw them; how many pupils."""
+    async def pupils_without_trace(self) -> Sequence[PupilId]:
+        """Those with neither enrolment nor application."""
+        ...
+
+    async def forget_pupils(self, pupil_ids: Collection[PupilId]) -> int:
+        """Delete them, and who else saw them; how many pupils."""
         ...
 
     async def closure(self, school_id: SchoolId, day: date) -> Closure | None: ...
