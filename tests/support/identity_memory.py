@@ -253,11 +253,12 @@ class ExchangesInMemory:
         return self.written.get(exchange_id, {})
 
     async def search(self, wanted: ExchangeSearch) -> Sequence[Exchange]:
-        exactly = ("guardian_id", "request_id", "provider", "kind")
+        exactly = ("request_id", "provider", "kind")
         found = [
             each
             for each in self.kept.values()
             if all(getattr(wanted, name) in {None, getattr(each, name)} for name in exactly)
+            and (wanted.guardian_id is None or each.guardian_id in {wanted.guardian_id, *wanted.merged})
             and (wanted.since is None or each.started_at >= wanted.since)
             and (wanted.until is None or each.started_at < wanted.until)
             and (wanted.after is None or _place(each) < _place(wanted.after))

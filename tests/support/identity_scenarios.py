@@ -360,6 +360,7 @@ async def exchanges_are_searched_the_latest_first(ports: Ports) -> None:
     assert await found(until=later) == ["r1"]
     assert await found(since=later) == ["r3", "r2"]
     assert await found(guardian_id="gua_1", until=later) == []
+    assert await found(guardian_id="gua_0", merged=("gua_1",)) == ["r2"]
 
 
 async def the_register_is_read_page_by_page_also_where_two_began_at_once(ports: Ports) -> None:

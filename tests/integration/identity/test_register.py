@@ -78,6 +78,31 @@ async def test_an_auditor_finds_the_sign_ins_of_a_person_and_reads_what_was_writ
     assert CODES["paolo.rossi"] in messages["response"]["document"]
 
 
+async def test_who_appears_in_a_list_reads_it_in_their_access_log(
+    site: Site, browser: Browser, auditor: Browser
+) -> None:
+    async def listed() -> int:
+        log = (await browser.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
+        return sum(each["what"] == "exchanges-listed" for each in log)
+
+    await browser.sign_in("karim.benali")
+    assert await listed() == 0
+    await found(auditor, fiscal_code=CODES["karim.benali"])
+    assert await listed() == 0
+    (latest, *_) = await found(auditor, limit=1)
+    assert latest["guardian_id"] is not None
+    assert await listed() == 1
+
+
+async def test_the_command_line_leaves_the_same_line_for_who_appears_in_a_list(site: Site, browser: Browser) -> None:
+    await grant(site, CODES[AUDITOR], "auditor")
+    await browser.sign_in("irene.costa")
+    asked = ("--auditor", CODES[AUDITOR], *("--reason", WHY["reason"]))
+    assert (await on_command_line(site, "register", "search", *asked)).returncode == 0
+    log = (await browser.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
+    assert [each["role"] for each in log if each["what"] == "exchanges-listed"] == ["auditor"]
+
+
 async def test_a_response_that_is_refused_is_kept_with_the_rule_it_broke(browser: Browser, auditor: Browser) -> None:
     ticket = await browser.start()
     (waiting, *_) = await found(auditor, limit=1)

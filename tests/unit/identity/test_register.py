@@ -118,6 +118,37 @@ async def test_an_auditor_finds_a_person_and_reads_what_was_written() -> None:
     assert MARIO.fiscal_code not in str(memory.audit.lines)
 
 
+async def test_a_search_by_code_finds_what_was_written_under_a_merged_record_too() -> None:
+    memory = Memory()
+    await signed_in(memory)
+    (left,) = memory.people.guardians.values()
+    kept = replace(left, guardian_id="gua_kept", fiscal_code=memory.ports.fiscal_codes.checked("RSSMRA85T10A56NH"))
+    memory.people.guardians |= {"gua_kept": kept, left.guardian_id: replace(left, merged_into="gua_kept")}
+    for code in (MARIO.fiscal_code, kept.fiscal_code):
+        found = await search_the_register(
+            memory.ports, wanted=ExchangeSearch(), fiscal_code=code, reason="Richiesta", by=AUDITOR
+        )
+        assert [each.guardian_id for each in found.items] == [left.guardian_id]
+        assert found.also_about == frozenset()
+        assert memory.audit.lines[-1].subject == "gua_kept"
+
+
+async def test_who_is_listed_without_having_been_looked_for_is_said() -> None:
+    memory = Memory()
+    for name, guardian_id in (("exc_1", "gua_1"), ("exc_2", "gua_2"), ("exc_3", None), ("exc_4", "gua_2")):
+        await memory.exchanges.add(replace(ASKED, exchange_id=name, request_id=name, guardian_id=guardian_id), {})
+
+    async def also_about(wanted: ExchangeSearch) -> frozenset[str]:
+        found = await search_the_register(memory.ports, wanted=wanted, fiscal_code=None, reason="Richiesta", by=AUDITOR)
+        return found.also_about
+
+    assert await also_about(ExchangeSearch()) == {"gua_1", "gua_2"}
+    assert await also_about(ExchangeSearch(request_id="exc_1")) == {"gua_1"}
+    assert await also_about(ExchangeSearch(guardian_id="gua_1")) == frozenset()
+    # The next page is not shown yet.
+    assert await also_about(ExchangeSearch(limit=1)) == {"gua_2"}
+
+
 async def test_a_person_who_never_signed_in_has_no_exchanges() -> None:
     memory = Memory()
     await signed_in(memory)

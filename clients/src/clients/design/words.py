@@ -251,6 +251,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "erasure-refused": "Non ha accolto la tua richiesta di cancellazione",
         "contacts-forgotten": "Ha cancellato i tuoi recapiti",
         "exchange-read": "Ha letto i messaggi del tuo accesso con SPID o CIE",
+        "exchanges-listed": "Ha visto i tuoi accessi con SPID o CIE in un elenco del registro dei messaggi",
         "register-searched": "Ha cercato i tuoi accessi con SPID o CIE",
         "applications-listed": "Ha aperto un elenco di domande",
         "application-read": "Ha letto una tua domanda",

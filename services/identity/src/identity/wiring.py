@@ -271,7 +271,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
             staff_router(run, queries, base.clock),
             machines_router(only_noting, queries, base.clock, settings.kafka_subscribers_address),
             oauth_router(only_noting, issuer, base.clock, public_url),
-            register_router(only_noting, readable),
+            register_router(only_noting, readable, readings),
         ],
         indexes=INDEXES,
         collections=COLLECTIONS,
@@ -282,7 +282,7 @@ def wire(base: Foundation, settings: Settings) -> Service:
         },
         commands=[
             staff_command(run),
-            register_command(only_noting, readable),
+            register_command(only_noting, readable, readings),
             token_keys_command(KeyFile(settings.token_key_file)),
         ],
     )

@@ -89,10 +89,12 @@ def begun_by_us(exchange_id: str, kind: Kind, request: OurRequest, *, guardian_i
 class ExchangeSearch:
     """What an auditor looks for; what is None does not matter. `since` counts, `until` does not.
 
-    `after`: the last exchange already shown; what is further down the list than it.
+    `after`: the last exchange already shown; what is further down the list than it. `merged`: other records of the
+    person `guardian_id`, whose exchanges are theirs too.
     """
 
     guardian_id: str | None = None
+    merged: tuple[str, ...] = ()
     request_id: str | None = None
     provider: str | None = None
     kind: Kind | None = None

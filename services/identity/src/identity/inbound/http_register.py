@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 
@@ -25,20 +25,23 @@ from identity.inbound.register_shapes import (
 from identity.usecases.ports import Ports
 from identity.usecases.read_the_register import read_an_exchange, search_the_register
 from refettorio_chassis.auth import Caller, caller_with
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
+LISTED: Final = "exchanges-listed"
+"""What a person reads in their access log when a search showed them without having been about them."""
 Auditor = Annotated[Caller, Depends(caller_with(AUDITOR))]
 Readable = Callable[[bytes], str]
 """The XML of a message as it travelled, or what its signed tokens say; empty when there is neither in it."""
 
 
-def register_router(run: Runner[Ports], readable: Readable) -> APIRouter:
+def register_router(run: Runner[Ports], readable: Readable, readings: Readings) -> APIRouter:
     """`/api/identity/v1/exchanges`."""
     router = APIRouter(prefix="/api/identity/v1/exchanges", tags=["register"])
 
     @router.post("/search")
     async def search(wanted: RegisterSearch, caller: Auditor) -> ExchangeList:
-        """What there is about a person, a request, a time. The search itself is written down."""
+        """What there is about a person, a request, a time. The search itself is written down, and whom it shows."""
         found = await run(
             search_the_register,
             wanted=ExchangeSearch(**wanted.model_dump(exclude={"reason", "fiscal_code", "after"})),
@@ -47,6 +50,7 @@ def register_router(run: Runner[Ports], readable: Readable) -> APIRouter:
             reason=wanted.reason,
             by=caller.acting_as(AUDITOR),
         )
+        await readings.note(caller, LISTED, found.also_about)
         return ExchangeList(items=[_item(exchange) for exchange in found.items], are_more=found.are_more)
 
     @router.post("/{exchange_id}/readings")

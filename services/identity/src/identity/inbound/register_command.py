@@ -9,20 +9,25 @@ from datetime import datetime
 from pathlib import Path
 
 from identity.domain.exchange import Exchange, ExchangeSearch
+from identity.inbound.http_register import LISTED
 from identity.usecases.ports import Ports
 from identity.usecases.read_the_register import ReadExchange, auditor_called, read_an_exchange, search_the_register
+from refettorio_chassis.auth import Caller
 from refettorio_chassis.clock import ROME
 from refettorio_chassis.errors import DomainError
 from refettorio_chassis.process import CommandSpec
+from refettorio_chassis.readings import Readings
 from refettorio_chassis.transaction import Runner
 
 
-def register_command(run: Runner[Ports], readable: Callable[[bytes], str]) -> CommandSpec:
+def register_command(run: Runner[Ports], readable: Callable[[bytes], str], readings: Readings) -> CommandSpec:
     """The `register` command. Who runs it names the auditor who asks, and why; both are written down."""
 
     async def execute(chosen: argparse.Namespace) -> int:
         try:
-            lines = await (_search(run, chosen) if chosen.action == "search" else _read(run, readable, chosen))
+            lines = await (
+                _search(run, readings, chosen) if chosen.action == "search" else _read(run, readable, chosen)
+            )
         except DomainError as refusal:
             sys.stderr.write(f"{refusal.message}\n")
             return 1
@@ -37,7 +42,8 @@ def register_command(run: Runner[Ports], readable: Callable[[bytes], str]) -> Co
     )
 
 
-async def _search(run: Runner[Ports], chosen: argparse.Namespace) -> list[str]:
+async def _search(run: Runner[Ports], readings: Readings, chosen: argparse.Namespace) -> list[str]:
+    by = await run(auditor_called, fiscal_code=chosen.auditor)
     found = await run(
         search_the_register,
         wanted=ExchangeSearch(
@@ -45,8 +51,9 @@ async def _search(run: Runner[Ports], chosen: argparse.Namespace) -> list[str]:
         ),
         fiscal_code=chosen.person,
         reason=chosen.reason,
-        by=await run(auditor_called, fiscal_code=chosen.auditor),
+        by=by,
     )
+    await readings.note(Caller(subject=by.subject, roles=frozenset({by.role})), LISTED, found.also_about)
     return [_line(exchange) for exchange in found.items]
 
 

@@ -85,7 +85,7 @@ class RegisterOf:
 
 def _where(wanted: ExchangeSearch) -> Document:
     exactly = {
-        "guardian_id": wanted.guardian_id,
+        "guardian_id": {"$in": [wanted.guardian_id, *wanted.merged]} if wanted.guardian_id is not None else None,
         "request_id": wanted.request_id,
         "provider": wanted.provider,
         "kind": wanted.kind,

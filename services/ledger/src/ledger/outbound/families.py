@@ -144,6 +144,7 @@ def _enrolled_of(document: Document) -> Enrolled:
 
 
 def agreement_of(document: Document) -> Agreement:
+    """Agreement from its document."""
     return Agreement(
         pupil_id=document["pupil_id"],
         account_id=document["account_id"],
