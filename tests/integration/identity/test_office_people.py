@@ -98,7 +98,10 @@ async def test_what_was_kept_under_a_merged_record_is_in_the_export_and_in_the_a
     site: Site, administrator: Browser
 ) -> None:
     async with signed_in(site, "irene.costa") as staying, signed_in(site, "karim.benali") as going:
-        assert (await going.through_gate("PUT", "/api/identity/v1/me/texts/privacy/versions/1")).status_code == 200
+        texts = "/api/identity/v1/me/texts"
+        [notice] = (await going.through_gate("GET", texts)).json()["items"]
+        read = await going.through_gate("PUT", f"{texts}/privacy/versions/{notice['version']}")
+        assert read.status_code == 200, read.text
         left, kept = await own_data(going), await own_data(staying)
         assert (await administrator.through_gate("GET", f"{PEOPLE}/{left['id']}/record")).status_code == 200
         body = {"into": kept["id"], "reason": "Codice definitivo"}

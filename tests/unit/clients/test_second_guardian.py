@@ -46,6 +46,15 @@ async def test_who_named_nobody_finds_the_form_and_what_halves_mean(browser: Bro
     assert page.count("2,50\xa0€") == 2
 
 
+async def test_who_names_somebody_reads_first_what_that_person_will_see(browser: Browser) -> None:
+    page = " ".join((await browser.see(page_of(SIBLING))).text.split())
+    assert "Prima di rispondere legge il tuo nome e cognome" in page
+    assert "vede quanto costa per intero" in page
+    assert "può capire la tua fascia tariffaria, e quindi circa il tuo ISEE" in page
+    assert "Lo stesso vedono i suoi delegati" in page
+    assert "le quote già addebitate restano a chi le ha avute" in page
+
+
 async def test_the_other_guardian_is_named_with_a_share(browser: Browser, services: ServicesDouble) -> None:
     await browser.see(page_of(SIBLING))
 

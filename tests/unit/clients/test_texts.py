@@ -74,10 +74,24 @@ async def test_the_notice_in_force_is_read_under_privacy_and_the_others_say_when
     assert "Versione 2." in (await browser.see("/privacy/2")).text
     monkeypatch.setattr(clock, "moment", datetime.combine(second - timedelta(days=1), time(12), UTC))
     assert "Versione 1." in (await browser.see("/privacy/1")).text
-    assert "Versione 2, in vigore dal 01/12/2026" in (await browser.see("/privacy/2")).text
+    assert "Versione 2, in vigore dal 26/11/2026" in (await browser.see("/privacy/2")).text
 
 
 async def test_the_second_notice_says_what_the_first_did_not(browser: Browser) -> None:
     first, second = [(await browser.see(f"/privacy/{number}")).text for number in (1, 2)]
     for told in ("Delegati", "Secondo genitore", "ISEE", "PIN non è conservato", "cinque anni"):
         assert (told in first, told in second) == (False, True)
+
+
+async def test_the_second_notice_says_what_another_guardian_reads_and_when(browser: Browser) -> None:
+    text = " ".join((await browser.see("/privacy/2")).text.split())
+    assert "non vede nulla" not in text
+    assert "vede soltanto i propri dati" not in text
+    for told in (
+        "Prima di rispondere legge nome e cognome di chi lo ha indicato, il nome del minore e la quota proposta",
+        "nome e cognome, scuola e classe, i giorni di presenza e le corse",
+        "può capire la fascia tariffaria di chi ha iscritto, e quindi circa il suo ISEE",
+        "Lo stesso vedono i loro delegati a cui hanno permesso di consultare",
+        "l'ultima volta che un delegato o l'ufficio ha operato per la persona",
+    ):
+        assert told in text

@@ -90,8 +90,20 @@ def test_an_anchor_may_be_known_by_its_keys(tmp_path: Path) -> None:
 
 
 def test_a_local_run_trusts_who_is_on_its_machine(tmp_path: Path) -> None:
-    local = replace(chosen(tmp_path), providers="http://127.0.0.1/op", anchors="http://127.0.0.1/ta")
+    local = replace(
+        chosen(tmp_path),
+        client_id="http://127.0.0.1:8080/auth/cie/oidc",
+        providers="http://127.0.0.1/op",
+        anchors="http://127.0.0.1/ta",
+    )
     assert told_by(replace(local, on_this_machine=True))["authority_hints"] == ["http://127.0.0.1/ta"]
+
+
+@pytest.mark.parametrize("address", [CLIENT, "http://comune.example/oidc", "https://127.0.0.1.comune.example/oidc"])
+def test_who_is_reached_from_elsewhere_is_no_local_run(tmp_path: Path, address: str) -> None:
+    served = replace(chosen(tmp_path), client_id=address, on_this_machine=True)
+    with pytest.raises(ValueError, match="REFETTORIO_OIDC_ON_THIS_MACHINE is for local runs"):
+        speaker_from(served, ORGANIZATION, lambda: NOW)
 
 
 async def test_each_scheme_goes_by_its_own_language() -> None:

@@ -18,7 +18,7 @@ TheSite = Annotated[Site, Depends(site_of)]
 HOME_AFTER_SIGN_IN = "/portale/"
 LEVEL_TOO_LOW = "livello"
 NOT_FOUND = 404
-PRIVACY_VERSIONS: Final = {1: date(2025, 7, 1), 2: date(2026, 12, 1)}
+PRIVACY_VERSIONS: Final = {1: date(2025, 7, 1), 2: date(2026, 11, 26)}
 """From which day on (Europe/Rome) each is in force, as identity has it; its template never changes once it was."""
 SHARED_STYLES = ("design/css/fonts.css", "design/css/site.css")
 

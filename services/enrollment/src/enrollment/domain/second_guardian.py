@@ -1,7 +1,7 @@
 """The second guardian of a pupil: who else sees them, and which share of the costs the two agreed.
 
-The holder stays answerable to the municipality for the whole; the two divide among themselves, by agreement of both and
-for days to come only.
+What the two agreed moves a part of each charge to the second guardian's account: each answers for what was charged to
+them, and the holder for all that is charged after it ended. By agreement of both, and for days to come only.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ PRIVACY: Final = PublishedText(
     versions=(
         Version(number=1, from_day=date(2025, 7, 1), address="/privacy/1"),
         # Delegates' and second guardians' codes, ISEE, operators of tablets, and the periods of marks and names.
-        Version(number=2, from_day=date(2026, 12, 1), address="/privacy/2"),
+        Version(number=2, from_day=date(2026, 11, 26), address="/privacy/2"),
     ),
 )
 TEXTS: Final = (PRIVACY,)

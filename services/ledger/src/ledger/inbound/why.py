@@ -26,7 +26,8 @@ def why_view(
 ) -> WhyView | None:
     """Of charges, adjustments and shares of them; every other movement explains itself.
 
-    A meal not eaten after all has no version. A share tells nothing of what the other household declared.
+    A meal not eaten after all has no version. A share names neither bracket nor ISEE of the other household. It
+    says what the whole costs, and whoever knows the tariff can tell the bracket from that: form and notice say so first.
     """
     cause = posted.transfer.cause
     if isinstance(cause, ShareCause):

@@ -29,8 +29,13 @@ def is_safe_address(url: object, *, on_this_machine: bool = False) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    is_ours = on_this_machine and parts.scheme == "http" and parts.hostname in _THIS_MACHINE
+    is_ours = on_this_machine and parts.scheme == "http" and is_on_this_machine(url)
     return bool(parts.hostname) and parts.username is None and (parts.scheme == "https" or is_ours)
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Whether the address does not lead away from here. Raises `ValueError` where it is none."""
+    return urlsplit(url).hostname in _THIS_MACHINE
 
 
 async def fetched(

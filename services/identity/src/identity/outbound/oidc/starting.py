@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from identity.domain.sign_in import Scheme
-from identity.outbound.oidc.calling import is_safe_address
+from identity.outbound.oidc.calling import is_on_this_machine, is_safe_address
 from identity.outbound.oidc.federation import Oidc
 from identity.outbound.oidc.ourselves import FederationKeys, Relying, trust_marks_in
 from identity.outbound.oidc.redeeming import Redeeming
@@ -44,6 +44,8 @@ def speaker_from(chosen: Chosen, organization: Organization, now: Callable[[], d
     anchors = [_anchor(each) for each in _listed(chosen.anchors)]
     providers = _listed(chosen.providers)
     name = chosen.scheme.upper()
+    if chosen.on_this_machine and not is_on_this_machine(chosen.client_id):
+        raise ValueError(f"REFETTORIO_OIDC_ON_THIS_MACHINE is for local runs: {chosen.client_id} is of another machine")
     if not anchors or not providers:
         raise ValueError(f"REFETTORIO_{name}_OIDC_PROVIDERS and REFETTORIO_{name}_OIDC_TRUST_ANCHORS are needed")
     for each in (*providers, *(anchor.entity_id for anchor in anchors)):
