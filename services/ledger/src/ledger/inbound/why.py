@@ -27,7 +27,7 @@ def why_view(
     """Of charges, adjustments and shares of them; every other movement explains itself.
 
     A meal not eaten after all has no version. A share names neither bracket nor ISEE of the other household. It
-    says what the whole costs, and whoever knows the tariff can tell the bracket from that: form and notice say so first.
+    says what the whole costs, from which whoever knows the tariff can tell the bracket: form and notice say so first.
     """
     cause = posted.transfer.cause
     if isinstance(cause, ShareCause):
