@@ -19,7 +19,7 @@ from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import StatementSpan
 from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.who_bears import borne_from_tomorrow
-from refettorio_contracts.ledger import BalanceLow, BalanceMoved, DebtOpened, MealCharged
+from refettorio_contracts.ledger import BalanceLow, BalanceMoved, BalanceRestored, DebtOpened, DebtSettled, MealCharged
 from tests.support.ledger_rating_scenarios import (
     ISEE,
     SEPTEMBER,
@@ -114,6 +114,79 @@ async def both_are_told_in_meals_of_their_own_part(bench: Bench) -> None:
         found = await bench.queries.account(account)
         assert found is not None
         assert found.standing.meal_price_cents == cents
+
+
+async def alerts_told(bench: Bench, after: int = 0) -> list[tuple[str, str]]:
+    """Which alerts, and to whom, after the first `after` events."""
+    told = (await bench.told())[after:]
+    alerts = [each for each in told if isinstance(each, BalanceLow | BalanceRestored | DebtOpened | DebtSettled)]
+    return [(type(each).__name__, each.account_id) for each in alerts]
+
+
+async def who_has_a_child_alone_and_shares_another_is_warned_once(bench: Bench) -> None:
+    """Meals left are those of the dearest: the small part of the other child's meal makes no more of them."""
+    await priced(bench, 500)
+    await assigned(bench, "pup_2", account=SECOND)
+    await agreed(bench, 10)
+    for account, cents in (("gua_1", 100_000), (SECOND, 3_700)):
+        await bench.run(open_balance, account_id=account, amount_cents=cents, reason="riporto")
+    for day in (6, 7, 8, 9):
+        shared, alone = (meal(1, day=date(2025, 10, day), **who) for who in ({}, {"account": SECOND, "pupil": "pup_2"}))
+        await bench.run(charge_meals, [shared])
+        await bench.run(charge_meals, [alone])
+    assert await balance(bench, SECOND) == 3_700 - 4 * 550
+    assert await alerts_told(bench) == [("BalanceLow", SECOND)]
+
+
+async def who_begins_to_share_counts_in_meals_of_their_part_from_then_on(bench: Bench) -> None:
+    await priced(bench, 500)
+    await bench.run(charge_meals, [meal(1)])
+    await agreed(bench, 90, valid_from=date(2025, 10, 7))
+    measures = []
+    for day in (6, 7):
+        await bench.run(charge_meals, [meal(2, day=date(2025, 10, day))])
+        found = await bench.queries.account("gua_1")
+        assert found is not None
+        measures.append(found.standing.meal_price_cents)
+    assert measures == [500, 50]
+
+
+async def a_meal_that_had_become_cheaper_is_given_back_without_a_false_debt(bench: Bench) -> None:
+    """What the late ISEE had given back is taken first: more than is there, until the whole meal is given back."""
+    await bench.run(publish_tariff, tariff(ISEE))
+    await assigned(bench)
+    await agreed(bench, 50, valid_from=date(2025, 10, 7))
+    alone, shared = meal(1), meal(1, day=date(2025, 10, 7))
+    await bench.run(charge_meals, [alone, shared])
+    await bench.run(declare_income, declaration(0), by="stf_1")
+    repriced, _ = await looked(bench)
+    await posted(bench, repriced.differences)
+    for account in ("gua_1", SECOND):
+        missing = 20 - await balance(bench, account)
+        await bench.run(open_balance, account_id=account, amount_cents=missing, reason="riporto")
+    told = len(await bench.told())
+    await bench.run(charge_meals, [taken_back(alone)])
+    await bench.run(charge_meals, [taken_back(shared)])
+    assert await both(bench) == (20 + 165 + 83, 20 + 82)
+    assert await alerts_told(bench, told) == []
+    assert await balances_told(bench) == {"gua_1": 268, SECOND: 102}
+    await proved(bench)
+
+
+async def a_second_who_bore_only_what_was_added_later_owes_nothing_after(bench: Bench) -> None:
+    """Of the one cent first charged they bear nothing: all of theirs is given back before the charge is."""
+    await priced(bench, 1)
+    await agreed(bench, 50)
+    await bench.run(charge_meals, [meal(1)])
+    await bench.run(publish_tariff, tariff(Flat(price_cents=510), version="b", valid_from=date(2025, 10, 1)))
+    repriced, _ = await looked(bench)
+    await posted(bench, repriced.differences)
+    assert await both(bench) == (-255, -255)
+    told = len(await bench.told())
+    await bench.run(charge_meals, [taken_back(meal(1))])
+    assert await both(bench) == (0, 0)
+    assert ("DebtSettled", SECOND) in await alerts_told(bench, told)
+    await proved(bench)
 
 
 async def each_day_has_what_was_agreed_for_it_when_it_was_charged(bench: Bench) -> None:
@@ -315,6 +388,10 @@ SHARING_SCENARIOS: tuple[Scenario, ...] = (
     money_that_was_there_stays_under_what_is_shared,
     what_one_bears_for_the_other_is_never_told_as_a_debt,
     both_are_told_in_meals_of_their_own_part,
+    who_has_a_child_alone_and_shares_another_is_warned_once,
+    who_begins_to_share_counts_in_meals_of_their_part_from_then_on,
+    a_meal_that_had_become_cheaper_is_given_back_without_a_false_debt,
+    a_second_who_bore_only_what_was_added_later_owes_nothing_after,
     each_day_has_what_was_agreed_for_it_when_it_was_charged,
     the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come,
     a_second_guardian_who_was_followed_by_another_bears_no_more,

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.ledger_decisions import Office
 from tests.support.ledger_dunning_scenarios import DUNNING_SCENARIOS, in_debt
+from tests.support.ledger_shared_debt_scenarios import SHARED_DEBT_SCENARIOS
 from tests.support.ledger_stage import Stage, ledger_stage
 from tests.support.platform import RunningPlatform
 
@@ -25,7 +26,7 @@ async def dunned(infrastructure: RunningPlatform) -> AsyncIterator[Stage]:
         yield made
 
 
-@pytest.mark.parametrize("scenario", DUNNING_SCENARIOS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize("scenario", DUNNING_SCENARIOS + SHARED_DEBT_SCENARIOS, ids=lambda scenario: scenario.__name__)
 async def test_on_mongodb(scenario: object, dunned: Stage) -> None:
     assert callable(scenario)
     await scenario(Office(dunned))

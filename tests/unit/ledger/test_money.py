@@ -1,5 +1,7 @@
 """Money: text and back without loss, and rules that hold for every amount."""
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ CENTS = st.integers(0, MAX_CENTS)
 BALANCES = st.integers(-100_000, 100_000)
 PRICES = st.integers(1, 2_000)
 STEPS = (3, 0, -3)
+DAY = date(2025, 10, 6)
 
 
 @given(cents=CENTS)
@@ -69,6 +72,22 @@ def test_each_step_is_told_once_per_crossing(balances: list[int], price: int) ->
         has_fallen = now is not None and (told is None or now < told)
         assert len(falls) == int(has_fallen)
         told = now
+
+
+@pytest.mark.parametrize(
+    ("price", "pupil", "days", "expected"),
+    [
+        (600, "pup_2", 0, 600),
+        (400, "pup_2", 0, 500),
+        (400, "pup_2", 30, 500),
+        (400, "pup_2", 31, 400),
+        (400, "pup_1", 0, 400),
+    ],
+)
+def test_meals_left_are_those_of_the_child_who_eats_for_most(price: int, pupil: str, days: int, expected: int) -> None:
+    first = Standing().priced(500, pupil_id="pup_1", day=DAY)
+    assert first.priced(price, pupil_id=pupil, day=DAY + timedelta(days=days)).meal_price_cents == expected
+    assert Standing(meal_price_cents=500).priced(400, pupil_id=pupil, day=DAY).meal_price_cents == 400
 
 
 @given(balances=st.lists(BALANCES, max_size=40))

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.domain.accounts import revenue_account
+from ledger.domain.accounts import Account, holder_account, revenue_account
 from ledger.domain.book import Book
 from ledger.domain.charging import charge, reverse
+from ledger.domain.findings import Findings
 from ledger.domain.rerating import PricedMeal, adjust, charged_meal, difference_of, undone
 from ledger.domain.shares import Split
-from ledger.domain.sharing import share_of
+from ledger.domain.sharing import share_of, with_share
+from ledger.domain.sharing_proof import ShareReplay
 from ledger.domain.tariffs import Quote
 from ledger.domain.transfers import ChargeCause, Kind, Posted, Transfer, TransferId, fingerprint_of
 from ledger.outbound.documents import journal_document, posted_of
@@ -38,18 +40,27 @@ async def test_in_memory(scenario: Scenario) -> None:
 class OneMeal:
     """One shared meal in a book of its own."""
 
-    def __init__(self, split: Split | None) -> None:
-        self.book = Book({}, {}, booked_at=MORNING)
+    def __init__(self, split: Split | None, owed_cents: int = 0) -> None:
+        holder = Account(account_id=holder_account(meal(1).account_id), debits_cents=owed_cents)
+        self.book = Book({holder.account_id: holder}, {}, booked_at=MORNING)
+        self.owed_cents = owed_cents
         self.split = split
         self.adjustments: list[Posted] = []
 
     def post(self, transfer: Transfer) -> Posted:
-        done, share = self.book.post(transfer), share_of(transfer)
+        """A debt that is there before and after is there in between."""
+        before, balances = self.holder_cents(), []
+        for each in with_share(transfer):
+            assert each.amount_cents > 0
+            self.book.post(each)
+            balances.append(self.holder_cents())
+        assert max(balances) < 0 or max(before, balances[-1]) >= 0
+        done = self.book.find(transfer.transfer_id)
         assert done is not None
-        if share is not None:
-            assert share.amount_cents > 0
-            self.book.post(share)
         return done
+
+    def holder_cents(self) -> int:
+        return self.book.account(holder_account(meal(1).account_id)).balance_cents
 
     def priced(self) -> PricedMeal:
         charged = self.book.find(TransferId(f"charge:{SHARED_MEAL}"))
@@ -59,18 +70,24 @@ class OneMeal:
     def stands_at(self, cents: int) -> None:
         """The two together pay the price, the second their whole cents of it, the municipality gets it once."""
         second = self.split.percent * cents // 100 if self.split else 0
-        found = [self.book.account(each).balance_cents for each in (meal(1).account_id, SECOND)]  # type: ignore[arg-type]
+        found = [self.holder_cents() + self.owed_cents, self.book.account(SECOND).balance_cents]
         assert found == [-(cents - second), -second]
         assert self.book.account(revenue_account("meals", "primaria", 7)).balance_cents == cents
 
 
-@given(percent=st.integers(0, 100), first=CENTS, later=st.lists(st.integers(0, 2_000), max_size=6), back=st.booleans())
+@given(
+    percent=st.integers(0, 100),
+    first=CENTS,
+    later=st.lists(st.integers(0, 2_000), max_size=6),
+    back=st.booleans(),
+    owed=st.integers(0, 3_000),
+)
 @settings(deadline=None)
 def test_the_second_always_bears_their_part_of_what_a_meal_costs(
-    percent: int, first: int, later: list[int], back: bool
+    percent: int, first: int, later: list[int], back: bool, owed: int
 ) -> None:
     split = Split(account_id=SECOND, percent=percent) if percent else None
-    one = OneMeal(split)
+    one = OneMeal(split, owed)
     charged = one.post(charge(meal(1), Quote(version=price(first), cents=first, split=split)))
     one.stands_at(first)
     for cents in later:
@@ -152,6 +169,26 @@ async def test_a_share_of_what_is_not_shared_is_noticed() -> None:
         ("share:charge:pup_1.2025-10-06.2", "is a share of nothing"),
         ("reversal:pup_1.2025-10-06.2", "is shared otherwise than what it changes"),
     ]
+
+
+async def test_a_share_given_back_of_nothing_is_noticed() -> None:
+    ledger = await shared_book()
+    del ledger.state.journal[TransferId("reversal:pup_1.2025-10-06.2")]
+    assert await broken(ledger) == [("share:reversal:pup_1.2025-10-06.2", "is a share of nothing")]
+
+
+@pytest.mark.parametrize("is_share_first", [True, False])
+async def test_a_share_given_back_is_proved_on_either_side_of_what_it_shares(is_share_first: bool) -> None:
+    journal, findings = (await shared_book()).state.journal, Findings()
+    replay = ShareReplay("gua_1", findings)
+    for name in (f"charge:{SHARED_MEAL}", f"adjustment:{SHARED_MEAL}:1"):
+        shared = journal[TransferId(name)].transfer
+        pair = [shared, share_of(shared)]
+        for each in reversed(pair) if is_share_first and shared.kind is Kind.ADJUSTMENT else pair:
+            assert each is not None
+            replay.replay(each)
+    replay.close()
+    assert findings.kept == []
 
 
 async def test_an_adjustment_shared_otherwise_than_its_meal_is_noticed() -> None:

@@ -48,6 +48,18 @@ def share_of(transfer: Transfer) -> Transfer | None:
     )
 
 
+def with_share(transfer: Transfer) -> tuple[Transfer, ...]:
+    """`transfer` and what a second guardian bears of it, in the order in which they are posted.
+
+    What the second gets back leaves the holder before the whole comes in: never, in between, does the holder have more
+    than after both. A debt is as old as the entry that took the balance below zero last, and goes on being so.
+    """
+    share = share_of(transfer)
+    if share is None:
+        return (transfer,)
+    return (share, transfer) if share.debit == holder_of(transfer) else (transfer, share)
+
+
 def own_part(transfer: Transfer, cents: int) -> int:
     """What of a price of `cents` the holder bears."""
     split = split_of(transfer)

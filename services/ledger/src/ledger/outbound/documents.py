@@ -163,6 +163,8 @@ def account_document(account: Account) -> Document:
         "sequence": account.sequence,
         "chain": account.chain,
         "meal_price": standing.meal_price_cents,
+        "meal_pupil": standing.meal_pupil_id,
+        "meal_day": standing.meal_day.isoformat() if standing.meal_day else None,
         "told_step": standing.told_step,
         "debt_service": standing.debt_service,
         "updated_at": account.updated_at,
@@ -182,6 +184,8 @@ def account_of(document: Document) -> Account:
         chain=bytes(document["chain"]),
         standing=Standing(
             meal_price_cents=document["meal_price"],
+            meal_pupil_id=document.get("meal_pupil"),
+            meal_day=date.fromisoformat(document["meal_day"]) if document.get("meal_day") else None,
             told_step=document["told_step"],
             debt_service=document["debt_service"],
         ),

@@ -11,7 +11,7 @@ from ledger.domain.charging import MEALS, MealFact, MealTaken, MealTakenBack, ch
 from ledger.domain.errors import TransferConflictError
 from ledger.domain.rerating import FreeMeal, PricedMeal, adjust, charged_meal, free_meal, undone
 from ledger.domain.tariffs import PriceList, Quote
-from ledger.domain.transfers import Kind, Posted, TransferId, charge_id, reversal_id, split_of
+from ledger.domain.transfers import Kind, Posted, Transfer, TransferId, charge_id, reversal_id, split_of
 from ledger.usecases.ports import Ports
 from ledger.usecases.post import post_and_tell, tell_balances
 from ledger.usecases.price_list import price_list_for
@@ -70,33 +70,33 @@ def _take(batch: _Batch, meal: MealTaken, position: int) -> int:
         batch.keep_free(_free(meal, quote))
         return 1
     transfer = charge(meal, quote)
-    done = post_and_tell(batch.ports, batch.book, transfer, service=MEALS, price_cents=quote.cents, cause=position)
+    done = post_and_tell(batch.ports, batch.book, transfer, service=MEALS, cause=position)
     return 0 if done is None else 1
 
 
 def _give_back(batch: _Batch, meal: MealTakenBack, position: int) -> int:
-    """What adjustments had changed goes first, then exactly what was charged."""
+    """What adjustments had changed goes first, then exactly what was charged; where that leaves both is told once."""
     charged, free = batch.book.find(charge_id(meal.meal_id)), batch.free.get(meal.meal_id)
     adjustments = batch.adjustments.get(meal.meal_id, ())
     if charged is None and free is not None and free.meal.account_id == meal.account_id:
         if free.is_taken_back:
             return 0
         batch.keep_free(replace(free, is_taken_back=True))
-        _close(batch, free_meal(free, adjustments), 0, meal, position)
+        closing = _closing(batch, free_meal(free, adjustments), 0, meal)
+        if closing is not None:
+            post_and_tell(batch.ports, batch.book, closing, service=MEALS, cause=position)
         return 1
-    transfer = reverse(meal, charged)
-    if charged is not None and adjustments and batch.book.find(transfer.transfer_id) is None:
-        _close(batch, charged_meal(charged, adjustments), charged.transfer.amount_cents, meal, position)
-    done = post_and_tell(batch.ports, batch.book, transfer, service=MEALS, cause=position)
+    transfer, closing = reverse(meal, charged), None
+    if charged is not None and adjustments:
+        closing = _closing(batch, charged_meal(charged, adjustments), charged.transfer.amount_cents, meal)
+    done = post_and_tell(batch.ports, batch.book, transfer, service=MEALS, cause=position, closing=closing)
     return 0 if done is None else 1
 
 
-def _close(batch: _Batch, priced: PricedMeal, after_cents: int, meal: MealTakenBack, position: int) -> None:
+def _closing(batch: _Batch, priced: PricedMeal, after_cents: int, meal: MealTakenBack) -> Transfer | None:
     if priced.net_cents == after_cents:
-        return
-    day = rome_day(batch.ports.clock.now())
-    transfer = adjust(undone(priced, after_cents), reason=meal.reason, day=day)
-    post_and_tell(batch.ports, batch.book, transfer, service=MEALS, cause=position)
+        return None
+    return adjust(undone(priced, after_cents), reason=meal.reason, day=rome_day(batch.ports.clock.now()))
 
 
 def _knows_charged(batch: _Batch, meal: MealTaken) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from ledger.domain.accounts import AccountId, is_holder
 from ledger.domain.book import Book
-from ledger.domain.sharing import holder_of, own_part, share_of
-from ledger.domain.transfers import Posted, Transfer
+from ledger.domain.sharing import holder_of, own_part, with_share
+from ledger.domain.transfers import ChargeCause, Posted, Transfer
 from ledger.usecases.announcements import posted_event, tells_balance
 from ledger.usecases.ports import Ports
 from ledger.usecases.post_decision import alerts_after, tell
@@ -20,43 +21,47 @@ def post_and_tell(  # noqa: PLR0913 - each is a different fact of one posting
     transfer: Transfer,
     *,
     service: str,
-    price_cents: int | None = None,
     cause: int | None = None,
     paid_at: datetime | None = None,
+    closing: Transfer | None = None,
 ) -> Posted | None:
     """None when the book knew the transfer already: nothing is told twice.
 
-    What a second guardian bears of it is posted with it, and both stand where they stand after both: a debt that one
-    bears for the other is never told. `price_cents` is the price of a meal charged now; each one's part of it becomes
-    their measure of *meals left*.
+    What a second guardian bears of it is posted with it, and both stand where they stand after all of it: a debt that
+    one bears for the other is never told, nor one that `closing` makes, what has to be posted before, and `transfer`
+    ends. Each one's part of a meal charged now becomes their measure of *meals left*.
     """
-    posted = book.post(transfer)
-    if posted is None:
+    if book.knows(transfer.transfer_id, transfer.kind, transfer.fact):
         return None
-    share = share_of(transfer)
-    last = (book.post(share) if share is not None else None) or posted
-    holder = holder_of(transfer)
-    own_cents = own_part(transfer, price_cents) if price_cents else None
-    _measure(book, holder, own_cents)
-    alerts = alerts_after(ports, book, holder, service)
+    last: dict[AccountId, Posted] = {}
+    for part in (*(with_share(closing) if closing is not None else ()), *with_share(transfer)):
+        done = book.post(part)
+        if done is not None:
+            last |= {side: done for side in (part.debit, part.credit) if is_holder(side)}
+    posted, holder = book.find(transfer.transfer_id), holder_of(transfer)
+    assert posted is not None  # noqa: S101 - it was posted just now
+    _measure(book, last, transfer)
+    alerts = {each: alerts_after(ports, book, each, service) for each in last}
     account = book.account(holder)
     event = posted_event(posted, holder, balance_cents=account.balance_cents, paid_at=paid_at)
     if event is not None:
         ports.announce(event, sequence=account.sequence, cause=cause)
-    tell(ports, book, last, holder, alerts, cause=cause)
-    if last is not posted:
-        second = last.transfer.debit if last.transfer.credit == holder else last.transfer.credit
-        _measure(book, second, price_cents - own_cents if price_cents and own_cents is not None else None)
-        tell(ports, book, last, second, alerts_after(ports, book, second, service), cause=cause)
+    for each in sorted(last, key=lambda each: each != holder):
+        tell(ports, book, last[each], each, alerts[each], cause=cause)
     return posted
 
 
-def _measure(book: Book, account_id: AccountId, price_cents: int | None) -> None:
-    """In meals of which price the balance is counted from now on."""
-    standing = book.account(account_id).standing
-    priced = standing.priced(price_cents) if price_cents else standing
-    if priced is not standing:
-        book.stand(account_id, priced)
+def _measure(book: Book, account_ids: Collection[AccountId], transfer: Transfer) -> None:
+    """In meals of which price the balances of those who bear a part of this one are counted from now on."""
+    if not isinstance(transfer.cause, ChargeCause):
+        return
+    holder, own_cents = holder_of(transfer), own_part(transfer, transfer.amount_cents)
+    for account_id in account_ids:
+        cents = own_cents if account_id == holder else transfer.amount_cents - own_cents
+        if cents:
+            standing = book.account(account_id).standing
+            priced = standing.priced(cents, pupil_id=transfer.cause.pupil_id, day=transfer.value_day)
+            book.stand(account_id, priced)
 
 
 def tell_balances(ports: Ports, book: Book) -> None:
