@@ -151,6 +151,23 @@ async def who_bears_a_part_stays_as_long_as_the_pupil_does(bench: DecisionBench)
     assert (await bench.decide(request_refund, account_id="gua_1", **ask)).amount_cents == 1530
 
 
+async def who_will_bear_a_part_from_a_later_day_on_stays(bench: DecisionBench) -> None:
+    """What gua_1 agreed to bear of the child of gua_2 begins with the next school year; until they agree otherwise."""
+    await end_of_year(bench)
+    half = Agreement(
+        pupil_id="pup_gua_2", account_id="gua_2", second="gua_1", percent=50, valid_from=date(2026, 9, 7), sequence=1
+    )
+    await bench.run(agree_shares, half)
+    seen = await bench.decide(preview_closing, YEAR)
+    assert seen.totals["carried-over"] == Total(accounts=2, cents=2_330)
+    await to_the_end(bench)
+    ask = {"iban": IBAN, "reason": "Fine del ciclo", "by": FAMILY}
+    with pytest.raises(StillEnrolledError):
+        await bench.decide(request_refund, account_id="gua_1", **ask)
+    await bench.run(agree_shares, replace(half, percent=0, sequence=2))
+    assert (await bench.decide(request_refund, account_id="gua_1", **ask)).amount_cents == 1530
+
+
 async def a_year_is_not_closed_before_its_end(bench: DecisionBench) -> None:
     for verb in (preview_closing, start_closing):
         more = {"by": CLERK} if verb is start_closing else {}
@@ -170,5 +187,6 @@ CLOSING_SCENARIOS = (
     a_closed_year_lets_who_leaves_ask_for_the_residual,
     what_a_refund_already_asks_for_is_neither_carried_over_nor_due,
     who_bears_a_part_stays_as_long_as_the_pupil_does,
+    who_will_bear_a_part_from_a_later_day_on_stays,
     a_year_is_not_closed_before_its_end,
 )

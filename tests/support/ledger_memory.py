@@ -291,10 +291,12 @@ class _Families:
         found = [each for each in every if {each.account_id, each.second} & set(account_ids)]
         return await self.agreements({each.pupil_id for each in found})
 
-    async def agree(self, agreement: Agreement) -> None:
+    async def agree(self, agreement: Agreement) -> bool:
         known = self._state.agreements.get(agreement.agreement_id)
-        if known is None or known.sequence < agreement.sequence:
+        is_later = known is None or known.sequence < agreement.sequence
+        if is_later:
             self._state.agreements[agreement.agreement_id] = agreement
+        return is_later
 
 
 class _Meals:

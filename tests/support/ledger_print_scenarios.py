@@ -167,6 +167,19 @@ async def who_shares_is_asked_for_their_own_part_of_the_meals(bench: PrintBench)
     assert (await bench.step(preview_print, fixed)).total_cents == 1_000
 
 
+async def each_childs_meals_are_asked_for_at_what_is_borne_of_them(bench: PrintBench) -> None:
+    """Four meals of two children at 5 euros; of the one 90 % are borne by another: 4 x (0.50 + 5.00)."""
+    for pupil in ("pup_1", "pup_2"):
+        await priced(bench, 500, account="gua_1", pupil=pupil)
+        await family(bench, "gua_1", 0, pupil_id=pupil)
+    shared = Agreement(
+        pupil_id="pup_1", account_id="gua_1", second="gua_2", percent=90, valid_from=date(2025, 9, 8), sequence=1
+    )
+    await bench.run(agree_shares, shared)
+    for order in (SUGGESTED, replace(SUGGESTED, rule=AmountRule.WEEKS, weeks=1)):
+        assert (await bench.step(preview_print, order)).total_cents == 2_200
+
+
 async def printing_again_asks_for_nothing_twice(bench: PrintBench) -> None:
     await three_families(bench)
     first = await issued(bench)
@@ -319,6 +332,7 @@ SCENARIOS = (
     a_fixed_amount_is_asked_for_each_child_there_whatever_the_balance,
     meals_are_asked_for_so_many_weeks_and_no_longer_than_the_enrolment,
     who_shares_is_asked_for_their_own_part_of_the_meals,
+    each_childs_meals_are_asked_for_at_what_is_borne_of_them,
     printing_again_asks_for_nothing_twice,
     another_amount_or_a_late_notice_is_asked_for_anew,
     who_has_an_arrangement_or_is_paying_is_not_asked_for_the_debt,

@@ -9,6 +9,7 @@ import pytest
 from ledger.domain.creditor import Holder, unknown_holder
 from ledger.domain.errors import DeclarationsForgottenError
 from ledger.domain.retention import AGREEMENTS, DECLARATIONS, HOLDERS
+from ledger.domain.subscriptions import Period
 from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.declare_income import declare_income
 from ledger.usecases.follow_merge import know_merge
@@ -16,9 +17,11 @@ from ledger.usecases.forget_by_rule import forget_by_rule
 from ledger.usecases.know_holder import know_holder
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import Ports, StatementSpan
+from ledger.usecases.publish_tariff import publish_tariff
 from tests.support.ledger_rating_scenarios import JUNE, declaration, enrolled, looked
-from tests.support.ledger_scenarios import Bench, meal, priced, proved
+from tests.support.ledger_scenarios import Bench, balance, meal, priced, proved
 from tests.support.ledger_sharing_scenarios import SECOND, agreed
+from tests.support.ledger_subscription_scenarios import BY_ISEE, bus, charged, ridden
 
 ROSSI = Holder(account_id="gua_1", fiscal_code="RSSMRA85T10A562S", full_name="Mario Rossi")
 NOTHING = {"holders": 0, "pupil_names": 0, "declarations": 0, "agreements": 0}
@@ -124,6 +127,20 @@ async def what_two_agreed_goes_ten_years_after_nothing_is_shared_and_the_book_pr
     await proved(bench)
 
 
+async def a_year_that_began_when_declarations_may_be_gone_stays_as_it_was(bench: Bench) -> None:
+    """Its price is that of its first day, also where only its later days are looked at."""
+    await bench.run(publish_tariff, bus(BY_ISEE, unit="year"))
+    await ridden(bench, "pup_1")
+    await bench.run(declare_income, replace(declaration(500_000), valid_to=date(2025, 12, 31)), by="clerk")
+    await charged(bench, Period.school_year("2025/26"))
+    bench.clock.advance(date(2026, 2, 1) + DECLARATIONS.kept_for - bench.clock.now().date())
+    assert (await forgotten(bench))["declarations"] == 1
+    repriced, _ = await looked(bench, first=date(2026, 2, 1))
+    assert (repriced.differences, repriced.subscriptions, repriced.unpriced) == ((), 0, 1)
+    assert await balance(bench) == -2_000
+    await proved(bench)
+
+
 RETENTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     a_name_goes_ten_years_after_the_last_entry_and_the_book_proves_the_same,
     a_name_stays_as_long_as_something_is_owed_either_way,
@@ -132,4 +149,5 @@ RETENTION_SCENARIOS: tuple[Callable[[Bench], Awaitable[None]], ...] = (
     a_declaration_goes_five_years_after_it_was_valid_and_its_price_stays,
     days_whose_declarations_may_be_gone_are_not_rated_again,
     what_two_agreed_goes_ten_years_after_nothing_is_shared_and_the_book_proves_the_same,
+    a_year_that_began_when_declarations_may_be_gone_stays_as_it_was,
 )

@@ -8,6 +8,7 @@ from ledger.domain.accounts import Account, AccountId
 from ledger.domain.shares import Agreement
 from ledger.domain.subscriptions import Period
 from ledger.domain.tariff_rules import Flat
+from ledger.domain.top_up import ToCome
 from ledger.domain.transfers import Kind, ShareCause, split_of
 from ledger.domain.wording import described
 from ledger.usecases.agree_shares import agree_shares
@@ -15,17 +16,20 @@ from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.declare_income import declare_income
 from ledger.usecases.follow_merge import know_merge, settle_merged
 from ledger.usecases.know_enrolment import end_enrolment
+from ledger.usecases.meals_to_come import meals_to_come
 from ledger.usecases.open_balance import open_balance
 from ledger.usecases.ports import StatementSpan
 from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_contracts.ledger import BalanceLow, BalanceMoved, BalanceRestored, DebtOpened, DebtSettled, MealCharged
 from tests.support.ledger_rating_scenarios import (
+    HALF_FROM_SECOND,
     ISEE,
     SEPTEMBER,
     Scenario,
     assigned,
     declaration,
+    enrolled,
     looked,
     posted,
     tariff,
@@ -226,6 +230,30 @@ async def the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come(bench
     assert found == [mine, mine, mine, [], []]
 
 
+async def what_is_to_come_is_the_sum_of_what_is_borne_of_each_pupil(bench: Bench) -> None:
+    """The first child costs 2.91, the others half; from Thursday on another bears half of the third, who begins then."""
+    await bench.run(publish_tariff, tariff(ISEE, siblings=HALF_FROM_SECOND))
+    for rank, pupil in enumerate(("pup_1", "pup_2", "pup_3"), start=1):
+        await assigned(bench, pupil, rank)
+    await bench.run(declare_income, declaration(700_000), by="stf_1")
+    await agreed(bench, 40)
+
+    async def found(ports: Any) -> Any:
+        return await meals_to_come(ports, ["gua_1", SECOND, "gua_9"], OCTOBER, weeks=1)
+
+    month = {"gua_1": ToCome(each_cents=175 + 146 + 146), SECOND: ToCome(each_cents=116)}
+    assert await bench.run(found) == month
+    for pupil in ("pup_1", "pup_2"):
+        await enrolled(bench, pupil, valid_to=date(2025, 10, 10))
+    await enrolled(bench, "pup_3", valid_from=date(2025, 10, 9))
+    await agreed(bench, 50, pupil_id="pup_3", valid_from=date(2025, 10, 9))
+    known = await bench.run(found)
+    # Of the third, three meals are in the week that is asked for.
+    assert known["gua_1"].ahead_cents == 4 * (175 + 146) + 3 * 73
+    assert known[SECOND].ahead_cents == 4 * 116 + 3 * 73
+    assert "gua_9" not in known
+
+
 async def a_second_guardian_who_was_followed_by_another_bears_no_more(bench: Bench) -> None:
     """The end of the first, for the day on which the next one begins, was overtaken by that."""
     await priced(bench, 500)
@@ -237,7 +265,6 @@ async def a_second_guardian_who_was_followed_by_another_bears_no_more(bench: Ben
         found = []
         for each in ("gua_1", "gua_first", SECOND):
             borne = await borne_from_tomorrow(ports.tariffs, ports.families, [each], OCTOBER)
-            assert borne.pupils(each) == len(borne.of(each))
             account = Account(account_id=AccountId(each))
             found.append(borne.meal_price(account, await ports.tariffs.versions(), OCTOBER))
         return found
@@ -394,6 +421,7 @@ SHARING_SCENARIOS: tuple[Scenario, ...] = (
     a_second_who_bore_only_what_was_added_later_owes_nothing_after,
     each_day_has_what_was_agreed_for_it_when_it_was_charged,
     the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come,
+    what_is_to_come_is_the_sum_of_what_is_borne_of_each_pupil,
     a_second_guardian_who_was_followed_by_another_bears_no_more,
     who_shares_with_themselves_or_for_another_holder_shares_nothing,
     a_shared_meal_rated_again_moves_the_second_to_their_part_of_the_new_price,

@@ -10,7 +10,8 @@ from ledger.usecases.publish_tariff import publish_tariff
 from tests.integration.ledger.test_coming import enrolled
 from tests.integration.ledger.test_http import API, GUARDIAN, OFFICE, call
 from tests.support.ledger_rating_scenarios import ISEE, assigned, declaration, tariff
-from tests.support.ledger_scenarios import balance, meal, priced, proved, taken_back
+from tests.support.ledger_rating_scenarios import enrolled as enrolled_until
+from tests.support.ledger_scenarios import OCTOBER, balance, meal, priced, proved, taken_back
 from tests.support.ledger_sharing_scenarios import SECOND, agreed
 from tests.support.ledger_stage import Stage
 
@@ -62,6 +63,16 @@ async def test_each_is_shown_the_meals_and_the_top_up_of_their_own_part(stage: S
     assert [(each["meals_left"], each["suggested_top_up_cents"]) for each in listed] == seen
 
 
+async def test_the_top_up_is_the_sum_of_what_each_bears_of_each_child(stage: Stage) -> None:
+    """Four meals of each of two children at 5 euros, of one of whom the second guardian bears 90 %."""
+    for pupil in ("pup_1", "pup_2"):
+        await priced(stage, 500, pupil=pupil)
+        await enrolled_until(stage, pupil, valid_to=date(2025, 10, 10))
+    await agreed(stage, 90)
+    seen = [(await call(stage, who, "GET", f"{API}/account")).json() for who in (GUARDIAN, SEES)]
+    assert [each["suggested_top_up_cents"] for each in seen] == [4 * (50 + 500), 4 * 450]
+
+
 async def test_both_take_away_what_they_agreed_and_not_what_another_did(stage: Stage) -> None:
     await agreed(stage, 10, second="gua_before", valid_from=date(2025, 1, 7))
     await agreed(stage)
@@ -70,6 +81,14 @@ async def test_both_take_away_what_they_agreed_and_not_what_another_did(stage: S
     for who, shares in ((GUARDIAN, [before, mine]), (SEES, [mine | {"side": "second"}])):
         own = (await call(stage, who, "GET", f"{API}/me/export")).json()
         assert own["shares"] == shares
+
+
+async def test_an_agreement_that_comes_late_leaves_one_line(stage: Stage) -> None:
+    for _ in range(2):
+        await agreed(stage, valid_from=OCTOBER)
+    await agreed(stage, valid_from=date(2025, 10, 7))
+    lines = await stage.wiring.base.transactions.view.collection("audit").find({"what": "agree-shares-late"})
+    assert [line["subject"] for line in lines] == ["pup_1:gua_1:2025-10-06"]
 
 
 async def test_two_partitions_that_meet_on_one_second_guardian_lose_nothing(stage: Stage) -> None:

@@ -101,11 +101,11 @@ def test_debt_opens_and_settles_in_turn(balances: list[int]) -> None:
         assert is_open == (balance < 0)
 
 
-@given(balance=BALANCES, price=PRICES, pupils=st.integers(0, 6))
-def test_the_suggestion_is_whole_euros_and_enough(balance: int, price: int, pupils: int) -> None:
-    suggested = suggested_top_up(balance_cents=balance, price_cents=price, pupils=pupils)
+@given(balance=BALANCES, to_come=st.integers(0, 500_000))
+def test_the_suggestion_is_whole_euros_and_enough(balance: int, to_come: int) -> None:
+    suggested = suggested_top_up(balance_cents=balance, to_come_cents=to_come)
     if suggested is None:
-        assert pupils == 0 or balance >= 20 * price * pupils
+        assert balance >= to_come
     else:
         assert suggested % 100 == 0
-        assert 0 <= balance + suggested - 20 * price * pupils < 100
+        assert 0 <= balance + suggested - to_come < 100

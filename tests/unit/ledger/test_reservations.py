@@ -14,6 +14,7 @@ from ledger.domain.holds import Hold, Pending, Phase
 from ledger.domain.money import MAX_CENTS
 from ledger.domain.refunds import Refund, refund_transfer
 from ledger.domain.reservations import posting, reservation, voiding
+from ledger.domain.top_up import ToCome
 from ledger.domain.transfers import Posted, Transfer, TransferId
 from ledger.inbound.http_bodies import AccountView
 from ledger.inbound.views import account_view
@@ -127,7 +128,7 @@ def test_meals_are_counted_on_the_balance_and_a_top_up_is_suggested_for_what_rem
 ) -> None:
     def view(**account: Any) -> AccountView:
         shown = Account(account_id=HOLDER, **account)
-        return account_view(shown, now=MORNING, thresholds=(), price_cents=510, pupils=1)
+        return account_view(shown, now=MORNING, thresholds=(), price_cents=510, to_come=ToCome(each_cents=510))
 
     seen = view(credits_cents=1530, pending=Pending(debits_cents=reserved))
     assert (seen.balance_cents, seen.reserved_cents, seen.available_cents) == (1530, reserved, available)

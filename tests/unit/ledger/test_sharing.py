@@ -1,7 +1,7 @@
 """Agreed shares: the scenarios on the fake store, their arithmetic, and that the proof sees what breaks them."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from ledger.usecases.charge_meals import charge_meals
 from ledger.usecases.declare_income import declare_income
 from ledger.usecases.publish_tariff import publish_tariff
 from ledger.usecases.verify_books import verify_books
+from refettorio_chassis.clock import rome_day
 from tests.support.ledger_memory import MORNING, MemoryLedger
 from tests.support.ledger_rating_scenarios import ISEE, Scenario, assigned, declaration, looked, posted, tariff
 from tests.support.ledger_scenarios import meal, price, taken_back
@@ -101,6 +102,16 @@ def test_the_second_always_bears_their_part_of_what_a_meal_costs(
             one.adjustments.append(one.post(closing))
         one.post(reverse(taken_back(meal(1)), charged))
         one.stands_at(0)
+
+
+async def test_an_agreement_told_when_its_first_day_has_begun_is_noted_once() -> None:
+    ledger = MemoryLedger()
+    today = rome_day(ledger.clock.now())
+    for percent, days, sequence in ((40, 1, 1), (30, 0, 3), (30, 0, 3), (50, 0, 2)):
+        await agreed(ledger, percent, valid_from=today + timedelta(days=days), sequence=sequence)
+    [line] = ledger.state.audited
+    assert (line.who, line.what, line.subject) == ("ledger", "agree-shares-late", f"pup_1:gua_1:{today}")
+    assert line.details == {"valid_from": today.isoformat(), "percent": "30"}
 
 
 def test_the_odd_cent_stays_with_the_holder() -> None:

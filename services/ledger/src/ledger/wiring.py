@@ -182,7 +182,7 @@ class Wiring:
     def service(self) -> Service:
         """The wired service."""
         settings, clock = self.settings, self.base.clock
-        accounts = http_account.AccountDesk(self.queries, self.policy, clock, self.desk.coming)
+        accounts = http_account.AccountDesk(self.queries, self._rating().sources, self.policy, clock, self.desk.coming)
         notices = http_notices.NoticeDesk(
             run=self.run,
             queries=self.queries,

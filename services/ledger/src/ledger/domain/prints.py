@@ -18,7 +18,7 @@ from ledger.domain.charging import MEALS
 from ledger.domain.creditor import Holder
 from ledger.domain.decision_errors import PrintNotPossibleError
 from ledger.domain.notices import Notice, NoticeState
-from ledger.domain.top_up import suggestion_for
+from ledger.domain.top_up import ToCome, suggestion_for
 
 LETTERS_IN_A_FILE: Final = 100
 """Some 30 kB each: a file of 3 MB, made in two seconds and 150 MB of memory."""
@@ -176,17 +176,15 @@ def _ready_if_printed(run: PrintRun, at: datetime) -> PrintRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospect:
-    """What decides how much a family is asked for; `ahead` are meals to the end of the enrolments, where known, or of
-    the weeks that are asked for. `children` are those that are printed for.
+    """What decides how much a family is asked for; `to_come` are meals to the end of the enrolments, or of the weeks
+    that are asked for. `children` are those that are printed for.
 
     A debt about which the office has an arrangement with the family (`is_arranged`) is not asked for again here.
     """
 
     account: Account
-    price_cents: int | None
-    pupils: int
+    to_come: ToCome | None
     children: int
-    ahead: int | None
     in_flight_cents: int
     is_arranged: bool
 
@@ -228,9 +226,7 @@ def asked_cents(order: PrintOrder, family: Prospect) -> int:
         return 0 if family.is_arranged else max(0, owed_cents - family.in_flight_cents)
     suggested = suggestion_for(
         family.account,
-        price_cents=family.price_cents,
-        pupils=family.pupils,
-        ahead=family.ahead,
+        to_come=family.to_come,
         in_flight_cents=family.in_flight_cents + (owed_cents if family.is_arranged else 0),
     )
     return suggested or 0

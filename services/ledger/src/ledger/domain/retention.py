@@ -63,8 +63,13 @@ def agreements_over(agreements: Iterable[Agreement], before: date) -> list[Agree
     return [each for pair in over for each in pair]
 
 
+def is_declared(first: date, today: date) -> bool:
+    """Whether no declaration that was valid on `first` is gone."""
+    return first >= today - DECLARATIONS.kept_for
+
+
 def check_is_declared(first: date, today: date) -> None:
     """Raises DeclarationsForgottenError for days whose declarations may be gone: all would be rated as without one."""
-    if first < today - DECLARATIONS.kept_for:
+    if not is_declared(first, today):
         message = "Le dichiarazioni ISEE di questo periodo non sono più conservate: non si può più ricalcolare."
         raise DeclarationsForgottenError(message, first_day=(today - DECLARATIONS.kept_for).isoformat())

@@ -95,6 +95,11 @@ class Agreements:
             return second_cents
         return cents - second_cents if of.account_id == account_id else 0
 
+    def bears_after(self, day: date, *, account_id: str, of: Charged) -> bool:
+        """Whether it is agreed that `account_id` is to bear something, as the second, from a day after `day` on."""
+        later = (each for each in self._by_pupil.get((of.pupil_id, of.account_id), ()) if each.valid_from > day)
+        return any(each.split is not None and each.second == account_id for each in later)
+
     def by_bearer(self, charged: Iterable[C], day: date) -> dict[str, list[C]]:
         """By account, what it bears something of on `day`: the other one, and the holder unless the other bears all."""
         found: dict[str, list[C]] = {}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from ledger.domain.accounts import Account
+from ledger.domain.charging import MEALS
+from ledger.domain.errors import PriceUnknownError
 from ledger.domain.families import Enrolled
 from ledger.domain.shares import Agreements
-from ledger.domain.tariffs import PriceList, TariffAssignment, TariffVersion
+from ledger.domain.tariffs import PriceList, Serving, TariffAssignment, TariffVersion
 
 SUGGESTED_MEALS: Final = 20
 """About one month of school days."""
@@ -30,46 +34,96 @@ def meal_days(first: date, last: date) -> int:
     return sum(day.weekday() < _SATURDAY and (day.month, day.day) not in _CLOSED for day in days)
 
 
-def meals_ahead(enrolled: Iterable[Enrolled], service: str, today: date, *, weeks: int | None = None) -> int | None:
-    """Meals of all pupils from tomorrow to the end of their enrolments; None when none is running or to come.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MealsAhead:
+    """So many meals of one stay of a pupil, from `first` on (a Rome day, tomorrow at the earliest)."""
 
-    With `weeks` no farther than that.
-    """
+    enrolled: Enrolled
+    first: date
+    number: int
+
+
+def meals_ahead(enrolled: Iterable[Enrolled], today: date, *, weeks: int | None = None) -> list[MealsAhead]:
+    """Meals from tomorrow to the end of enrolments that are running or to come; with `weeks` no farther than that."""
     farthest = date.max if weeks is None else today + timedelta(weeks=weeks)
-    last_days: dict[str, tuple[date, date]] = {}
+    found = []
     for each in enrolled:
-        if each.service == service and each.valid_to > today:
-            last_days[each.stay_id] = (max(each.valid_from, today + timedelta(days=1)), min(each.valid_to, farthest))
-    return sum(meal_days(first, last) for first, last in last_days.values()) if last_days else None
+        if each.service == MEALS and each.valid_to > today:
+            first = max(each.valid_from, today + timedelta(days=1))
+            number = meal_days(first, min(each.valid_to, farthest))
+            found.append(MealsAhead(enrolled=each, first=first, number=number))
+    return found
 
 
-def suggested_top_up(
-    *, balance_cents: int, price_cents: int, pupils: int, ahead: int | None = None, in_flight_cents: int = 0
-) -> int | None:
-    """Whole euros that pay the meals `ahead`; where none are known, a month for each pupil. None when it is there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCome:
+    """What an account bears of the meals to come, cents: of one meal of every pupil, and of all that are known.
+
+    `ahead_cents` is None where no enrolment is running or to come.
+    """
+
+    each_cents: int = 0
+    ahead_cents: int | None = None
+
+    @property
+    def cents(self) -> int:
+        """Of those ahead; where none are known, of a month."""
+        return SUGGESTED_MEALS * self.each_cents if self.ahead_cents is None else self.ahead_cents
+
+
+def borne_to_come(
+    prices: PriceList, assigned: Iterable[TariffAssignment], ahead: Iterable[MealsAhead], today: date
+) -> Mapping[str, ToCome]:
+    """By account, what it bears of the meals to come of each pupil: by the price of their first one, and what is agreed
+    for that day. What has no price is not counted; who bears nothing is left out.
+    """
+    tomorrow = today + timedelta(days=1)
+    each_cents: Counter[str] = Counter()
+    for pupil_id, account_id in sorted({(a.pupil_id, a.account_id) for a in assigned if a.service == MEALS}):
+        each_cents.update(_parts(prices, pupil_id, account_id, tomorrow))
+    ahead_cents: Counter[str] = Counter()
+    for meals in ahead:
+        parts = _parts(prices, meals.enrolled.pupil_id, meals.enrolled.account_id, meals.first)
+        ahead_cents.update({account_id: cents * meals.number for account_id, cents in parts.items()})
+    return {
+        account_id: ToCome(each_cents=each_cents[account_id], ahead_cents=ahead_cents.get(account_id))
+        for account_id in each_cents.keys() | ahead_cents.keys()
+    }
+
+
+def suggested_top_up(*, balance_cents: int, to_come_cents: int, in_flight_cents: int = 0) -> int | None:
+    """Whole euros that pay what is to come. None when it is there.
 
     What is being paid right now (`in_flight_cents`) counts as there.
     """
-    meals = SUGGESTED_MEALS * pupils if ahead is None else ahead
-    missing = meals * price_cents - balance_cents - in_flight_cents
-    return -(-missing // _EURO) * _EURO if missing > 0 and pupils > 0 else None
+    missing = to_come_cents - balance_cents - in_flight_cents
+    return -(-missing // _EURO) * _EURO if missing > 0 else None
 
 
-def suggestion_for(
-    account: Account, *, price_cents: int | None, pupils: int, ahead: int | None = None, in_flight_cents: int = 0
-) -> int | None:
-    """What is suggested to the holder of `account`, on what remains of its balance; None without a price."""
-    if not price_cents:
+def suggestion_for(account: Account, *, to_come: ToCome | None, in_flight_cents: int = 0) -> int | None:
+    """What is suggested to the holder of `account`, on what remains of its balance; None who bears nothing to come."""
+    if to_come is None:
         return None
     # A refund takes no more than what is there when it is approved.
     reserved = min(account.pending.debits_cents, max(0, account.balance_cents))
     return suggested_top_up(
         balance_cents=account.balance_cents - reserved,
-        price_cents=price_cents,
-        pupils=pupils,
-        ahead=ahead,
+        to_come_cents=to_come.cents,
         in_flight_cents=in_flight_cents,
     )
+
+
+def _parts(prices: PriceList, pupil_id: str, account_id: str, day: date) -> dict[str, int]:
+    """Who bears how much of a meal of that day, cents above zero."""
+    try:
+        quote = prices.quote(Serving(pupil_id=pupil_id, account_id=account_id, service=MEALS, day=day))
+    except PriceUnknownError:
+        return {}
+    parts = {account_id: quote.cents}
+    if quote.split is not None:
+        second_cents = quote.split.part_of(quote.cents)
+        parts = {account_id: quote.cents - second_cents, quote.split.account_id: second_cents}
+    return {bearer: cents for bearer, cents in parts.items() if cents}
 
 
 def meal_price(

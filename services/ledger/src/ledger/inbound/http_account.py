@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Protocol
 
@@ -13,8 +13,9 @@ from ledger.domain.errors import AccountNotFoundError
 from ledger.domain.transfers import Posted
 from ledger.inbound.http_bodies import AccountView, EntryView, Items, OpeningBody
 from ledger.inbound.views import API, account_view, entry_view
+from ledger.usecases.meals_to_come import meals_to_come
 from ledger.usecases.open_balance import open_balance
-from ledger.usecases.ports import Policy, Ports, Queries, StatementSpan
+from ledger.usecases.ports import Policy, Ports, PriceSources, Queries, StatementSpan
 from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_chassis.auth import Caller, caller_with
 from refettorio_chassis.clock import Clock, rome_day
@@ -29,11 +30,7 @@ LastDay = Annotated[date | None, Query(alias="to")]
 
 
 class Coming(Protocol):
-    """What is still to come on an account: meals and money."""
-
-    async def meals_ahead(self, account_ids: Collection[str], today: date) -> Mapping[str, int]:
-        """To the end of the enrolments, by account; those without any are left out."""
-        ...
+    """What is still to come on an account: money."""
 
     async def in_flight_cents(self, account_id: str) -> int:
         """Being paid right now."""
@@ -43,8 +40,9 @@ class Coming(Protocol):
 class AccountDesk:
     """Reads accounts for both sides of the counter."""
 
-    def __init__(self, queries: Queries, policy: Policy, clock: Clock, coming: Coming) -> None:
+    def __init__(self, queries: Queries, sources: PriceSources, policy: Policy, clock: Clock, coming: Coming) -> None:
         self._queries = queries
+        self._sources = sources
         self._coming = coming
         self._policy = policy
         self._clock = clock
@@ -54,17 +52,16 @@ class AccountDesk:
         now, ids = self._clock.now(), [account.account_id for account in accounts]
         versions, today = await self._queries.versions(), rome_day(now)
         borne = await borne_from_tomorrow(self._queries, self._queries, ids, today)
-        ahead = await self._coming.meals_ahead(ids, today)
+        to_come = await meals_to_come(self._sources, ids, today)
         flying = await self._coming.in_flight_cents(accounts[0].account_id) if len(accounts) == 1 else 0
         return [
             account_view(
                 account,
                 now=now,
-                ahead=ahead.get(account.account_id),
+                to_come=to_come.get(account.account_id),
                 in_flight_cents=flying,
                 thresholds=self._policy.steps,
                 price_cents=borne.meal_price(account, versions, today),
-                pupils=borne.pupils(account.account_id),
             )
             for account in accounts
         ]

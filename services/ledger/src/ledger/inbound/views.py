@@ -10,7 +10,7 @@ from ledger.domain.families import Declaration
 from ledger.domain.notices import Notice
 from ledger.domain.standing import meals_left
 from ledger.domain.tariffs import TariffVersion
-from ledger.domain.top_up import suggestion_for
+from ledger.domain.top_up import ToCome, suggestion_for
 from ledger.domain.transfers import (
     AdjustmentCause,
     ChargeCause,
@@ -29,14 +29,13 @@ API: str = "/api/ledger/v1"
 AboutMeal = ChargeCause | ReversalCause | AdjustmentCause
 
 
-def account_view(  # noqa: PLR0913 - each is a different fact of one account
+def account_view(
     account: Account,
     *,
     now: datetime,
     thresholds: Sequence[int],
     price_cents: int | None,
-    pupils: int,
-    ahead: int | None = None,
+    to_come: ToCome | None = None,
     in_flight_cents: int = 0,
 ) -> AccountView:
     """How the account stands; an account without movements is as of now.
@@ -50,9 +49,7 @@ def account_view(  # noqa: PLR0913 - each is a different fact of one account
         updated_at=account.updated_at or now,
         meals_left=meals_left(balance, price_cents) if price_cents else None,
         thresholds=list(thresholds),
-        suggested_top_up_cents=suggestion_for(
-            account, price_cents=price_cents, pupils=pupils, ahead=ahead, in_flight_cents=in_flight_cents
-        ),
+        suggested_top_up_cents=suggestion_for(account, to_come=to_come, in_flight_cents=in_flight_cents),
         debt_cents=max(0, -balance),
         payment_in_flight_cents=in_flight_cents,
         reserved_cents=reserved,

@@ -90,11 +90,11 @@ class FamilyStore:
         found = await self._agreed({"$or": [{"account_id": ids}, {"second": ids}]})
         return await self.agreements({each.pupil_id for each in found}) if found else []
 
-    async def agree(self, agreement: Agreement) -> None:
+    async def agree(self, agreement: Agreement) -> bool:
         """The later of two for one day is kept, in whatever order they come."""
         known = await self._agreements.find_one({"_id": agreement.agreement_id})
         if known is not None and known["sequence"] >= agreement.sequence:
-            return
+            return False
         document: Document = {
             "_id": agreement.agreement_id,
             "pupil_id": agreement.pupil_id,
@@ -105,6 +105,7 @@ class FamilyStore:
             "sequence": agreement.sequence,
         }
         await self._agreements.replace_one({"_id": agreement.agreement_id}, document, upsert=True)
+        return True
 
     async def _agreed(self, where: Document) -> Sequence[Agreement]:
         return [agreement_of(document) for document in await self._agreements.find(where, sort=[("_id", 1)])]

@@ -106,9 +106,9 @@ def _tell(ports: DecisionPorts, accounts: Sequence[Account], lines: Sequence[Yea
 
 
 async def _lines(ports: DecisionPorts, accounts: Sequence[Account], school_year: str) -> list[YearLine]:
-    """Who bears a part of what a pupil costs stays as long as the pupil does, as the holder."""
+    """Who bears a part of what a pupil costs, or agreed to from a later day on, stays as long as the pupil does."""
     now, ids = ports.world.clock.now(), [account.account_id for account in accounts]
     borne = await borne_from_tomorrow(ports.enrolments, ports.world.families, ids, rome_day(now))
     return [
-        settle(account, borne.with_own(account.account_id), school_year=school_year, at=now) for account in accounts
+        settle(account, borne.with_later(account.account_id), school_year=school_year, at=now) for account in accounts
     ]

@@ -78,8 +78,8 @@ class Families(Protocol):
         """All about the pupils whose costs any of the accounts shares, or somebody shares with any of them."""
         ...
 
-    async def agree(self, agreement: Agreement) -> None:
-        """Keep it, unless a later one of the same pupil, holder and day is kept."""
+    async def agree(self, agreement: Agreement) -> bool:
+        """Keep it, unless it or a later one of the same pupil, holder and day is kept; whether it was."""
         ...
 
 

@@ -14,6 +14,7 @@ from ledger.domain.decision_errors import PrintConflictError, PrintGoingOnError,
 from ledger.domain.families import Enrolled
 from ledger.domain.notices import Notice
 from ledger.domain.prints import (
+    IN_MEALS,
     AmountRule,
     PrintLine,
     PrintOrder,
@@ -26,11 +27,10 @@ from ledger.domain.prints import (
     in_a_row,
     possible,
 )
-from ledger.domain.top_up import meals_ahead
 from ledger.usecases.issue_notice import issue_notice
+from ledger.usecases.meals_to_come import meals_to_come
 from ledger.usecases.print_ports import PrintPorts
 from ledger.usecases.remind_debtors import arrangement_in_force, in_flight_now
-from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
@@ -182,11 +182,8 @@ async def _living(ports: PrintPorts, families: Sequence[SchoolFamily]) -> list[S
 async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], today: date) -> dict[str, int]:
     world = ports.desk.world
     known = await world.books.accounts([holder_account(each) for each in ids])
-    versions = await world.tariffs.versions()
-    borne = await borne_from_tomorrow(world.tariffs, world.families, ids, today)
-    enrolled = await world.families.enrolments(sorted({*ids, *borne.agreements.holders}))
-    to_come = borne.agreements.by_bearer(enrolled, borne.day)
-    printed = [each for each in enrolled if _is_printed_for(each, order, today)]
+    to_come = await meals_to_come(world, ids, today, weeks=order.weeks) if order.rule in IN_MEALS else {}
+    printed = [each for each in await world.families.enrolments(ids) if _is_printed_for(each, order, today)]
     amounts = {}
     for account_id in ids:
         account = known.get(holder_account(account_id)) or Account(account_id=holder_account(account_id))
@@ -195,10 +192,8 @@ async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], tod
             continue
         prospect = Prospect(
             account=account,
-            price_cents=borne.meal_price(account, versions, today),
-            pupils=borne.pupils(account_id),
+            to_come=to_come.get(account_id),
             children=len({each.pupil_id for each in printed if each.account_id == account_id}),
-            ahead=meals_ahead(to_come.get(account_id, ()), order.service, today, weeks=order.weeks),
             in_flight_cents=await in_flight_now(ports.desk, account_id),
             is_arranged=account.balance_cents < 0 and await arrangement_in_force(ports.desk, account_id) is not None,
         )

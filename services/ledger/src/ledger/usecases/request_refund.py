@@ -19,7 +19,8 @@ async def request_refund(
     """A request for the office to decide: no money moves, but what is asked for is reserved until then.
 
     Without an amount all that is available is asked for.
-    Who pays for a pupil, or a part, may ask only once none goes on using a service; the office may for anyone.
+    Who pays for a pupil, or a part, now or as agreed for later, may ask only once none goes on using a service; the
+    office may for anyone.
     Raises IbanNotValidError, StillEnrolledError, RefundNotDueError, RefundAlreadyRequestedError.
     """
     checked = ports.checked_iban(iban)
@@ -54,7 +55,7 @@ async def _refuse_who_stays(ports: DecisionPorts, account_id: str) -> None:
     today = rome_day(ports.world.clock.now())
     borne = await borne_from_tomorrow(ports.enrolments, ports.world.families, [account_id], today)
     line = await ports.closings.last_line(account_id)
-    if not has_left(borne.with_own(account_id), today=today, closed_year=line.school_year if line else None):
+    if not has_left(borne.with_later(account_id), today=today, closed_year=line.school_year if line else None):
         message = (
             "Il credito residuo resta disponibile per l'anno scolastico successivo. Il rimborso può essere chiesto "
             "quando nessun figlio usa più il servizio."

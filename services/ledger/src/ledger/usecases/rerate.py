@@ -12,7 +12,7 @@ from ledger.domain.errors import PreviewStaleError, TransferConflictError
 from ledger.domain.families import Declaration
 from ledger.domain.repricing import Preview, Repriced, preview_id, reprice, reprice_subscriptions
 from ledger.domain.rerating import Difference, Priced, PricedMeal, adjust
-from ledger.domain.retention import check_is_declared
+from ledger.domain.retention import check_is_declared, is_declared
 from ledger.domain.transfers import Posted, TransferId, reversal_id
 from ledger.usecases.ports import Families, Meals, Ports, Subscriptions, Tariffs
 from ledger.usecases.post import post_and_tell, tell_balances
@@ -49,11 +49,13 @@ async def reprice_span(
 ) -> Repriced:
     """Every meal and subscription of the span, before and after; as if `declared` were registered.
 
+    A subscription that began when declarations may be gone is left as it is, and counted as unpriced.
     Raises DeclarationsForgottenError.
     """
     check_is_declared(span.first, today)
     meals = await sources.meals.between(span.first, span.last, account_id=span.account_id)
-    subscriptions = await sources.subscriptions.between(span.first, span.last, account_id=span.account_id)
+    every = await sources.subscriptions.between(span.first, span.last, account_id=span.account_id)
+    subscriptions = [each for each in every if is_declared(each.period.first, today)]
     charged: list[Priced] = [*meals, *subscriptions]
     prices = await price_list_for(
         sources,
@@ -62,7 +64,7 @@ async def reprice_span(
         accounts={each.account_id for each in charged},
         declared=declared,
     )
-    repriced = reprice(meals, prices, code=span.code)
+    repriced = reprice(meals, prices, code=span.code) + Repriced(unpriced=len(every) - len(subscriptions))
     if not subscriptions:
         return repriced
     enrolments = await sources.families.enrolled_between(

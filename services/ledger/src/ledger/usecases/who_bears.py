@@ -46,9 +46,11 @@ class Borne:
         own = [assignment for assignment in self.own if assignment.account_id == account_id]
         return [*own, *(each for each in self.of(account_id) if each.account_id != account_id)]
 
-    def pupils(self, account_id: str) -> int:
-        """How many they are."""
-        return len({assignment.pupil_id for assignment in self.of(account_id)})
+    def with_later(self, account_id: str) -> Sequence[TariffAssignment]:
+        """Those, and of pupils of whose costs it is agreed that it bears something from a later day on."""
+        known = self.with_own(account_id)
+        later = [a for a in self.own if self.agreements.bears_after(self.day, account_id=account_id, of=a)]
+        return [*known, *(each for each in later if each not in known)]
 
     def meal_price(self, account: Account, versions: Sequence[TariffVersion], today: date) -> int | None:
         """In meals of which price its balance is counted."""
