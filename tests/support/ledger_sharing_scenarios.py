@@ -231,7 +231,7 @@ async def the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come(bench
 
 
 async def what_is_to_come_is_the_sum_of_what_is_borne_of_each_pupil(bench: Bench) -> None:
-    """The first child costs 2.91, the others half; from Thursday on another bears half of the third, who begins then."""
+    """The first child costs 2.91, the others half; from Thursday on another bears half of the third, who begins."""
     await bench.run(publish_tariff, tariff(ISEE, siblings=HALF_FROM_SECOND))
     for rank, pupil in enumerate(("pup_1", "pup_2", "pup_3"), start=1):
         await assigned(bench, pupil, rank)
