@@ -133,11 +133,11 @@ async def what_a_refund_already_asks_for_is_neither_carried_over_nor_due(bench: 
     await proved(bench)
 
 
-async def who_bears_a_part_stays_as_long_as_the_pupil_does(bench: DecisionBench) -> None:
-    """gua_1 bears half of the child of gua_2, who is enrolled for the next year; until that ends."""
+async def stays_until(bench: DecisionBench, first_day: date, ended: date) -> None:
+    """gua_1 bears half of the child of gua_2, who is enrolled for the next year, from `first_day` until `ended`."""
     await end_of_year(bench)
     half = Agreement(
-        pupil_id="pup_gua_2", account_id="gua_2", second="gua_1", percent=50, valid_from=date(2026, 1, 1), sequence=1
+        pupil_id="pup_gua_2", account_id="gua_2", second="gua_1", percent=50, valid_from=first_day, sequence=1
     )
     await bench.run(agree_shares, half)
     seen = await bench.decide(preview_closing, YEAR)
@@ -146,26 +146,18 @@ async def who_bears_a_part_stays_as_long_as_the_pupil_does(bench: DecisionBench)
     ask = {"iban": IBAN, "reason": "Fine del ciclo", "by": FAMILY}
     with pytest.raises(StillEnrolledError):
         await bench.decide(request_refund, account_id="gua_1", **ask)
-    ended = replace(half, percent=0, valid_from=rome_day(bench.clock.now()) + timedelta(days=1), sequence=2)
-    await bench.run(agree_shares, ended)
+    await bench.run(agree_shares, replace(half, percent=0, valid_from=ended, sequence=2))
     assert (await bench.decide(request_refund, account_id="gua_1", **ask)).amount_cents == 1530
+
+
+async def who_bears_a_part_stays_as_long_as_the_pupil_does(bench: DecisionBench) -> None:
+    tomorrow_in_july = rome_day(bench.clock.now() + timedelta(days=271))
+    await stays_until(bench, date(2026, 1, 1), tomorrow_in_july)
 
 
 async def who_will_bear_a_part_from_a_later_day_on_stays(bench: DecisionBench) -> None:
-    """What gua_1 agreed to bear of the child of gua_2 begins with the next school year; until they agree otherwise."""
-    await end_of_year(bench)
-    half = Agreement(
-        pupil_id="pup_gua_2", account_id="gua_2", second="gua_1", percent=50, valid_from=date(2026, 9, 7), sequence=1
-    )
-    await bench.run(agree_shares, half)
-    seen = await bench.decide(preview_closing, YEAR)
-    assert seen.totals["carried-over"] == Total(accounts=2, cents=2_330)
-    await to_the_end(bench)
-    ask = {"iban": IBAN, "reason": "Fine del ciclo", "by": FAMILY}
-    with pytest.raises(StillEnrolledError):
-        await bench.decide(request_refund, account_id="gua_1", **ask)
-    await bench.run(agree_shares, replace(half, percent=0, sequence=2))
-    assert (await bench.decide(request_refund, account_id="gua_1", **ask)).amount_cents == 1530
+    """What they agreed begins with the next school year; until they agree otherwise about that day."""
+    await stays_until(bench, date(2026, 9, 7), date(2026, 9, 7))
 
 
 async def a_year_is_not_closed_before_its_end(bench: DecisionBench) -> None:
