@@ -27,7 +27,8 @@ MOST_SHOWN: Final = 500
 KEPT_FOR: Final = timedelta(days=731)
 """24 months, as the register of messages: who wants to know who looked asks before."""
 STAFF_ROLES: Final = ("office", "administrator", "auditor", "kitchen", "canteen", "driver")
-CAPACITIES: Final = ("delegate", "clerk")
+CLERK: Final = "clerk"
+CAPACITIES: Final = ("delegate", CLERK)
 """As what somebody acts in a person's place."""
 
 
@@ -102,15 +103,16 @@ class Readings:
         """What others did with the data of a person, or with `things` of theirs that the audit names. Latest first.
 
         `deeds`: acts of which only those on the subjects beside them concern the person, because others on the same
-        subject do not. Others are the staff, and whoever acted in the person's place. A list of everybody counts for
-        everybody. `merged`: records of the same person that were merged into theirs; what was noted stays under those
-        names.
+        subject do not. Others are the staff, in another's place too, and whoever acted in the person's. A list of
+        everybody counts for everybody. `merged`: records of the same person that were merged into theirs; what was
+        noted stays under those names.
         """
         names = [person, *merged]
         theirs: list[Document] = [{"subject": {"$in": [*names, *things]}}]
         theirs += [{"what": deed, "subject": {"$in": list(of)}} for deed, of in (deeds or {}).items() if of]
         by_others = {"$or": theirs, "role": {"$in": [*STAFF_ROLES, *CAPACITIES]}}
-        done = {"$or": [by_others, {"who": {"$in": names}, "acted_by": {"$type": "string"}}]}
+        at_counter = {"$or": theirs, "acted_as": CLERK}
+        done = {"$or": [by_others, at_counter, {"who": {"$in": names}, "acted_by": {"$type": "string"}}]}
         read = {"about": {"$in": [*names, EVERYBODY]}}
         lines = await self._audit.find(done, sort=[("at", -1)], limit=MOST_SHOWN)
         lines += await self._readings.find(read, sort=[("at", -1)], limit=MOST_SHOWN)

@@ -250,13 +250,15 @@ class SharesAgreed(_SecondGuardianEvent):
     """From `valid_from` on (a Rome day after the one on which this is told) the second guardian bears `second_percent`.
 
     Of every cost of the pupil that falls on the account of the holder on such a day; 0 ends the sharing. Of two for the
-    same day the later `sequence` counts.
+    same day the later `sequence` counts. `is_repeat`: of a later day of which something was told before, in the same
+    step as the day from which it holds: for who writes to the two, nothing new.
     """
 
     TYPE: ClassVar[str] = "it.refettorio.enrollment.shares.agreed.v1"
 
     second_percent: Percent
     valid_from: date
+    is_repeat: bool = False
 
 
 class _CalendarEvent(Event):

@@ -12,6 +12,7 @@ import pytest
 
 from enrollment.domain.errors import SecondGuardianExistsError, TransitionNotAllowedError
 from enrollment.domain.second_guardian import SecondGuardian, State
+from enrollment.usecases.follow_merge import follow_merge
 from refettorio_chassis.testing import TokenMinter
 from refettorio_contracts.enrollment import SharesAgreed
 from tests.integration.enrollment.test_http import API, Families
@@ -72,7 +73,7 @@ async def test_the_two_agree_from_the_naming_to_the_end(api: Families, town: Tow
     assert proposed["proposal"] == shares | {"proposed_at": "2025-07-20T10:00:00Z", "is_mine": True}
     [own] = (await as_guardian(api, ROSSI, "GET", "/second-guardians"))["items"]
     assert (own["proposal"]["is_mine"], own["other_name"]) == (False, "Giulia Verdi")
-    agreed = await as_guardian(api, ROSSI, "POST", f"{path}/shares/accept")
+    agreed = await as_guardian(api, ROSSI, "POST", f"{path}/shares/accept", shares)
     assert (agreed["proposal"], agreed["next"]["second_percent"]) == (None, 40)
     await as_guardian(api, ROSSI, "POST", f"{path}/shares", shares)
     assert (await as_guardian(api, VERDI, "POST", f"{path}/shares/decline"))["proposal"] is None
@@ -105,7 +106,7 @@ async def test_for_strangers_there_is_none(api: Families, town: Town) -> None:
     shares = {"second_percent": 60, "valid_from": "2025-10-01"}
     for step, body in (
         *(("accept", None), ("decline", None), ("end", None), ("shares", shares)),
-        *(("shares/accept", None), ("shares/decline", None)),
+        *(("shares/accept", shares), ("shares/decline", None)),
     ):
         answer = await api.call(BIANCHI, "guardian", "POST", f"{path}/{step}", body)
         assert (answer.status_code, answer.json()["slug"]) == (404, "second-guardian-unknown"), step
@@ -133,34 +134,57 @@ async def test_refusals_have_their_slugs(api: Families, town: Town) -> None:
     assert await refusal(ROSSI, f"{path}/shares", shares) == (409, "transition-not-allowed")
     await as_guardian(api, VERDI, "POST", f"{path}/accept")
     assert await refusal(ROSSI, f"{path}/shares", shares) == (422, "shares-day")
-    assert await refusal(ROSSI, f"{path}/shares/accept") == (409, "no-proposal")
+    assert await refusal(ROSSI, f"{path}/shares/accept", shares) == (409, "no-proposal")
     await as_guardian(api, ROSSI, "POST", f"{path}/shares", shares | {"valid_from": "2025-10-01"})
     assert await refusal(VERDI, f"{path}/shares", shares | {"valid_from": "2025-10-01"}) == (409, "shares-pending")
+    assert await refusal(VERDI, f"{path}/shares/accept", shares) == (409, "shares-changed")
+    assert await refusal(VERDI, f"{path}/shares/accept") == (422, "dati-non-validi")
     wrong = await api.call(ROSSI, "guardian", "POST", naming, body | {"fiscal_code": "VRDGLI"})
     assert (wrong.json()["slug"], wrong.json()["values"]) == ("fiscal-code-invalid", {"field": "fiscal_code"})
 
 
-async def test_at_the_counter_a_clerk_does_it_and_a_delegate_only_looks(
+def acting(minter: TokenMinter, guardian_id: str, who: str, capacity: str) -> dict[str, str]:
+    """The header of `who` in the place of the guardian, with all that their capacity opens."""
+    act = {"sub": who, "role": capacity}
+    scope = "see pay messages" + (" counter" if capacity == "clerk" else "")
+    token = minter.token(guardian_id, "guardian", audience=["enrollment"], act=act, scope=scope)
+    return {"authorization": f"Bearer {token}"}
+
+
+async def test_at_the_counter_a_clerk_does_it_and_both_read_who_did(
     http: httpx.AsyncClient, minter: TokenMinter, api: Families, town: Town
 ) -> None:
     item = await named(api, town)
     path = f"{API}/second-guardians/{item['second_guardian_id']}"
-
-    def acting(capacity: str, scope: str) -> dict[str, str]:
-        act = {"sub": "stf_anna", "role": capacity}
-        return {
-            "authorization": f"Bearer {minter.token(VERDI, 'guardian', audience=['enrollment'], act=act, scope=scope)}"
-        }
-
-    delegate, clerk = acting("delegate", "see pay messages"), acting("clerk", "see pay messages counter")
-    [seen] = (await http.get(f"{API}/second-guardians", headers=delegate)).json()["items"]
-    assert seen["pupil_name"] == "Mario"
+    delegate, holder = acting(minter, VERDI, "gua_9", "delegate"), acting(minter, VERDI, ROSSI, "clerk")
+    clerk = acting(minter, VERDI, "stf_anna", "clerk")
     assert (await http.post(f"{path}/accept", headers=delegate)).status_code == 403
+    refused = await http.post(f"{path}/accept", headers=holder)
+    assert (refused.status_code, refused.json()["slug"]) == (403, "needs-another-person")
     assert (await http.post(f"{path}/accept", headers=clerk)).json()["state"] == "accepted"
-    acts = (await as_guardian(api, VERDI, "GET", "/me/access-log"))["items"]
-    assert [(each["who"], each["role"], each["what"]) for each in acts] == [
-        ("stf_anna", "clerk", "accept-second-guardian")
-    ]
+    for who in (ROSSI, VERDI):
+        acts = (await as_guardian(api, who, "GET", "/me/access-log"))["items"]
+        seen = [(each["who"], each["role"], each["what"]) for each in acts if each["what"] != "accept-application"]
+        assert seen == [("stf_anna", "clerk", "accept-second-guardian")], who
+    assert (await as_guardian(api, BIANCHI, "GET", "/me/access-log"))["items"] == []
+
+
+async def test_a_delegate_looks_and_reads_neither_the_code_nor_what_was_only_asked(
+    http: httpx.AsyncClient, minter: TokenMinter, api: Families, town: Town
+) -> None:
+    item = await named(api, town)
+
+    async def seen_for(guardian_id: str, capacity: str) -> list[dict[str, Any]]:
+        headers = acting(minter, guardian_id, "gua_9", capacity)
+        items: list[dict[str, Any]] = (await http.get(f"{API}/second-guardians", headers=headers)).json()["items"]
+        return items
+
+    assert (await seen_for(VERDI, "delegate"), len(await seen_for(VERDI, "clerk"))) == ([], 1)
+    assert await seen_for(ROSSI, "clerk") == [item]
+    assert await seen_for(ROSSI, "delegate") == [item | {"fiscal_code": None}]
+    await as_guardian(api, VERDI, "POST", f"/second-guardians/{item['second_guardian_id']}/accept")
+    [accepted] = await seen_for(VERDI, "delegate")
+    assert (accepted["pupil_name"], accepted["fiscal_code"]) == ("Mario Rossi", None)
 
 
 async def test_the_office_sees_both_and_ends_it_with_a_reason(api: Families, town: Town) -> None:
@@ -200,6 +224,32 @@ async def test_both_take_away_what_they_agreed_and_no_more(api: Families, town: 
     assert (of_holder["fiscal_code"], of_second["fiscal_code"]) == (CODES[VERDI], None)
     assert (own["pupils"], second.state) == ([], State.ACCEPTED)
     assert (await as_guardian(api, BIANCHI, "GET", "/me/export"))["second_guardians"] == []
+
+
+async def test_under_the_kept_record_one_reads_and_takes_away_what_was_over_before(api: Families, town: Town) -> None:
+    second = await sharing(town)
+    await api.office("POST", f"/office/second-guardians/{second.second_guardian_id}/end", {"reason": "Sentenza"})
+    await town.run(follow_merge, VERDI, into=BIANCHI)
+    [own] = (await as_guardian(api, BIANCHI, "GET", "/me/export"))["second_guardians"]
+    assert (own["second_guardian_id"], own["side"], own["agreed"]) == (second.second_guardian_id, "second", [])
+    log = (await as_guardian(api, BIANCHI, "GET", "/me/access-log"))["items"]
+    assert [each["what"] for each in log] == ["end-second-guardian"]
+
+
+async def test_who_is_only_named_finds_no_shares_in_what_they_take_away_and_leaves_by_declining(
+    api: Families, town: Town
+) -> None:
+    await known(town, ROSSI)
+    second = await name(town, (await town.enrol()).pupil.pupil_id)
+    await known(town)
+    [own] = (await as_guardian(api, VERDI, "GET", "/me/export"))["second_guardians"]
+    assert (own["state"], own["agreed"]) == ("named", [])
+    ended = await as_guardian(api, VERDI, "POST", f"/second-guardians/{second.second_guardian_id}/end")
+    assert ended["state"] == "declined"
+    naming = f"/pupils/{second.pupil_id}/second-guardian"
+    again = await api.call(ROSSI, "guardian", "POST", naming, {"fiscal_code": CODES[VERDI], "second_percent": 0})
+    assert (again.status_code, again.json()["slug"]) == (409, "named-too-often")
+    assert again.json()["values"] == {"first": "2025-08-19"}
 
 
 async def test_of_two_named_at_once_one_is_and_no_more(town: Town) -> None:

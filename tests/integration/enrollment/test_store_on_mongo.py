@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from tests.unit.enrollment.agreeing_scenarios import (
+    HandsScenarios,
+    LeavingAloneScenarios,
+    ReadingScenarios,
+    RememberingScenarios,
+)
 from tests.unit.enrollment.changing_scenarios import (
     LeavingScenarios,
     MergingScenarios,
@@ -77,4 +83,20 @@ class TestEndingOnMongo(EndingScenarios):
 
 
 class TestHandingOnMongo(HandingScenarios):
+    pass
+
+
+class TestReadingOnMongo(ReadingScenarios):
+    pass
+
+
+class TestHandsOnMongo(HandsScenarios):
+    pass
+
+
+class TestLeavingAloneOnMongo(LeavingAloneScenarios):
+    pass
+
+
+class TestRememberingOnMongo(RememberingScenarios):
     pass

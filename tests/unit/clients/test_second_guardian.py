@@ -22,6 +22,7 @@ from tests.support.services_double import PUPIL, SIBLING, ServicesDouble
 NAME = f"/api/enrollment/v1/pupils/{SIBLING}/second-guardian"
 TYPED = {"fiscal_code": "rsspla86h21d150g", "second_percent": "40"}
 SHARES = {f"second_percent-{WITH_LAURA}": "35 %", f"valid_from-{WITH_LAURA}": "2025-11-03"}
+READ = {"second_percent": "30", "valid_from": "2025-11-01"}
 ASKED = "Elena Colombo ti ha indicato come altro genitore di Marta: pagheresti il 40\xa0% dei costi."
 
 
@@ -81,7 +82,9 @@ async def test_what_is_missing_is_said_beside_its_field_and_the_rest_stays(
     assert f'value="{TYPED[kept]}"' in response.text
 
 
-@pytest.mark.parametrize("slug", ["second-guardian-self", "second-guardian-not-adult", "second-guardian-is-pupil"])
+@pytest.mark.parametrize(
+    "slug", ["second-guardian-self", "second-guardian-not-adult", "second-guardian-is-pupil", "named-too-often"]
+)
 async def test_a_refusal_of_the_code_stands_beside_it(browser: Browser, services: ServicesDouble, slug: str) -> None:
     services.refuse("POST", NAME, slug, "Questa persona non può.")
     await browser.see(page_of(SIBLING))
@@ -192,10 +195,41 @@ async def test_a_proposal_is_answered(
 ) -> None:
     await browser.see(page_of(PUPIL))
 
-    response = await browser.post(f"{page_of(PUPIL)}/{WITH_PAOLO}/quote/{answer}")
+    response = await browser.post(f"{page_of(PUPIL)}/{WITH_PAOLO}/quote/{answer}", **READ)
 
     assert response.headers["location"] == f"{page_of(PUPIL)}?esito={outcome}"
     assert len(services.sent("POST", f"{OWN}/{WITH_PAOLO}/shares/{act}")) == 1
+
+
+async def test_who_accepts_sends_what_the_page_said_and_a_proposal_changed_meanwhile_is_shown_anew(
+    browser: Browser, services: ServicesDouble
+) -> None:
+    page = (await browser.see(page_of(PUPIL))).text
+    for name, value in READ.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page
+    address, sent_to = f"{page_of(PUPIL)}/{WITH_PAOLO}/quote/accetta", f"{OWN}/{WITH_PAOLO}/shares/accept"
+
+    without = await browser.post(address, second_percent="")
+    assert (without.status_code, services.sent("POST", sent_to)) == (422, [])
+    services.refuse("POST", sent_to, "shares-changed", "La proposta è cambiata: rileggila.", 409)
+    changed = await browser.post(address, **READ)
+
+    assert services.sent("POST", sent_to)[0].body == {"second_percent": 30, "valid_from": "2025-11-01"}
+    for words in ("La proposta è cambiata: rileggila.", "Paolo Rossi pagherebbe il 30\xa0%"):
+        assert words in changed.text
+
+
+async def test_a_clerk_who_acted_for_the_other_one_is_told_to_leave_it_to_somebody_else(
+    browser: Browser, services: ServicesDouble
+) -> None:
+    at_the_counter(browser, "see pay messages counter")
+    await browser.see("/portale/")
+    services.refuse("POST", f"{OWN}/{INVITATION}/accept", "needs-another-person", "Deve farlo qualcun altro.", 403)
+
+    page = await browser.post(f"{page_of(INVITED_TO)}/{INVITATION}/accetta")
+
+    assert "Deve farlo qualcun altro." in page.text
+    assert ASKED in page.text
 
 
 async def test_one_s_own_proposal_is_taken_back_or_replaced(browser: Browser, services: ServicesDouble) -> None:
@@ -306,11 +340,12 @@ async def test_a_delegate_looks_and_answers_nothing(browser: Browser, services: 
     assert ASKED not in (await browser.see("/portale/")).text
     page = (await browser.see(page_of(PUPIL))).text
     assert "Con Paolo Rossi" in page
-    invited = (await browser.see(page_of(INVITED_TO))).text
-    assert ASKED in invited
-    for each in (page, invited):
-        assert "Conferma" not in each
-        assert "Non accettare" not in each
+    assert "Conferma" not in page
+    assert "Non accettare" not in page
+    only(services, **item_json(WITH_PAOLO, "holder", "named", fiscal_code=None))
+    waiting = (await browser.see(page_of(PUPIL))).text
+    assert "hai indicato una persona" in waiting
+    assert "None" not in waiting
 
     response = await browser.post(f"{page_of(PUPIL)}/{WITH_PAOLO}/fine")
 

@@ -153,6 +153,12 @@ class MemoryStore(MemorySecondGuardians):
         nearest = sorted(each for each, into in self.merged.items() if into == guardian_id)
         return [found for each in nearest for found in (each, *await self.merged_into(each))]
 
+    async def records_of(self, guardian_id: GuardianId) -> frozenset[GuardianId]:
+        kept = guardian_id
+        while kept in self.merged:
+            kept = self.merged[kept]
+        return frozenset({kept, *await self.merged_into(kept)})
+
     async def hand_applications(self, guardian_id: GuardianId, into: GuardianId) -> None:
         for each in list(self.applications_.values()):
             if each.guardian_id == guardian_id:

@@ -9,7 +9,7 @@ from enrollment.domain.guardian import Guardian
 from enrollment.domain.identifiers import GuardianId, PupilId
 from enrollment.domain.second_guardian import SecondGuardian, Shares
 from enrollment.usecases.answer_naming import accept_naming, decline_naming
-from enrollment.usecases.answer_shares import accept_shares, decline_shares
+from enrollment.usecases.answer_shares import Agreeing, accept_shares, decline_shares
 from enrollment.usecases.end_second_guardian import end_second_guardian
 from enrollment.usecases.know_guardian import know_guardian
 from enrollment.usecases.name_second_guardian import Naming, name_second_guardian
@@ -33,17 +33,18 @@ STEPS: Final = {
     "accept": accept_naming,
     "decline": decline_naming,
     "end": end_second_guardian,
-    "accept shares": accept_shares,
     "decline shares": decline_shares,
 }
+ACCEPT_SHARES: Final = "accept shares"
+ACTS: Final = (*STEPS, ACCEPT_SHARES)
 
 
 def themselves(guardian_id: GuardianId) -> Actor:
     return Actor(subject=guardian_id, role="guardian")
 
 
-def at_the_counter(guardian_id: GuardianId) -> Actor:
-    return Actor(subject=guardian_id, role="guardian", acting=Acting(who="stf_anna", capacity="clerk"))
+def at_the_counter(guardian_id: GuardianId, clerk: str = "stf_anna") -> Actor:
+    return Actor(subject=guardian_id, role="guardian", acting=Acting(who=clerk, capacity="clerk"))
 
 
 async def known(town: Town, *guardian_ids: GuardianId) -> None:
@@ -69,9 +70,21 @@ async def name(
 async def act(
     town: Town, step: str, second: SecondGuardian, guardian_id: GuardianId, by: Actor | None = None
 ) -> SecondGuardian:
-    """One of STEPS."""
+    """One of ACTS."""
+    if step == ACCEPT_SHARES:
+        return await agree(town, second, guardian_id, by=by)
     who = by or themselves(guardian_id)
     return await town.run(STEPS[step], second.second_guardian_id, guardian_id=guardian_id, by=who)
+
+
+async def agree(
+    town: Town, second: SecondGuardian, guardian_id: GuardianId, read: Shares | None = None, by: Actor | None = None
+) -> SecondGuardian:
+    """To the shares they `read`; without any, to those that are proposed by now."""
+    proposal = (await stored(town, second)).proposal
+    shares = read or (proposal.shares if proposal else Shares(second_percent=0, valid_from=BORN))
+    agreeing = Agreeing(second_guardian_id=second.second_guardian_id, read=shares, guardian_id=guardian_id)
+    return await town.run(accept_shares, agreeing, by=by or themselves(guardian_id))
 
 
 async def propose(

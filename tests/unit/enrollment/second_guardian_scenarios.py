@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,7 @@ from tests.unit.enrollment.town import BIANCHI, CLERK, IN_THE_WINDOW, MARIO_BORN
 TODAY = IN_THE_WINDOW.date()
 TOMORROW = TODAY + timedelta(days=1)
 OCTOBER = date(2025, 10, 1)
+BERTA = "stf_berta"
 
 
 async def told(town: Town) -> list[Event]:
@@ -71,7 +73,7 @@ class NamingScenarios:
         second = await sharing(town)
         assert (second.state, second.guardian_id, second.accepted_at) == (State.ACCEPTED, VERDI, IN_THE_WINDOW)
         assert [second.percent_on(day) for day in (TODAY, TOMORROW, OCTOBER)] == [0, 40, 40]
-        part = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
+        part: dict[str, Any] = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
         assert await told(town) == [
             SecondGuardianNamed(**part, second_percent=40),
             SecondGuardianAccepted(**part),
@@ -185,14 +187,15 @@ class NamingScenarios:
         await known(town)
         application = await town.enrol()
         named = await name(town, application.pupil.pupil_id, by=at_the_counter(ROSSI))
-        await act(town, "accept", named, VERDI, at_the_counter(VERDI))
+        await act(town, "accept", named, VERDI, at_the_counter(VERDI, BERTA))
         await propose(town, named, ROSSI, 10, TOMORROW, at_the_counter(ROSSI))
-        await act(town, "accept shares", named, VERDI, at_the_counter(VERDI))
-        await propose(town, named, VERDI, 5, OCTOBER, at_the_counter(VERDI))
+        await act(town, "accept shares", named, VERDI, at_the_counter(VERDI, BERTA))
+        await propose(town, named, VERDI, 5, OCTOBER, at_the_counter(VERDI, BERTA))
         await act(town, "decline shares", named, ROSSI, at_the_counter(ROSSI))
         await act(town, "end", named, ROSSI, at_the_counter(ROSSI))
         lines = [line for line in await town.audit() if line.subject == named.second_guardian_id]
-        assert {(line.acted_by, line.acted_as) for line in lines} == {("stf_anna", "clerk")}
+        hands = {(line.who, line.acted_by, line.acted_as) for line in lines}
+        assert hands == {(ROSSI, "stf_anna", "clerk"), (VERDI, BERTA, "clerk")}
         assert [line.what for line in lines] == [
             *("name-second-guardian", "accept-second-guardian", "propose-shares", "accept-shares"),
             *("propose-shares", "decline-shares", "end-second-guardian"),
@@ -213,7 +216,7 @@ class SharesScenarios:
             await propose(town, second, ROSSI, 50, OCTOBER)
         agreed = await act(town, "accept shares", second, ROSSI)
         assert (agreed.next_after(TOMORROW), agreed.proposal) == (shares, None)
-        part = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
+        part: dict[str, Any] = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
         assert (await told(town))[3:] == [
             SharesProposed(**part, to_guardian_id=ROSSI, second_percent=60, valid_from=OCTOBER),
             SharesAgreed(**part, second_percent=60, valid_from=OCTOBER),
@@ -345,7 +348,7 @@ class HandingScenarios:
         handed = await stored(town, second)
         assert (handed.holder_id, handed.state, handed.percent_on(date(2025, 10, 20))) == (BIANCHI, State.ACCEPTED, 40)
         tomorrow = date(2025, 10, 21)
-        old = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
+        old: dict[str, Any] = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
         kept = old | {"account_id": BIANCHI}
         assert (await told(town))[len(before) :] == [
             SecondGuardianEnded(**old, ended_by="merge"),
@@ -361,7 +364,7 @@ class HandingScenarios:
         for _ in range(2):
             await town.run(follow_merge, VERDI, into=BIANCHI)
         assert (await stored(town, second)).guardian_id == BIANCHI
-        old = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
+        old: dict[str, Any] = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
         assert (await told(town))[len(before) :] == [
             SecondGuardianEnded(**old, ended_by="merge"),
             SecondGuardianAccepted(**old | {"guardian_id": BIANCHI}),

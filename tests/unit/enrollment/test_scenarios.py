@@ -2,6 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.enrollment.agreeing_scenarios import (
+    HandsScenarios,
+    LeavingAloneScenarios,
+    ReadingScenarios,
+    RememberingScenarios,
+)
 from tests.unit.enrollment.changing_scenarios import (
     LeavingScenarios,
     MergingScenarios,
@@ -83,4 +89,20 @@ class TestEnding(EndingScenarios):
 
 
 class TestHanding(HandingScenarios):
+    pass
+
+
+class TestReading(ReadingScenarios):
+    pass
+
+
+class TestHands(HandsScenarios):
+    pass
+
+
+class TestLeavingAlone(LeavingAloneScenarios):
+    pass
+
+
+class TestRemembering(RememberingScenarios):
     pass

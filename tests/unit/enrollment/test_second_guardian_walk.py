@@ -17,13 +17,14 @@ from enrollment.usecases.forget_by_rule import forget_by_rule
 from refettorio_chassis.clock import rome_day
 from refettorio_chassis.errors import DomainError
 from refettorio_contracts.enrollment import SharesAgreed
-from tests.unit.enrollment.parents import CODES, STEPS, VERDI, act, known, name, propose
+from tests.unit.enrollment.parents import ACTS, CODES, VERDI, act, known, name, propose
 from tests.unit.enrollment.town import BIANCHI, CLERK, ROSSI, MemoryTown
 
 T = TypeVar("T")
 ONE_DAY = timedelta(days=1)
 MOST_YEARS = 3
 """After ten the pupil themselves would be forgotten."""
+LEFT_ALONE = timedelta(days=30)
 PERCENT = st.integers(min_value=0, max_value=100)
 
 
@@ -46,7 +47,10 @@ def tried(work: Coroutine[Any, Any, T]) -> T | None:
 
 
 class TwoGuardians(RuleBasedStateMachine):
-    """`consents`: each time both had said yes, or the sharing ended: from which day on, and to which percent."""
+    """`consents`: each time both had said yes, or the sharing ended: from which day on, and to which percent.
+
+    `turned_down`: who was named, the day on which that came to nothing, and whether they said no.
+    """
 
     @initialize(is_shared=st.booleans())
     def mario_is_enrolled(self, is_shared: bool) -> None:
@@ -57,6 +61,7 @@ class TwoGuardians(RuleBasedStateMachine):
         self.consents: list[tuple[date, int]] = []
         self.came: dict[date, int] = {}
         self.last: SecondGuardian | None = None
+        self.turned_down: list[tuple[GuardianId, date, bool]] = []
         self.years = 0
         if is_shared:
             self.rossi_names(VERDI, 40)
@@ -115,7 +120,16 @@ class TwoGuardians(RuleBasedStateMachine):
     @precondition(lambda self: not self.is_live)
     @rule(whom=st.sampled_from([VERDI, BIANCHI]), percent=PERCENT)
     def rossi_names(self, whom: GuardianId, percent: int) -> None:
-        self.last = finished(name(self.town, self.pupil_id, CODES[whom], percent=percent))
+        naming = name(self.town, self.pupil_id, CODES[whom], percent=percent)
+        if self._is_left_alone(whom):
+            assert tried(naming) is None
+        else:
+            self.last = finished(naming)
+
+    def _is_left_alone(self, whom: GuardianId) -> bool:
+        """For thirty days after a no, or after two namings that were taken back."""
+        lately = [no for who, day, no in self.turned_down if who == whom and day + LEFT_ALONE > self.today]
+        return any(lately) or len(lately) > 1
 
     @precondition(lambda self: self.is_live)
     @rule()
@@ -131,6 +145,7 @@ class TwoGuardians(RuleBasedStateMachine):
     @precondition(lambda self: self.state is State.NAMED)
     @rule()
     def the_second_declines(self) -> None:
+        self.turned_down.append((self.second, self.today, True))
         finished(act(self.town, "decline", self.stored, self.second))
 
     @precondition(lambda self: self.is_live)
@@ -138,6 +153,8 @@ class TwoGuardians(RuleBasedStateMachine):
     def one_of_them_ends_it(self, who: str) -> None:
         if self.state is State.ACCEPTED:
             self.consents.append((self.tomorrow, 0))
+        elif who != "office":
+            self.turned_down.append((self.second, self.today, who == "second"))
         if who == "office":
             finished(self.town.run(end_by_office, self.stored.second_guardian_id, reason="Sentenza", by=CLERK))
         else:
@@ -169,7 +186,7 @@ class TwoGuardians(RuleBasedStateMachine):
         finished(act(self.town, "decline shares", self.stored, who))
 
     @precondition(lambda self: self.last is not None)
-    @rule(step=st.sampled_from(sorted(STEPS)))
+    @rule(step=st.sampled_from(sorted(ACTS)))
     def somebody_tries_what_is_not_theirs(self, step: str) -> None:
         before = self.stored
         wrong = [BIANCHI if self.second == VERDI else VERDI]

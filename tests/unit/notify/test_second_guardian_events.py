@@ -115,6 +115,8 @@ async def test_each_of_the_two_reads_what_they_pay_themselves(bench: MemoryBench
     bench.store.letters.clear()
     await receive(bench, SharesAgreed(**BOTH, **SHARES))
     assert await titles(bench) == {each: ["Come dividete i costi di un alunno"] for each in (HOLDER, SECOND)}
+    await receive(bench, SharesAgreed(**BOTH, **SHARES | {"valid_from": date(2026, 1, 7)}, is_repeat=True))
+    assert len(await bench.letters()) == 2
     texts = {each.guardian_id: each.content for each in await bench.letters()}
     assert "l'altro genitore paga il 40%" in texts[HOLDER].sms
     assert "lei paga il 40%" in texts[SECOND].sms

@@ -12,7 +12,7 @@ from clients.design.formats import day_from
 from clients.design.forms import PostedForm
 from clients.design.pages import NO_TROUBLE, Message, Trouble, trouble_from
 from clients.services.second_guardians import Named, NewShares, SecondGuardian
-from clients.services.transport import Refusal, ServiceProblem
+from clients.services.transport import ServiceProblem
 from clients.visitor import AtCounterForm, Family, Submission, Visitor, see
 
 router = APIRouter(prefix="/portale/figli/{pupil_id}/altro-genitore", include_in_schema=False)
@@ -25,11 +25,14 @@ HOME: Final = "/portale/"
 OVERTAKEN: Final = f"{HOME}?esito=superata"
 CHILDREN: Final = "/portale/figli"
 GONE: Final = "second-guardian-unknown"
+BY_ANOTHER: Final = "needs-another-person"
+READ_AGAIN: Final = "Rileggi la proposta e accettala di nuovo."
 BESIDE: Final = {
     "fiscal-code-invalid": "fiscal_code",
     "second-guardian-self": "fiscal_code",
     "second-guardian-not-adult": "fiscal_code",
     "second-guardian-is-pupil": "fiscal_code",
+    "named-too-often": "fiscal_code",
 }
 TOASTS: Final = {
     "indicato": "L'indicazione è registrata: la persona può rispondere dalla sua area personale.",
@@ -106,8 +109,13 @@ async def propose(submission: AtCounterForm, pupil_id: str, second_guardian_id: 
 
 @router.post("/{second_guardian_id}/quote/accetta")
 async def accept_shares(submission: AtCounterForm, pupil_id: str, second_guardian_id: str) -> Response:
-    """Agree to what the other one proposed."""
-    done = submission.visitor.services.second_guardians.accept_shares(second_guardian_id)
+    """Agree to what the other one proposed, as it stood on the page."""
+    form = submission.form
+    percent, valid_from = _percent(form), day_from(form.text("valid_from"))
+    if percent is None or valid_from is None:
+        return await _page(submission.visitor, pupil_id, trouble=Trouble([Message(READ_AGAIN)]))
+    read = NewShares(second_percent=percent, valid_from=valid_from)
+    done = submission.visitor.services.second_guardians.accept_shares(second_guardian_id, read)
     return await _then(submission, pupil_id, done, "quote-accettate")
 
 
@@ -156,16 +164,16 @@ async def _then(
     visitor = submission.visitor
     try:
         await done
-    except Refusal as problem:
+    except ServiceProblem as problem:
+        if problem.slug == GONE:
+            return see(OVERTAKEN)
+        if not problem.is_refusal and problem.slug != BY_ANOTHER:
+            raise
         if await _shown(visitor, pupil_id) is None:
             return see(OVERTAKEN)
         field = beside.get(problem.slug)
         trouble = Trouble([Message(problem.detail, field)]) if field else trouble_from(problem)
         return await _page(visitor, pupil_id, trouble=trouble, form=submission.form)
-    except ServiceProblem as problem:
-        if problem.slug != GONE:
-            raise
-        return see(OVERTAKEN)
     return see(f"{page or f'{CHILDREN}/{pupil_id}/altro-genitore'}?esito={outcome}")
 
 

@@ -106,7 +106,7 @@ class Named(Question):
 
 
 class NewShares(Question):
-    """The share proposed, whole percent, and its first day."""
+    """The share proposed, or agreed to, whole percent, and its first day."""
 
     second_percent: int
     valid_from: date
@@ -143,8 +143,9 @@ class SecondGuardians:
     async def propose(self, second_guardian_id: str, shares: NewShares) -> None:
         await self.backend.send("POST", f"{_PATH}/{second_guardian_id}/shares", Nothing, shares)
 
-    async def accept_shares(self, second_guardian_id: str) -> None:
-        await self.backend.send("POST", f"{_PATH}/{second_guardian_id}/shares/accept", Nothing)
+    async def accept_shares(self, second_guardian_id: str, read: NewShares) -> None:
+        """Say yes to what the person read, and to nothing else that took its place meanwhile."""
+        await self.backend.send("POST", f"{_PATH}/{second_guardian_id}/shares/accept", Nothing, read)
 
     async def decline_shares(self, second_guardian_id: str) -> None:
         """Say no to what the other proposed, or take back what one proposed oneself."""

@@ -96,8 +96,10 @@ async def _other_shares(stage: Stage, second_guardian: str) -> None:
         proposed = (await mother.call("POST", path, body=body)).json()
         what = "today" if answer else "tomorrow"
         tell.check(f"She proposes that he pay all, from {what} on", expected=answer, seen=proposed.get("slug"))
-    own = (await mother.call("POST", f"{path}/accept")).json()["slug"]
+    own = (await mother.call("POST", f"{path}/accept", body=body)).json()["slug"]
     tell.check("but cannot agree in his place", expected="not-yours-to-answer", seen=own)
+    other = (await father.call("POST", f"{path}/accept", body=body | {"second_percent": 10})).json()["slug"]
+    tell.check("and he agrees to nothing but what he read", expected="shares-changed", seen=other)
     declined = await father.api("POST", f"{path}/decline")
     seen = (declined["second_percent"], declined["proposal"])
     tell.check("He says no: all stays as it was", expected=(PERCENT, None), seen=seen)

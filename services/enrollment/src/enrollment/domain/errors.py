@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from refettorio_chassis.errors import ConflictError, DomainError, NotFoundError
+from refettorio_chassis.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 
 
 class WindowClosedError(DomainError):
@@ -152,6 +152,24 @@ class NoProposalError(ConflictError):
     """No shares are proposed."""
 
     slug: ClassVar[str] = "no-proposal"
+
+
+class SharesChangedError(ConflictError):
+    """The shares that were read and agreed to are not those that are proposed: they changed meanwhile."""
+
+    slug: ClassVar[str] = "shares-changed"
+
+
+class NeedsAnotherPersonError(NotAllowedError):
+    """Whose hand it is was at work on the other side too: two people have to say yes, with two hands."""
+
+    slug: ClassVar[str] = "needs-another-person"
+
+
+class NamedTooOftenError(ConflictError):
+    """The person said no, or was named and let go again, not long ago. `values`: `first`, the day from which again."""
+
+    slug: ClassVar[str] = "named-too-often"
 
 
 class NotYoursToAnswerError(ConflictError):

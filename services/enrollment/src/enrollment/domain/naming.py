@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from typing import Final
 
 from enrollment.domain.errors import (
+    NamedTooOftenError,
     SecondGuardianIsPupilError,
     SecondGuardianNotAdultError,
     SecondGuardianSelfError,
 )
 from enrollment.domain.fiscal_code import FiscalCode, match_key
 from enrollment.domain.pupil import Pupil
+from enrollment.domain.second_guardian import EndedBy, SecondGuardian, State
+from refettorio_chassis.clock import rome_day
 
 ADULT_YEARS: Final = 18
 """Art. 2 of the civil code."""
+LEFT_ALONE: Final = timedelta(days=30)
+"""Each naming writes to the person named: who said no is not asked again for so long."""
+MOST_WITHDRAWN: Final = 2
+"""So often within LEFT_ALONE may one be named and let go again, for a wrong share or by mistake."""
 
 
 def check_named(named: FiscalCode, *, by: Collection[str], pupil: Pupil, today: date) -> None:
@@ -32,6 +39,25 @@ def check_named(named: FiscalCode, *, by: Collection[str], pupil: Pupil, today: 
         raise SecondGuardianNotAdultError(
             "Puoi indicare soltanto una persona maggiorenne, con il codice fiscale definitivo."
         )
+
+
+def check_left_alone(named: FiscalCode, earlier: Iterable[SecondGuardian], *, today: date) -> None:
+    """`earlier`: whom the holder named for the pupil before, over or not. Raises NamedTooOftenError."""
+    same = [each for each in earlier if each.fiscal_code == named.code]
+    declined = _days_over(each for each in same if each.state is State.DECLINED)
+    withdrawn = _days_over(each for each in same if each.accepted_at is None and each.ended_by is EndedBy.HOLDER)
+    waits_since = [*declined[-1:], *withdrawn[-MOST_WITHDRAWN : 1 - MOST_WITHDRAWN]]
+    first = max((day + LEFT_ALONE for day in waits_since), default=today)
+    if first > today:
+        raise NamedTooOftenError(
+            f"Hai già indicato questa persona da poco: puoi farlo di nuovo dal {first:%d/%m/%Y}.",
+            first=first.isoformat(),
+        )
+
+
+def _days_over(found: Iterable[SecondGuardian]) -> list[date]:
+    """The Rome days on which they were over, in their order."""
+    return sorted(rome_day(each.ended_at) for each in found if each.ended_at is not None)
 
 
 def _birthday(born: date, years: int) -> date:

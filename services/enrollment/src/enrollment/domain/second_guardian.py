@@ -15,6 +15,7 @@ from typing import Final
 from enrollment.domain.errors import (
     NoProposalError,
     NotYoursToAnswerError,
+    SharesChangedError,
     SharesDayError,
     SharesPendingError,
     TransitionNotAllowedError,
@@ -76,11 +77,12 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Shares one of the two would like; the other one has not answered."""
+    """Shares one of the two would like; the other one has not answered. `entered_by`: the clerk who entered them."""
 
     by: Side
     shares: Shares
     proposed_at: datetime
+    entered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ class SecondGuardian:
     """Of one pupil, beside one holder. `version` grows by one with each change: it is the `sequence` of its events.
 
     `fiscal_code` is the holder's word for who they mean; `guardian_id` is known once that person signed in.
-    `named_percent` is what they accept with. `agreed` is what both said yes to, in the order of days.
+    `named_percent` is what they accept with, `entered_by` the clerk who named them in the holder's place. `agreed` is
+    what both said yes to, in the order of days.
     """
 
     second_guardian_id: SecondGuardianId
@@ -98,6 +101,7 @@ class SecondGuardian:
     named_percent: int
     named_at: datetime
     version: int
+    entered_by: str | None = None
     guardian_id: GuardianId | None = None
     state: State = State.NAMED
     accepted_at: datetime | None = None
@@ -116,6 +120,10 @@ class SecondGuardian:
         is_meant = self.state is State.NAMED and self.guardian_id is None and self.fiscal_code in codes
         return Side.SECOND if guardian_id == self.guardian_id or is_meant else None
 
+    def beside(self, side: Side) -> GuardianId | None:
+        """The other one; None for a second guardian who never signed in."""
+        return self.guardian_id if side is Side.HOLDER else self.holder_id
+
     def percent_on(self, day: date) -> int:
         """What the second guardian bears of what this day costs."""
         held = [each for each in self.agreed if each.valid_from <= day]
@@ -130,6 +138,13 @@ class SecondGuardian:
         """The next change of what is in force on `day`, if one is agreed."""
         now, *later = self.in_force_from(day)
         return next((each for each in later if each.second_percent != now.second_percent), None)
+
+    @property
+    def changes(self) -> tuple[Shares, ...]:
+        """The days on which what the second guardian bears changed or will; nobody else's that were told before."""
+        before = (0, *(each.second_percent for each in self.agreed))
+        pairs = zip(before, self.agreed, strict=False)
+        return tuple(each for percent, each in pairs if each.second_percent != percent)
 
     def accepted(self, guardian_id: GuardianId, *, at: datetime, today: date) -> SecondGuardian:
         """Who was named says yes, and bears what they were named with from tomorrow on.
@@ -154,7 +169,9 @@ class SecondGuardian:
         """Whether the second guardian bears anything of some day to come."""
         return any(each.second_percent for each in self.in_force_from(today + ONE_DAY))
 
-    def proposed(self, by: Side, shares: Shares, *, at: datetime, today: date) -> SecondGuardian:
+    def proposed(
+        self, by: Side, shares: Shares, *, at: datetime, today: date, entered_by: str | None = None
+    ) -> SecondGuardian:
         """One of the two would like other shares; a proposal of theirs that waits is replaced.
 
         Raises TransitionNotAllowedError, SharesDayError, SharesPendingError.
@@ -163,17 +180,19 @@ class SecondGuardian:
         check_first_day(shares.valid_from, today)
         if self.proposal is not None and self.proposal.by is not by:
             raise SharesPendingError("L'altra persona ha già proposto delle quote: prima rispondi a quelle.")
-        proposal = Proposal(by=by, shares=shares, proposed_at=at)
+        proposal = Proposal(by=by, shares=shares, proposed_at=at, entered_by=entered_by)
         return replace(self, proposal=proposal, version=self.version + 1)
 
-    def shares_accepted(self, by: Side, *, today: date) -> SecondGuardian:
-        """The other one agrees; where the day came meanwhile, from tomorrow on.
+    def shares_accepted(self, by: Side, read: Shares, *, today: date) -> SecondGuardian:
+        """The other one agrees to what they `read`; where the day came meanwhile, from tomorrow on.
 
-        Raises NoProposalError, NotYoursToAnswerError, TransitionNotAllowedError.
+        Raises NoProposalError, NotYoursToAnswerError, SharesChangedError, TransitionNotAllowedError.
         """
         proposal = self._open_proposal()
         if proposal.by is by:
             raise NotYoursToAnswerError("Hai proposto tu queste quote: deve rispondere l'altra persona.")
+        if proposal.shares != read:
+            raise SharesChangedError("Nel frattempo la proposta è cambiata: rileggila prima di accettare.")
         first_day = max(proposal.shares.valid_from, today + ONE_DAY)
         agreed = self._agreeing(replace(proposal.shares, valid_from=first_day))
         return replace(self, agreed=agreed, proposal=None, version=self.version + 1)

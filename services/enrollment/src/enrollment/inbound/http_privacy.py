@@ -10,7 +10,7 @@ from enrollment.inbound.callers import PREFIX, Guardian
 from enrollment.inbound.second_guardian_shapes import OwnSecondGuardian
 from enrollment.inbound.shapes import ApplicationShape, PupilShape
 from enrollment.usecases.ports import Reads
-from enrollment.usecases.show_second_guardians import seen_by
+from enrollment.usecases.show_second_guardians import all_seen_by
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.readings import Access, Accesses, Readings
 
@@ -43,7 +43,7 @@ def router(reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
         pupils = await reads.pupils_of(guardian_id)
         own = [each.enrolment_id for pupil in pupils for each in pupil.enrolled_by(guardian_id)]
         things = [*(each.application_id for each in applications), *(each.pupil_id for each in pupils), *own]
-        things += [each.second_guardian_id for each in await reads.second_guardians_of(guardian_id)]
+        things += [each.second.second_guardian_id for each in await all_seen_by(reads, clock, guardian_id)]
         return list(await readings.about(guardian_id, things, merged=await reads.merged_into(guardian_id)))
 
     @routes.get("/access-log")
@@ -58,11 +58,10 @@ def router(reads: Reads, clock: Clock, readings: Readings) -> APIRouter:
             for each in await reads.applications_of(guardian_id)
         ]
         pupils = await reads.pupils_of(guardian_id)
-        seconds = await seen_by(reads, clock, guardian_id, await reads.second_guardians_of(guardian_id))
         return OwnData(
             applications=applications,
             pupils=[PupilShape.of(each, each.enrolled_by(guardian_id)) for each in pupils],
-            second_guardians=[OwnSecondGuardian.of(each) for each in seconds],
+            second_guardians=[OwnSecondGuardian.of(each) for each in await all_seen_by(reads, clock, guardian_id)],
             debt_cents=(await reads.holder(guardian_id)).debt_cents,
             accesses=await seen_by_staff(guardian_id),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -16,17 +16,23 @@ from enrollment.inbound.callers import PREFIX, AtCounter, Clerk, Family, PathId,
 from enrollment.inbound.second_guardian_shapes import OfficeSecondGuardian, SecondGuardianItem
 from enrollment.inbound.shapes import Items
 from enrollment.usecases.answer_naming import accept_naming, decline_naming
-from enrollment.usecases.answer_shares import accept_shares, decline_shares
+from enrollment.usecases.answer_shares import Agreeing, accept_shares, decline_shares
 from enrollment.usecases.end_second_guardian import end_by_office, end_second_guardian
 from enrollment.usecases.name_second_guardian import Naming, name_second_guardian
 from enrollment.usecases.ports import Ports, Reads
 from enrollment.usecases.propose_shares import SharesWanted, propose_shares
-from enrollment.usecases.show_second_guardians import for_office, seen_by, show_second_guardians
+from enrollment.usecases.show_second_guardians import (
+    SeenSecondGuardian,
+    for_office,
+    seen_by,
+    show_second_guardians,
+)
 from refettorio_chassis.audit import Actor
 from refettorio_chassis.auth import Caller
 from refettorio_chassis.clock import Clock
 from refettorio_chassis.transaction import Runner
 
+DELEGATE: Final = "delegate"
 Percent = Annotated[int, Field(ge=0, le=100, description="Whole percent of every cost; the holder bears the rest")]
 
 
@@ -40,12 +46,16 @@ class NamingBody(BaseModel):
 
 
 class SharesBody(BaseModel):
-    """From `valid_from` (Europe/Rome) on, if the other one agrees."""
+    """From `valid_from` (Europe/Rome) on, if the other one agrees; to agree, they are sent as they were read."""
 
     model_config = ConfigDict(extra="forbid")
 
     second_percent: Percent
     valid_from: date
+
+    @property
+    def shares(self) -> Shares:
+        return Shares(second_percent=self.second_percent, valid_from=self.valid_from)
 
 
 class EndBody(BaseModel):
@@ -91,6 +101,8 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock) -> APIRouter:
     @routes.get("/second-guardians")
     async def mine(caller: Family) -> Items[SecondGuardianItem]:
         found = await show_second_guardians(reads, clock, GuardianId(caller.subject))
+        if caller.acting is not None and caller.acting.capacity == DELEGATE:
+            return Items(items=[_for_delegate(each) for each in found if each.is_for_delegates])
         return Items(items=[SecondGuardianItem.of(each) for each in found])
 
     @routes.post("/pupils/{pupil_id}/second-guardian", status_code=201)
@@ -114,6 +126,11 @@ def router(run: Runner[Ports], reads: Reads, clock: Clock) -> APIRouter:
     return routes
 
 
+def _for_delegate(seen: SeenSecondGuardian) -> SecondGuardianItem:
+    """Who the holder means is told to the holder, and not to who looks in their place."""
+    return SecondGuardianItem.of(seen).model_copy(update={"fiscal_code": None})
+
+
 def _add_answers(routes: APIRouter, showing: Showing) -> None:
     @routes.post("/second-guardians/{second_guardian_id}/accept")
     async def accept(caller: AtCounter, second_guardian_id: PathId) -> SecondGuardianItem:
@@ -133,14 +150,19 @@ def _add_shares(routes: APIRouter, showing: Showing) -> None:
     async def propose(caller: AtCounter, second_guardian_id: PathId, body: SharesBody) -> SecondGuardianItem:
         wanted = SharesWanted(
             second_guardian_id=SecondGuardianId(second_guardian_id),
-            shares=Shares(second_percent=body.second_percent, valid_from=body.valid_from),
+            shares=body.shares,
             guardian_id=GuardianId(caller.subject),
         )
         return await showing.shown(caller, await showing.run(propose_shares, wanted, by=caller.acting_as("guardian")))
 
     @routes.post("/second-guardians/{second_guardian_id}/shares/accept")
-    async def accept(caller: AtCounter, second_guardian_id: PathId) -> SecondGuardianItem:
-        return await showing.after(caller, accept_shares, second_guardian_id)
+    async def accept(caller: AtCounter, second_guardian_id: PathId, body: SharesBody) -> SecondGuardianItem:
+        agreeing = Agreeing(
+            second_guardian_id=SecondGuardianId(second_guardian_id),
+            read=body.shares,
+            guardian_id=GuardianId(caller.subject),
+        )
+        return await showing.shown(caller, await showing.run(accept_shares, agreeing, by=caller.acting_as("guardian")))
 
     @routes.post("/second-guardians/{second_guardian_id}/shares/decline")
     async def decline(caller: AtCounter, second_guardian_id: PathId) -> SecondGuardianItem:

@@ -79,13 +79,13 @@ class SecondGuardianItem(BaseModel):
 
 
 class OwnSecondGuardian(SecondGuardianItem):
-    """With all that the two ever agreed, in the order of days."""
+    """With each change the two agreed, in the order of days; none before they did."""
 
     agreed: list[SharesShape] = []
 
     @classmethod
     def of(cls, seen: SeenSecondGuardian) -> Self:
-        agreed = [SharesShape.of(each) for each in seen.second.agreed]
+        agreed = [SharesShape.of(each) for each in seen.second.changes]
         return super().of(seen).model_copy(update={"agreed": agreed})
 
 

@@ -127,6 +127,12 @@ class Queries:
         found = await merged_records(self._in(MERGED), guardian_id, into="into")
         return [GuardianId(each) for each in found]
 
+    async def records_of(self, guardian_id: GuardianId) -> frozenset[GuardianId]:
+        kept = guardian_id
+        while row := await self._in(MERGED).find_one({"_id": kept}):
+            kept = GuardianId(row["into"])
+        return frozenset({kept, *await self.merged_into(kept)})
+
     async def network_down_since(self) -> datetime | None:
         row = await self._in(NETWORKS).find_one({"_id": PAGOPA})
         since: datetime | None = row["down_since"] if row else None

@@ -41,6 +41,7 @@ def second_guardian_row(second: SecondGuardian) -> Document:
         "fiscal_code": second.fiscal_code,
         "named_percent": second.named_percent,
         "named_at": second.named_at,
+        "entered_by": second.entered_by,
         "guardian_id": second.guardian_id,
         "state": second.state.value,
         "is_live": second.state.is_live,
@@ -62,6 +63,7 @@ def second_guardian_from(row: Document) -> SecondGuardian:
         fiscal_code=row["fiscal_code"],
         named_percent=row["named_percent"],
         named_at=row["named_at"],
+        entered_by=row.get("entered_by"),
         guardian_id=GuardianId(row["guardian_id"]) if row["guardian_id"] else None,
         state=State(row["state"]),
         accepted_at=row["accepted_at"],
@@ -83,8 +85,18 @@ def _shares_from(row: Document) -> Shares:
 
 def _proposal_row(proposal: Proposal) -> Document:
     shares = _shares_row(proposal.shares)
-    return {"by": proposal.by.value, "shares": shares, "proposed_at": proposal.proposed_at}
+    return {
+        "by": proposal.by.value,
+        "shares": shares,
+        "proposed_at": proposal.proposed_at,
+        "entered_by": proposal.entered_by,
+    }
 
 
 def _proposal_from(row: Document) -> Proposal:
-    return Proposal(by=Side(row["by"]), shares=_shares_from(row["shares"]), proposed_at=row["proposed_at"])
+    return Proposal(
+        by=Side(row["by"]),
+        shares=_shares_from(row["shares"]),
+        proposed_at=row["proposed_at"],
+        entered_by=row.get("entered_by"),
+    )

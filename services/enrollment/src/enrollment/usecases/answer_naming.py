@@ -5,6 +5,7 @@ from __future__ import annotations
 from enrollment.domain.errors import NotYoursToAnswerError, SecondGuardianUnknownError
 from enrollment.domain.identifiers import GuardianId, SecondGuardianId
 from enrollment.domain.second_guardian import SecondGuardian, Side, State
+from enrollment.usecases.another_person import check_another_person
 from enrollment.usecases.ports import Ports, Reads
 from enrollment.usecases.second_guardian_announcements import tell_accepted, tell_declined
 from refettorio_chassis.audit import Actor, audit_line
@@ -16,11 +17,12 @@ async def accept_naming(
 ) -> SecondGuardian:
     """From now on they see the pupil; from tomorrow on they bear their share. Accepting twice is accepting once.
 
-    Raises SecondGuardianUnknownError, NotYoursToAnswerError, TransitionNotAllowedError.
+    Raises SecondGuardianUnknownError, NotYoursToAnswerError, NeedsAnotherPersonError, TransitionNotAllowedError.
     """
     known = await _to_answer(ports, second_guardian_id, guardian_id)
     if known.state is State.ACCEPTED:
         return known
+    await check_another_person(ports.store, by, other=known.holder_id, entered_by=known.entered_by)
     now = ports.clock.now()
     accepted = known.accepted(guardian_id, at=now, today=rome_day(now))
     await ports.store.save_second_guardian(accepted, over=known.version)

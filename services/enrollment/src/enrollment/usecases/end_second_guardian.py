@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enrollment.domain.errors import SecondGuardianUnknownError
 from enrollment.domain.identifiers import GuardianId, SecondGuardianId
-from enrollment.domain.second_guardian import EndedBy, SecondGuardian, State
-from enrollment.usecases.answer_naming import second_guardian_of
+from enrollment.domain.second_guardian import EndedBy, SecondGuardian, Side, State
+from enrollment.usecases.answer_naming import decline_naming, second_guardian_of
 from enrollment.usecases.ports import Ports
 from enrollment.usecases.second_guardian_announcements import tell_ended
 from refettorio_chassis.audit import Actor, audit_line
@@ -15,11 +15,13 @@ from refettorio_chassis.clock import rome_day
 async def end_second_guardian(
     ports: Ports, second_guardian_id: SecondGuardianId, *, guardian_id: GuardianId, by: Actor
 ) -> SecondGuardian:
-    """One of the two does; the other one is not asked. Ending twice is ending once.
+    """One of the two does; the other one is not asked. Ending twice is ending once; who only was named declines.
 
     Raises SecondGuardianUnknownError, TransitionNotAllowedError.
     """
     known, side = await second_guardian_of(ports.store, second_guardian_id, guardian_id)
+    if side is Side.SECOND and known.state in {State.NAMED, State.DECLINED}:
+        return await decline_naming(ports, second_guardian_id, guardian_id=guardian_id, by=by)
     if known.state is State.ENDED:
         return known
     ended = await end(ports, known, EndedBy(side.value))

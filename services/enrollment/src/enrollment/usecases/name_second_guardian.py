@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from enrollment.domain.errors import PupilNotFoundError, SecondGuardianExistsError
+from enrollment.domain.fiscal_code import FiscalCode
 from enrollment.domain.identifiers import GuardianId, PupilId, SecondGuardianId
-from enrollment.domain.naming import check_named
+from enrollment.domain.naming import check_left_alone, check_named
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.second_guardian import SecondGuardian, told_of
+from enrollment.usecases.another_person import check_another_person, clerk_of
 from enrollment.usecases.ports import Ports
 from enrollment.usecases.second_guardian_announcements import tell_named
 from refettorio_chassis.audit import Actor, audit_line
@@ -29,18 +32,19 @@ async def name_second_guardian(ports: Ports, naming: Naming, *, by: Actor) -> Se
     """They may accept or decline once they sign in; whether they ever did, the holder does not learn here.
 
     Raises PupilNotFoundError, FiscalCodeInvalidError, SecondGuardianSelfError, SecondGuardianIsPupilError,
-    SecondGuardianNotAdultError, SecondGuardianExistsError.
+    SecondGuardianNotAdultError, SecondGuardianExistsError, NamedTooOftenError, NeedsAnotherPersonError.
     """
     now = ports.clock.now()
     today = rome_day(now)
-    pupil = await _own_pupil(ports, naming)
-    named = ports.fiscal_codes.read(naming.fiscal_code, on_day=today, field="fiscal_code")
-    check_named(named, by=await ports.store.codes_of(naming.holder_id), pupil=pupil, today=today)
-    earlier = [
-        each for each in await ports.store.second_guardians_for(naming.pupil_id) if each.holder_id == naming.holder_id
-    ]
+    named = await _whom(ports, naming, today)
+    of_pupil = await ports.store.second_guardians_for(naming.pupil_id)
+    earlier = [each for each in of_pupil if each.holder_id == naming.holder_id]
     if any(each.state.is_live for each in earlier):
         raise SecondGuardianExistsError("Per questo alunno hai già indicato una persona: prima chiudi quella.")
+    own = await ports.store.records_of(naming.holder_id)
+    check_left_alone(named, [each for each in of_pupil if each.holder_id in own], today=today)
+    guardian_id = await ports.store.guardian_with_code(named.code)
+    await check_another_person(ports.store, by, other=guardian_id)
     forgotten = await ports.store.forgotten_version(naming.pupil_id, naming.holder_id)
     before = told_of(earlier, forgotten=forgotten, today=today)
     second = SecondGuardian(
@@ -51,7 +55,8 @@ async def name_second_guardian(ports: Ports, naming: Naming, *, by: Actor) -> Se
         named_percent=naming.second_percent,
         named_at=now,
         version=before.version + 1,
-        guardian_id=await ports.store.guardian_with_code(named.code),
+        entered_by=clerk_of(by),
+        guardian_id=guardian_id,
         agreed=before.nothing_shared,
     )
     await ports.store.add_second_guardian(second)
@@ -61,6 +66,13 @@ async def name_second_guardian(ports: Ports, naming: Naming, *, by: Actor) -> Se
         line = audit_line(by, "name-second-guardian", second.second_guardian_id, at=now, details=details)
         await ports.audit(line)
     return second
+
+
+async def _whom(ports: Ports, naming: Naming, today: date) -> FiscalCode:
+    pupil = await _own_pupil(ports, naming)
+    named = ports.fiscal_codes.read(naming.fiscal_code, on_day=today, field="fiscal_code")
+    check_named(named, by=await ports.store.codes_of(naming.holder_id), pupil=pupil, today=today)
+    return named
 
 
 async def _own_pupil(ports: Ports, naming: Naming) -> Pupil:

@@ -85,6 +85,10 @@ class Reads(Protocol):
         """The records of the same person that lead to this one, also by way of another."""
         ...
 
+    async def records_of(self, guardian_id: GuardianId) -> frozenset[GuardianId]:
+        """All records of the person this one is of, itself among them."""
+        ...
+
     async def network_down_since(self) -> datetime | None:
         """Since when nobody can pay; None while the payment network is up."""
         ...

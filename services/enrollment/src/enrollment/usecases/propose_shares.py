@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from enrollment.domain.identifiers import GuardianId, SecondGuardianId
 from enrollment.domain.second_guardian import SecondGuardian, Shares
+from enrollment.usecases.another_person import check_another_person, clerk_of
 from enrollment.usecases.answer_naming import second_guardian_of
 from enrollment.usecases.ports import Ports
 from enrollment.usecases.second_guardian_announcements import tell_proposed
@@ -25,11 +26,13 @@ class SharesWanted:
 async def propose_shares(ports: Ports, wanted: SharesWanted, *, by: Actor) -> SecondGuardian:
     """Nothing changes until the other one agrees; a proposal of one's own that waits is replaced.
 
-    Raises SecondGuardianUnknownError, TransitionNotAllowedError, SharesDayError, SharesPendingError.
+    Raises SecondGuardianUnknownError, NeedsAnotherPersonError, TransitionNotAllowedError, SharesDayError,
+    SharesPendingError.
     """
     known, side = await second_guardian_of(ports.store, wanted.second_guardian_id, wanted.guardian_id)
+    await check_another_person(ports.store, by, other=known.beside(side))
     now, shares = ports.clock.now(), wanted.shares
-    proposed = known.proposed(side, shares, at=now, today=rome_day(now))
+    proposed = known.proposed(side, shares, at=now, today=rome_day(now), entered_by=clerk_of(by))
     await ports.store.save_second_guardian(proposed, over=known.version)
     if proposed.proposal is not None:
         tell_proposed(ports.announcer, proposed, proposed.proposal)

@@ -38,12 +38,17 @@ async def see_pupils(reads: Reads, guardian_id: GuardianId) -> Sequence[SeenPupi
 
 
 async def shared_enrolments(reads: Reads, guardian_id: GuardianId) -> Sequence[Enrolment]:
-    """Those of other holders that ran while this guardian was the pupil's second one, if only for a day."""
+    """Those of other holders that ran while this guardian was the pupil's second one, if only for a day.
+
+    What was over when records became one stays under the records it was of, on both sides.
+    """
     found: list[Enrolment] = []
-    for each in await reads.second_guardians_of(guardian_id):
-        pupil = await reads.pupil(each.pupil_id) if each.guardian_id == guardian_id else None
-        if pupil is not None:
-            found += [known for known in pupil.enrolled_by(each.holder_id) if _overlap(each, known)]
+    for record in (guardian_id, *await reads.merged_into(guardian_id)):
+        for each in await reads.second_guardians_of(record):
+            pupil = await reads.pupil(each.pupil_id) if each.guardian_id == record else None
+            accounts = await reads.records_of(each.holder_id)
+            enrolments = pupil.enrolments if pupil else ()
+            found += [known for known in enrolments if known.account_id in accounts and _overlap(each, known)]
     return found
 
 

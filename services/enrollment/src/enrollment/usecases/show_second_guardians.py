@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from enrollment.domain.guardian import Guardian
-from enrollment.domain.identifiers import GuardianId
+from enrollment.domain.identifiers import GuardianId, SecondGuardianId
 from enrollment.domain.second_guardian import SecondGuardian, Side
 from enrollment.usecases.ports import Reads
 from refettorio_chassis.clock import Clock, rome_day
@@ -27,6 +27,11 @@ class SeenSecondGuardian:
     other_name: str | None
     today: date
 
+    @property
+    def is_for_delegates(self) -> bool:
+        """What was asked and not accepted is between who asks and the person asked."""
+        return self.side is Side.HOLDER or self.second.accepted_at is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedSecondGuardian:
@@ -39,7 +44,18 @@ class NamedSecondGuardian:
 
 async def show_second_guardians(reads: Reads, clock: Clock, guardian_id: GuardianId) -> Sequence[SeenSecondGuardian]:
     """Those the guardian is party to, the latest first; what is over is shown for a year."""
-    return await seen_by(reads, clock, guardian_id, recent(clock, await reads.second_guardians_of(guardian_id)))
+    found = await all_seen_by(reads, clock, guardian_id)
+    shown = recent(clock, [each.second for each in found])
+    return [each for each in found if each.second in shown]
+
+
+async def all_seen_by(reads: Reads, clock: Clock, guardian_id: GuardianId) -> Sequence[SeenSecondGuardian]:
+    """The latest first. What was over when two records became one stays under the record it was of."""
+    found: dict[SecondGuardianId, SeenSecondGuardian] = {}
+    for record in (guardian_id, *await reads.merged_into(guardian_id)):
+        for each in await seen_by(reads, clock, record, await reads.second_guardians_of(record)):
+            found.setdefault(each.second.second_guardian_id, each)
+    return sorted(found.values(), key=_named_at, reverse=True)
 
 
 def recent(clock: Clock, found: Collection[SecondGuardian]) -> Sequence[SecondGuardian]:
@@ -59,6 +75,10 @@ async def seen_by(
     )
     today = rome_day(clock.now())
     return [await _seen(reads, each, side, people, today) for each, side in sides]
+
+
+def _named_at(seen: SeenSecondGuardian) -> tuple[datetime, SecondGuardianId]:
+    return seen.second.named_at, seen.second.second_guardian_id
 
 
 async def _seen(

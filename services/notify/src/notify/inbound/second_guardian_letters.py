@@ -41,7 +41,7 @@ def letters_about(event: Event, *, is_accepted: bool) -> list[Told]:
             return _about_end(event, "second-guardian-ended" if is_accepted else "second-guardian-withdrawn")
         case SharesProposed() | SharesDeclined():
             return [_about_shares(event, event.to_guardian_id)]
-        case SharesAgreed() if is_accepted:
+        case SharesAgreed() if is_accepted and not event.is_repeat:
             return [_about_shares(event, each) for each in (event.account_id, event.guardian_id)]
         case _:
             return []
