@@ -165,7 +165,7 @@ async def test_a_pupil_is_followed_from_school_to_school() -> None:
 async def test_what_two_guardians_agreed_is_kept_by_its_sequence_and_shared() -> None:
     ledger = MemoryLedger()
     await priced(ledger)
-    whose = {"pupil_id": "pup_1", "account_id": "gua_1", "guardian_id": "gua_2"}
+    whose: dict[str, Any] = {"pupil_id": "pup_1", "account_id": "gua_1", "guardian_id": "gua_2"}
     late, early = (SharesAgreed(**whose, second_percent=percent, valid_from=date(2025, 10, 6)) for percent in (40, 70))
     accepted = SecondGuardianAccepted(**whose)
     told = [received(ledger, accepted), received(ledger, late, sequence=12), received(ledger, early, sequence=3)]
