@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from enrollment.domain.errors import (
@@ -15,7 +15,6 @@ from enrollment.domain.errors import (
 from enrollment.domain.fiscal_code import FiscalCode, match_key
 from enrollment.domain.pupil import Pupil
 from enrollment.domain.second_guardian import EndedBy, SecondGuardian, State
-from refettorio_chassis.clock import rome_day
 
 ADULT_YEARS: Final = 18
 """Art. 2 of the civil code."""
@@ -41,11 +40,16 @@ def check_named(named: FiscalCode, *, by: Collection[str], pupil: Pupil, today: 
         )
 
 
-def check_left_alone(named: FiscalCode, earlier: Iterable[SecondGuardian], *, today: date) -> None:
-    """`earlier`: whom the holder named for the pupil before, over or not. Raises NamedTooOftenError."""
-    same = [each for each in earlier if each.fiscal_code == named.code]
-    declined = _days_over(each for each in same if each.state is State.DECLINED)
-    withdrawn = _days_over(each for each in same if each.accepted_at is None and each.ended_by is EndedBy.HOLDER)
+def check_left_alone(
+    named: FiscalCode, earlier: Iterable[SecondGuardian], *, today: date, day_of: Callable[[datetime], date]
+) -> None:
+    """`earlier`: whom the holder named for the pupil before, over or not; `day_of`: the Rome day of a moment.
+
+    Raises NamedTooOftenError.
+    """
+    over = [(day_of(each.ended_at), each) for each in earlier if each.ended_at and each.fiscal_code == named.code]
+    declined = sorted(day for day, each in over if each.state is State.DECLINED)
+    withdrawn = sorted(day for day, each in over if not each.accepted_at and each.ended_by is EndedBy.HOLDER)
     waits_since = [*declined[-1:], *withdrawn[-MOST_WITHDRAWN : 1 - MOST_WITHDRAWN]]
     first = max((day + LEFT_ALONE for day in waits_since), default=today)
     if first > today:
@@ -53,11 +57,6 @@ def check_left_alone(named: FiscalCode, earlier: Iterable[SecondGuardian], *, to
             f"Hai già indicato questa persona da poco: puoi farlo di nuovo dal {first:%d/%m/%Y}.",
             first=first.isoformat(),
         )
-
-
-def _days_over(found: Iterable[SecondGuardian]) -> list[date]:
-    """The Rome days on which they were over, in their order."""
-    return sorted(rome_day(each.ended_at) for each in found if each.ended_at is not None)
 
 
 def _birthday(born: date, years: int) -> date:

@@ -42,7 +42,8 @@ async def name_second_guardian(ports: Ports, naming: Naming, *, by: Actor) -> Se
     if any(each.state.is_live for each in earlier):
         raise SecondGuardianExistsError("Per questo alunno hai già indicato una persona: prima chiudi quella.")
     own = await ports.store.records_of(naming.holder_id)
-    check_left_alone(named, [each for each in of_pupil if each.holder_id in own], today=today)
+    by_them = [each for each in of_pupil if each.holder_id in own]
+    check_left_alone(named, by_them, today=today, day_of=rome_day)
     guardian_id = await ports.store.guardian_with_code(named.code)
     await check_another_person(ports.store, by, other=guardian_id)
     forgotten = await ports.store.forgotten_version(naming.pupil_id, naming.holder_id)
