@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from enrollment.domain.retention import ACCEPTED, RULES, UNACCEPTED
 from enrollment.usecases.accept_application import accept_application
@@ -89,7 +90,7 @@ class RetentionScenarios:
         tomorrow = town.clock.moment.date() + timedelta(days=1)
         for _ in range(2):
             await town.run(forget_by_rule)
-        part = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
+        part: dict[str, Any] = {"pupil_id": second.pupil_id, "account_id": ROSSI, "guardian_id": VERDI}
         assert (await town.announced())[before:] == [
             SecondGuardianEnded(**part, ended_by="office"),
             SharesAgreed(**part, second_percent=0, valid_from=tomorrow),
