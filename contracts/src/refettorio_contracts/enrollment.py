@@ -258,7 +258,7 @@ class SharesAgreed(_SecondGuardianEvent):
 
     second_percent: Percent
     valid_from: date
-    is_repeat: bool = False
+    is_repeat: bool | None = None
 
 
 class _CalendarEvent(Event):

@@ -63,7 +63,7 @@ class ReadingScenarios:
         await act(town, "accept shares", second, VERDI)
         agreed = [each for each in await told(town) if isinstance(each, SharesAgreed)]
         assert [(each.valid_from, each.is_repeat) for each in agreed[-3:]] == [
-            *((OCTOBER, False), (TOMORROW, False), (OCTOBER, True)),
+            *((OCTOBER, None), (TOMORROW, None), (OCTOBER, True)),
         ]
 
     async def test_of_an_earlier_second_guardian_the_next_one_reads_nothing(self, town: Town) -> None:

@@ -79,7 +79,7 @@ def tell_agreed(announcer: Announcer, second: SecondGuardian, *, first_day: date
     """What holds from `first_day` on, and for every later day of which something else was told before."""
     if second.guardian_id is not None:
         for shares in second.in_force_from(first_day):
-            is_repeat = shares.valid_from > first_day
+            is_repeat = True if shares.valid_from > first_day else None
             event = SharesAgreed(**_part(second, second.guardian_id), **_shares(shares), is_repeat=is_repeat)
             announcer.announce(event, sequence=second.version)
 
