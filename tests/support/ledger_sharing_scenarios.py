@@ -275,6 +275,20 @@ async def a_second_guardian_who_was_followed_by_another_bears_no_more(bench: Ben
     await proved(bench)
 
 
+async def meals_left_are_those_of_the_dearest_child_whoever_was_assigned_last(bench: Bench) -> None:
+    await priced(bench, 500)
+    await assigned(bench, "pup_2")
+    await agreed(bench, 90, pupil_id="pup_2")
+
+    async def counted_in(ports: Any) -> int | None:
+        borne = await borne_from_tomorrow(ports.tariffs, ports.families, ["gua_1"], OCTOBER)
+        return borne.meal_price(Account(account_id=AccountId("gua_1")), await ports.tariffs.versions(), OCTOBER)
+
+    assert await bench.run(counted_in) == 500
+    await agreed(bench, 80)
+    assert await bench.run(counted_in) == 100
+
+
 async def who_shares_with_themselves_or_for_another_holder_shares_nothing(bench: Bench) -> None:
     await priced(bench, 500)
     await agreed(bench, 50, second="gua_1")
@@ -423,6 +437,7 @@ SHARING_SCENARIOS: tuple[Scenario, ...] = (
     the_later_of_two_for_one_day_is_kept_in_whatever_order_they_come,
     what_is_to_come_is_the_sum_of_what_is_borne_of_each_pupil,
     a_second_guardian_who_was_followed_by_another_bears_no_more,
+    meals_left_are_those_of_the_dearest_child_whoever_was_assigned_last,
     who_shares_with_themselves_or_for_another_holder_shares_nothing,
     a_shared_meal_rated_again_moves_the_second_to_their_part_of_the_new_price,
     a_shared_meal_that_cost_nothing_is_shared_when_it_costs_something,

@@ -133,18 +133,20 @@ def meal_price(
     today: date,
     agreements: Agreements,
 ) -> int | None:
-    """The price to count meals with: the account's part of what the next meal costs by today's tariff, else the last.
+    """The price to count meals with: the account's part of the next meal of the child dearest to it, else of the last.
 
-    `assignments` are of pupils whose costs it bears something of; how much, is what is agreed for tomorrow.
+    By today's tariffs, where none of them has a rule. `assignments` are of pupils whose costs it bears something of;
+    how much, is what is agreed for tomorrow. The ladder of alerts is measured by the dearest child too.
     """
     prices, tomorrow = PriceList(versions, assignments), today + timedelta(days=1)
-    assigned = sorted(
-        (a for a in assignments if a.valid_from <= today), key=lambda found: found.valid_from, reverse=True
-    )
-    for assignment in assigned:
-        version = prices.find(pupil_id=assignment.pupil_id, service=assignment.service, day=today)
-        if version is None:
-            continue
-        last = account.standing.meal_price_cents if version.rule is not None else None
-        return last or agreements.borne(version.price_cents, account_id=account.account_id, of=assignment, day=tomorrow)
-    return account.standing.meal_price_cents
+    begun = sorted((a for a in assignments if a.valid_from <= today and a.service == MEALS), key=lambda a: a.valid_from)
+    found = [
+        (prices.find(pupil_id=assignment.pupil_id, service=MEALS, day=today), assignment)
+        for assignment in {a.pupil_id: a for a in begun}.values()
+    ]
+    priced = [(version, assignment) for version, assignment in found if version is not None]
+    last = account.standing.meal_price_cents
+    if last and any(version.rule is not None for version, _ in priced):
+        return last
+    own = (agreements.borne(v.price_cents, account_id=account.account_id, of=a, day=tomorrow) for v, a in priced)
+    return max(own, default=last)
