@@ -85,9 +85,9 @@ async def test_who_appears_in_a_list_reads_it_in_their_access_log(
         log = (await browser.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
         return sum(each["what"] == "exchanges-listed" for each in log)
 
-    await browser.sign_in("karim.benali")
+    await browser.sign_in("laura.pellegrini")
     assert await listed() == 0
-    await found(auditor, fiscal_code=CODES["karim.benali"])
+    await found(auditor, fiscal_code=CODES["laura.pellegrini"])
     assert await listed() == 0
     (latest, *_) = await found(auditor, limit=1)
     assert latest["guardian_id"] is not None
@@ -96,7 +96,7 @@ async def test_who_appears_in_a_list_reads_it_in_their_access_log(
 
 async def test_the_command_line_leaves_the_same_line_for_who_appears_in_a_list(site: Site, browser: Browser) -> None:
     await grant(site, CODES[AUDITOR], "auditor")
-    await browser.sign_in("irene.costa")
+    await browser.sign_in("silvia.brambilla")
     asked = ("--auditor", CODES[AUDITOR], *("--reason", WHY["reason"]))
     assert (await on_command_line(site, "register", "search", *asked)).returncode == 0
     log = (await browser.through_gate("GET", "/api/identity/v1/me/access-log")).json()["items"]
