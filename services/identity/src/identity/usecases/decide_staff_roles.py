@@ -7,7 +7,7 @@ from datetime import date
 
 from identity.domain.proposal import StaffProposal, wants_second
 from identity.domain.roles import Reach, StaffGrant, granted
-from identity.usecases.grant_staff_roles import grant_staff_roles
+from identity.usecases.grant_staff_roles import grant_staff_roles, roles_in_words
 from identity.usecases.kept_record import code_in_use
 from identity.usecases.ports import Ports
 from refettorio_chassis.audit import Actor, audit_line
@@ -41,12 +41,6 @@ async def decide_staff_roles(
         proposed_by=by.subject,
     )
     await ports.proposals.keep(proposal)
-    details = {
-        "roles": sorted(chosen),
-        "classes": sorted(reach.classes),
-        "schools": sorted(reach.schools),
-        "lines": sorted(reach.lines),
-        "last_day": str(last_day or ""),
-    }
+    details = roles_in_words(chosen, reach, last_day)
     await ports.audit(audit_line(by, "roles-proposed", proposal.staff_id, at=now, details=details))
     return proposal

@@ -37,12 +37,17 @@ async def grant_staff_roles(
     )
     await ports.people.keep_grant(grant)
     await ports.proposals.drop(checked)
-    details = {
-        "roles": sorted(chosen),
+    details = roles_in_words(chosen, reach, last_day)
+    await ports.audit(audit_line(by, "roles-granted", grant.staff_id, at=now, details=details))
+    return grant
+
+
+def roles_in_words(roles: Iterable[str], reach: Reach, last_day: date | None) -> dict[str, str | list[str]]:
+    """What the audit keeps of roles that are given or proposed."""
+    return {
+        "roles": sorted(roles),
         "classes": sorted(reach.classes),
         "schools": sorted(reach.schools),
         "lines": sorted(reach.lines),
         "last_day": str(last_day or ""),
     }
-    await ports.audit(audit_line(by, "roles-granted", grant.staff_id, at=now, details=details))
-    return grant

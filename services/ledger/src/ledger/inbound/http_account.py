@@ -52,7 +52,7 @@ class AccountDesk:
         now, ids = self._clock.now(), [account.account_id for account in accounts]
         versions, today = await self._queries.versions(), rome_day(now)
         borne = await borne_from_tomorrow(self._queries, self._queries, ids, today)
-        to_come = await meals_to_come(self._sources, ids, today)
+        to_come = await meals_to_come(self._sources, borne, ids, today)
         flying = await self._coming.in_flight_cents(accounts[0].account_id) if len(accounts) == 1 else 0
         return [
             account_view(

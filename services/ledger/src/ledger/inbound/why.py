@@ -31,24 +31,18 @@ def why_view(
     """
     cause = posted.transfer.cause
     if isinstance(cause, ShareCause):
-        return _of_share(posted, cause, versions)
+        if cause.tariff_code is None:
+            return None
+        whole = {"meal_day": cause.day, "period": cause.period, "whole_cents": cause.whole_cents}
+        return _common(posted, cause, versions).model_copy(update=whole)
     if not isinstance(cause, Explained):
         return None
-    name = f"{cause.tariff_code}/{cause.tariff_version}"
-    version = versions.get(name)
-    common = WhyView(
-        tariff_version=name,
-        resolution=version.resolution if version else None,
-        valid_from=version.valid_from if version else None,
-        price_cents=posted.transfer.amount_cents,
-        second_percent=cause.split.percent if cause.split else None,
+    return _common(posted, cause, versions).model_copy(
+        update=_of_cause(posted, cause) | _of_basis(cause.basis, declarations)
     )
-    return common.model_copy(update=_of_cause(posted, cause) | _of_basis(cause.basis, declarations))
 
 
-def _of_share(posted: Posted, cause: ShareCause, versions: Mapping[str, TariffVersion]) -> WhyView | None:
-    if cause.tariff_code is None:
-        return None
+def _common(posted: Posted, cause: Explained | ShareCause, versions: Mapping[str, TariffVersion]) -> WhyView:
     name = f"{cause.tariff_code}/{cause.tariff_version}"
     version = versions.get(name)
     return WhyView(
@@ -56,10 +50,7 @@ def _of_share(posted: Posted, cause: ShareCause, versions: Mapping[str, TariffVe
         resolution=version.resolution if version else None,
         valid_from=version.valid_from if version else None,
         price_cents=posted.transfer.amount_cents,
-        meal_day=cause.day,
-        period=cause.period,
-        second_percent=cause.split.percent,
-        whole_cents=cause.whole_cents,
+        second_percent=cause.split.percent if cause.split else None,
     )
 
 

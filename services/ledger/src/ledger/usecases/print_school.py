@@ -27,10 +27,12 @@ from ledger.domain.prints import (
     in_a_row,
     possible,
 )
+from ledger.domain.top_up import ToCome
 from ledger.usecases.issue_notice import issue_notice
 from ledger.usecases.meals_to_come import meals_to_come
 from ledger.usecases.print_ports import PrintPorts
 from ledger.usecases.remind_debtors import arrangement_in_force, in_flight_now
+from ledger.usecases.who_bears import borne_from_tomorrow
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
@@ -182,7 +184,10 @@ async def _living(ports: PrintPorts, families: Sequence[SchoolFamily]) -> list[S
 async def _amounts(ports: PrintPorts, order: PrintOrder, ids: Sequence[str], today: date) -> dict[str, int]:
     world = ports.desk.world
     known = await world.books.accounts([holder_account(each) for each in ids])
-    to_come = await meals_to_come(world, ids, today, weeks=order.weeks) if order.rule in IN_MEALS else {}
+    to_come: Mapping[str, ToCome] = {}
+    if order.rule in IN_MEALS:
+        borne = await borne_from_tomorrow(world.tariffs, world.families, ids, today)
+        to_come = await meals_to_come(world, borne, ids, today, weeks=order.weeks)
     printed = [each for each in await world.families.enrolments(ids) if _is_printed_for(each, order, today)]
     amounts = {}
     for account_id in ids:
