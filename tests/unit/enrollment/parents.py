@@ -9,7 +9,7 @@ from enrollment.domain.guardian import Guardian
 from enrollment.domain.identifiers import GuardianId, PupilId
 from enrollment.domain.second_guardian import SecondGuardian, Shares
 from enrollment.usecases.answer_naming import accept_naming, decline_naming
-from enrollment.usecases.answer_shares import Agreeing, accept_shares, decline_shares
+from enrollment.usecases.answer_shares import accept_shares, decline_shares
 from enrollment.usecases.end_second_guardian import end_second_guardian
 from enrollment.usecases.know_guardian import know_guardian
 from enrollment.usecases.name_second_guardian import Naming, name_second_guardian
@@ -83,7 +83,7 @@ async def agree(
     """To the shares they `read`; without any, to those that are proposed by now."""
     proposal = (await stored(town, second)).proposal
     shares = read or (proposal.shares if proposal else Shares(second_percent=0, valid_from=BORN))
-    agreeing = Agreeing(second_guardian_id=second.second_guardian_id, read=shares, guardian_id=guardian_id)
+    agreeing = SharesWanted(second_guardian_id=second.second_guardian_id, shares=shares, guardian_id=guardian_id)
     return await town.run(accept_shares, agreeing, by=by or themselves(guardian_id))
 
 

@@ -16,7 +16,7 @@ from enrollment.inbound.callers import PREFIX, AtCounter, Clerk, Family, PathId,
 from enrollment.inbound.second_guardian_shapes import OfficeSecondGuardian, SecondGuardianItem
 from enrollment.inbound.shapes import Items
 from enrollment.usecases.answer_naming import accept_naming, decline_naming
-from enrollment.usecases.answer_shares import Agreeing, accept_shares, decline_shares
+from enrollment.usecases.answer_shares import accept_shares, decline_shares
 from enrollment.usecases.end_second_guardian import end_by_office, end_second_guardian
 from enrollment.usecases.name_second_guardian import Naming, name_second_guardian
 from enrollment.usecases.ports import Ports, Reads
@@ -145,24 +145,24 @@ def _add_answers(routes: APIRouter, showing: Showing) -> None:
         return await showing.after(caller, end_second_guardian, second_guardian_id)
 
 
+def _wanted(caller: Caller, second_guardian_id: str, body: SharesBody) -> SharesWanted:
+    return SharesWanted(
+        second_guardian_id=SecondGuardianId(second_guardian_id),
+        shares=body.shares,
+        guardian_id=GuardianId(caller.subject),
+    )
+
+
 def _add_shares(routes: APIRouter, showing: Showing) -> None:
     @routes.post("/second-guardians/{second_guardian_id}/shares")
     async def propose(caller: AtCounter, second_guardian_id: PathId, body: SharesBody) -> SecondGuardianItem:
-        wanted = SharesWanted(
-            second_guardian_id=SecondGuardianId(second_guardian_id),
-            shares=body.shares,
-            guardian_id=GuardianId(caller.subject),
-        )
+        wanted = _wanted(caller, second_guardian_id, body)
         return await showing.shown(caller, await showing.run(propose_shares, wanted, by=caller.acting_as("guardian")))
 
     @routes.post("/second-guardians/{second_guardian_id}/shares/accept")
     async def accept(caller: AtCounter, second_guardian_id: PathId, body: SharesBody) -> SecondGuardianItem:
-        agreeing = Agreeing(
-            second_guardian_id=SecondGuardianId(second_guardian_id),
-            read=body.shares,
-            guardian_id=GuardianId(caller.subject),
-        )
-        return await showing.shown(caller, await showing.run(accept_shares, agreeing, by=caller.acting_as("guardian")))
+        read = _wanted(caller, second_guardian_id, body)
+        return await showing.shown(caller, await showing.run(accept_shares, read, by=caller.acting_as("guardian")))
 
     @routes.post("/second-guardians/{second_guardian_id}/shares/decline")
     async def decline(caller: AtCounter, second_guardian_id: PathId) -> SecondGuardianItem:

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from enrollment.domain.identifiers import GuardianId, SecondGuardianId
-from enrollment.domain.second_guardian import ONE_DAY, SecondGuardian, Shares
+from enrollment.domain.second_guardian import ONE_DAY, SecondGuardian
 from enrollment.usecases.another_person import check_another_person
 from enrollment.usecases.answer_naming import second_guardian_of
 from enrollment.usecases.ports import Ports
+from enrollment.usecases.propose_shares import SharesWanted
 from enrollment.usecases.second_guardian_announcements import tell_agreed, tell_shares_declined
 from refettorio_chassis.audit import Actor, audit_line
 from refettorio_chassis.clock import rome_day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreeing:
-    """`guardian_id`, one of the two, says yes to the shares they `read`, whatever is proposed by now."""
-
-    second_guardian_id: SecondGuardianId
-    read: Shares
-    guardian_id: GuardianId
-
-
-async def accept_shares(ports: Ports, agreeing: Agreeing, *, by: Actor) -> SecondGuardian:
-    """They hold from the day proposed, or from tomorrow where that came meanwhile.
+async def accept_shares(ports: Ports, read: SharesWanted, *, by: Actor) -> SecondGuardian:
+    """What was `read` holds from the day proposed, or from tomorrow where that came meanwhile.
 
     Raises SecondGuardianUnknownError, TransitionNotAllowedError, NoProposalError, NotYoursToAnswerError,
     SharesChangedError, NeedsAnotherPersonError.
     """
-    known, side = await second_guardian_of(ports.store, agreeing.second_guardian_id, agreeing.guardian_id)
+    known, side = await second_guardian_of(ports.store, read.second_guardian_id, read.guardian_id)
     now = ports.clock.now()
     today = rome_day(now)
-    agreed = known.shares_accepted(side, agreeing.read, today=today)
+    agreed = known.shares_accepted(side, read.shares, today=today)
     entered_by = known.proposal.entered_by if known.proposal else None
     await check_another_person(ports.store, by, other=known.beside(side), entered_by=entered_by)
     await ports.store.save_second_guardian(agreed, over=known.version)
-    first_day = max(agreeing.read.valid_from, today + ONE_DAY)
+    first_day = max(read.shares.valid_from, today + ONE_DAY)
     tell_agreed(ports.announcer, agreed, first_day=first_day)
     if by.acting:
         details = {"second_percent": str(agreed.percent_on(first_day)), "valid_from": first_day.isoformat()}

@@ -16,7 +16,7 @@ from refettorio_chassis.clock import rome_day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharesWanted:
-    """What `guardian_id`, one of the two, proposes."""
+    """What `guardian_id`, one of the two, proposes, or says yes to as they read it."""
 
     second_guardian_id: SecondGuardianId
     shares: Shares
